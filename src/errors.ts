@@ -1,0 +1,39 @@
+/** Errors are for what someone must mend. A question without support is an Answer, not an error. */
+
+/** Stable codes: they travel in problem+json, in the log and in exit messages. */
+export type ErrorCode =
+  | 'bad-request'
+  | 'question-too-long'
+  | 'body-too-large'
+  | 'not-supported'
+  | 'unauthorized'
+  | 'no-such-document'
+  | 'no-such-clause'
+  | 'no-such-route'
+  | 'file-unreadable'
+  | 'file-encoding'
+  | 'file-format'
+  | 'sidecar-invalid'
+  | 'folder-missing'
+  | 'index-missing'
+  | 'index-building'
+  | 'index-corrupt'
+  | 'index-locked'
+  | 'model-missing'
+  | 'model-corrupt'
+  | 'native-missing'
+  | 'port-busy'
+  | 'disk-full'
+  | 'config-invalid'
+  | 'internal'
+
+/** `message` says what, where and the next step. */
+export class PolicyError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'PolicyError'
+    this.code = code
+  }
+}

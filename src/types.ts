@@ -1,0 +1,277 @@
+/**
+ * The words of the project. Imports nothing; everything may import it.
+ *
+ * A file becomes a SourceText, a SourceText becomes a Document (a clause tree),
+ * a Document becomes Chunks; a question becomes Passages, Passages an Answer.
+ */
+
+/** Stable over replacement and renaming of the file; see documents/registry.ts. */
+export type DocumentId = string & { readonly __id: 'Document' }
+/** `${documentId}#${path joined by /}`, e.g. `d-4f0c…#二/2`. Unique within a library. */
+export type ClauseId = string & { readonly __id: 'Clause' }
+
+/** Half-open range of UTF-16 offsets into Document.text. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** Who says so: the document's own words, the operator's sidecar file, or a comparison with another document. */
+export type Provenance = 'text' | 'operator' | 'inferred'
+
+/** One statement of a document's header. Dates are ISO 8601 (`2023-01-09`). */
+export interface Fact {
+  readonly value: string
+  readonly from: Provenance
+  /** Where the stored text says it; absent when the operator states it, or when the line was dropped. */
+  readonly span?: Span
+  /** For an inferred fact, the source of the document it was taken from. */
+  readonly basis?: string
+}
+
+/** What a document says of itself. What it does not state is absent. */
+export interface Header {
+  readonly title?: Fact
+  readonly issuer?: Fact // 发文机关
+  readonly documentNumber?: Fact // 文号
+  readonly passed?: Fact // 通过日期
+  readonly published?: Fact // 公布、发布日期
+  readonly effective?: Fact // 施行日期
+}
+
+/** A line that cleaning left out, for `tiaowen doctor`. */
+export interface DroppedLine {
+  /** 1-based line of the file as received. */
+  readonly line: number
+  readonly text: string
+  readonly reason: 'navigation' | 'share' | 'byline' | 'link-list' | 'footer' | 'repeated-body'
+}
+
+/** A file after cleaning, before its clauses are read. Cleaning drops whole lines; it never rewrites one. */
+export interface SourceText {
+  readonly id: DocumentId
+  /** Path of the file in the folder it came from, with `/`. */
+  readonly source: string
+  readonly format: 'txt' | 'md' | 'html'
+  readonly encoding: string
+  readonly text: string
+  /** Hex SHA-256 of `text` in UTF-8: the name of this version of the text. */
+  readonly textSha256: string
+  /** Hex SHA-256 of the file's bytes. */
+  readonly fileSha256: string
+  readonly header: Header
+  /** Names the operator gives it, e.g. 决定, 规划建议. */
+  readonly shortNames: readonly string[]
+  /** Offset where the title, date and 通过 lines end and the body begins. */
+  readonly bodyStart: number
+  readonly dropped: readonly DroppedLine[]
+}
+
+export type NumberStyle =
+  | 'book' // 第一编
+  | 'subbook' // 第一分编
+  | 'chapter' // 第一章
+  | 'section' // 第一节
+  | 'division' // 第一部分
+  | 'article' // 第一条, 第一百二十条之一
+  | 'chinese' // 一、
+  | 'bracketed-chinese' // （一） (一)
+  | 'arabic' // 1. 1． 1、
+  | 'bracketed-arabic' // （1） (6)
+  | 'circled' // ①
+
+/** A number as printed. `ordinal` is read from the mark, never counted. */
+export interface ClauseNumber {
+  readonly style: NumberStyle
+  /** As printed, e.g. `二、`, `(6)`, `第一百二十条之一`. */
+  readonly mark: string
+  readonly ordinal: number
+  /** 之一 → 1. */
+  readonly branch?: number
+}
+
+/**
+ * A node of the clause tree.
+ *
+ * header: title, date and 通过 lines; preamble 序言: paragraphs before the first section;
+ * numbered: opened by a mark; headed: opened by a heading without a number; closing 结语: after the last section.
+ */
+export interface Clause {
+  readonly id: ClauseId
+  readonly kind: 'header' | 'preamble' | 'numbered' | 'headed' | 'closing'
+  /**
+   * Printed ordinals from the outside in: ['二', '2'], ['第十二条', '三'];
+   * ['header'], ['preamble'], ['closing'] or [heading] for what has no number.
+   */
+  readonly path: readonly string[]
+  readonly number?: ClauseNumber
+  /** The heading's words without the mark: a line of its own, or the first sentence of a paragraph that has more. */
+  readonly heading?: Span
+  /** Its own paragraphs 款 in reading order, marks included, children and a heading on a line of its own excluded. */
+  readonly paragraphs: readonly Span[]
+  /** From its mark to the end of its last descendant. */
+  readonly extent: Span
+  /** 1-based paragraph of the parent that this 项 follows, where the parent has several. */
+  readonly underParagraph?: number
+  readonly children: readonly Clause[]
+}
+
+/** A policy document with its clause tree. `clauses` is the top level, in reading order. */
+export interface Document extends SourceText {
+  readonly clauses: readonly Clause[]
+}
+
+/** Where words stand: computed from offsets, see clauses/address.ts. */
+export interface Place {
+  readonly document: Document
+  /** Outermost clause first; the last one is the clause itself. */
+  readonly lineage: readonly [Clause, ...Clause[]]
+  /** 1-based 款, where the clause has several paragraphs. */
+  readonly paragraph?: number
+}
+
+/** What a typed reference leads to. */
+export type LookUp =
+  | { readonly outcome: 'found'; readonly places: readonly [Place, ...Place[]] } // several only for a range or list
+  | { readonly outcome: 'ambiguous'; readonly candidates: readonly Place[] }
+  | {
+      readonly outcome: 'absent'
+      readonly reason: 'no-such-document' | 'no-such-clause' | 'not-a-reference'
+      /** A plain sentence, e.g. 《…决定》第三部分没有第9条；该部分共有4条（第1条至第4条）。 */
+      readonly message: string
+      /** The deepest clause or document that does exist. */
+      readonly parent?: Place
+      /** Printed numbers that exist there. */
+      readonly existing: readonly string[]
+    }
+
+/** A piece of one clause, sized for the embedder. */
+export interface Chunk {
+  readonly clause: ClauseId
+  readonly span: Span
+  /** Words put before it for the embedder and the keyword index only; never shown. */
+  readonly context: string
+}
+
+/** A clause found for a question, twins folded in. */
+export interface Passage {
+  readonly documentId: DocumentId
+  readonly source: string
+  readonly title: string
+  readonly path: readonly string[]
+  readonly label: string
+  readonly spoken: string
+  /** The clause's own paragraphs, verbatim. */
+  readonly text: string
+  readonly start: number
+  readonly end: number
+  /** 0 to 1, higher is better; comparable within one answer only. */
+  readonly score: number
+  readonly alsoIn: readonly TwinReference[]
+  readonly url: string
+}
+
+/** The same clause in another document 另见. */
+export interface TwinReference {
+  readonly documentId: DocumentId
+  readonly source: string
+  readonly title: string
+  readonly path: readonly string[]
+  readonly label: string
+  readonly spoken: string
+  readonly url: string
+}
+
+export interface Citation {
+  /** 1-based, in order of appearance. */
+  readonly n: number
+  readonly documentId: DocumentId
+  readonly source: string
+  readonly title: string
+  readonly titleFrom?: Provenance
+  readonly date?: string
+  readonly dateFrom?: Provenance
+  readonly path: readonly string[]
+  /** As printed: 三、2. */
+  readonly label: string
+  /** As spoken: 第三部分第2条 */
+  readonly spoken: string
+  /** Exactly `document.text.slice(start, end)`. */
+  readonly quote: string
+  readonly start: number
+  readonly end: number
+  readonly textSha256: string
+  readonly quoteSha256: string
+  readonly alsoIn: readonly TwinReference[]
+  /** Relative; opens the reading page with these words marked. */
+  readonly url: string
+}
+
+/** An answer is a list of these; only `quotation` carries what the documents say. */
+export interface Segment {
+  readonly kind: 'quotation' | 'label' | 'date' | 'count' | 'connecting'
+  readonly text: string
+  /** Numbers of the citations it rests on. */
+  readonly citations?: readonly number[]
+}
+
+export type Outcome = 'answered' | 'declined' | 'ambiguous'
+export type DeclineReason = 'no-evidence' | 'no-such-clause' | 'false-premise' | 'unsupported' | 'out-of-scope'
+
+/** One answer, the same in every channel. */
+export interface Answer {
+  readonly id: string
+  readonly question: string
+  /** The question as understood, where history or normalising changed it. */
+  readonly understoodAs?: string
+  readonly outcome: Outcome
+  readonly reason?: DeclineReason
+  /** The segments joined; no markers. */
+  readonly text: string
+  readonly segments: readonly Segment[]
+  readonly citations: readonly Citation[]
+  readonly passages: readonly Passage[]
+  readonly mode: 'extractive' | 'llm'
+  readonly retrieval: 'hybrid' | 'keyword'
+  readonly fallback?: Fallback
+  readonly notes?: readonly string[]
+  readonly index: { readonly generation: string; readonly embedder: string | null }
+  readonly timings: Readonly<Record<string, number>> // milliseconds
+}
+
+/** Something less than the best was used, and why. */
+export interface Fallback {
+  readonly from: string
+  readonly reason: string
+}
+
+export interface Turn {
+  readonly role: 'user' | 'assistant'
+  readonly content: string
+}
+
+export interface AskRequest {
+  readonly question: string
+  readonly history?: readonly Turn[]
+  readonly documents?: readonly DocumentId[]
+}
+
+export type AnswerEvent =
+  | { readonly type: 'passages'; readonly passages: readonly Passage[] }
+  | { readonly type: 'segment'; readonly segment: Segment }
+  | { readonly type: 'citations'; readonly citations: readonly Citation[] }
+  | { readonly type: 'done'; readonly answer: Answer }
+
+export interface SearchRequest {
+  readonly query: string
+  readonly limit: number
+  readonly documents?: readonly DocumentId[]
+}
+
+export interface SearchResult {
+  readonly passages: readonly Passage[]
+  readonly retrieval: 'hybrid' | 'keyword'
+  readonly fallback?: Fallback
+  readonly index: Answer['index']
+  readonly timings: Answer['timings']
+}
