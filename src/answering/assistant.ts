@@ -1,0 +1,41 @@
+/** What every channel is given; no channel sees more. */
+import type { Catalogue } from '../retrieval/library.ts'
+import type { AnswerEvent, AskRequest, DocumentId, Fallback, LookUp, SearchRequest, SearchResult } from '../types.ts'
+
+/** Facts for /readyz and `tiaowen doctor`. */
+export interface Status {
+  /** False while no generation is open yet. */
+  readonly ready: boolean
+  readonly retrieval: 'hybrid' | 'keyword'
+  readonly generation: string | null
+  readonly embedder: string | null
+  /** e.g. `hnsw`, `exact`, null in keyword-only mode. */
+  readonly vectors: 'hnsw' | 'exact' | null
+  readonly documents: number
+  readonly clauses: number
+  readonly chunks: number
+  /** Everything that is less than the best, each a plain sentence. */
+  readonly fallbacks: readonly Fallback[]
+  /** An index is being built beside the one that serves. */
+  readonly building?: { readonly step: string; readonly done: number; readonly total: number }
+}
+
+/** A version of a document's text. */
+export interface TextVersion {
+  readonly text: string
+  readonly textSha256: string
+  /** True when a newer text of the document is indexed 已被替代. */
+  readonly superseded: boolean
+}
+
+export interface Assistant {
+  /** Ends with a `done` event. Throws PolicyError for what the asker or operator must mend. */
+  ask(request: AskRequest, signal?: AbortSignal): AsyncIterable<AnswerEvent>
+  search(request: SearchRequest): Promise<SearchResult>
+  lookUp(reference: string): LookUp
+  /** Throws PolicyError 'index-building' or 'index-missing' while there is none. */
+  catalogue(): Catalogue
+  /** `textSha256` may be a prefix of 16 digits; absent: the current text. */
+  textOf(documentId: DocumentId, textSha256?: string): Promise<TextVersion | undefined>
+  status(): Status
+}
