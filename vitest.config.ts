@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+const long = process.env['TIAOWEN_LONG'] === '1'
+
+/** Two files at a time: the machines this runs on have two cores, and the model takes both. */
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: long ? 30 * 60_000 : 60_000,
+    hookTimeout: 60_000,
+  },
+})
