@@ -2,9 +2,14 @@
 
 import { Worker } from 'node:worker_threads'
 import { PolicyError } from '../errors.ts'
+import { WorkerGate } from './worker-gate.ts'
 
 export interface WorkerSettings {
   readonly modelFolder: string
+}
+export interface WorkerStart extends WorkerSettings {
+  /** Memory of the WorkerGate; the worker stands inside from its start until it is ready. */
+  readonly gate: SharedArrayBuffer
 }
 export interface WorkerRequest {
   readonly texts: readonly string[]
@@ -24,6 +29,7 @@ interface Job {
 /** A place for a worker. `deaths` counts those since it last did some work. */
 interface Slot {
   worker: Worker | undefined
+  gate: WorkerGate
   ready: boolean
   job: Job | undefined
   deaths: number
@@ -42,17 +48,20 @@ export class WorkerPool {
   #urgent: Job[] = []
   #patient: Job[] = []
   #closed = false
+  #failure: PolicyError | undefined
 
   constructor(script: URL, settings: WorkerSettings, workers: number) {
     this.#script = script
     this.#settings = settings
-    this.#slots = Array.from({ length: workers }, () => ({ worker: undefined, ready: false, job: undefined, deaths: 0 }))
+    this.#slots = Array.from({ length: workers }, () => newSlot())
+    process.on('exit', this.#leaveProcess)
     this.#start(this.#slots[0]!)
   }
 
   /** Vectors of the texts, one after the other. `urgent` goes before all that is not. */
   embed(texts: readonly string[], urgency: 'urgent' | 'patient'): Promise<Float32Array> {
     if (this.#closed) return Promise.reject(closedError())
+    if (this.#failure) return Promise.reject(this.#failure)
     return new Promise((resolve, reject) => {
       const queue = urgency === 'urgent' ? this.#urgent : this.#patient
       queue.push({ texts, resolve, reject })
@@ -62,12 +71,22 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#closed = true
+    for (const slot of this.#slots) this.#holdProcess(slot)
     this.#rejectAll(closedError())
-    await Promise.all(this.#slots.map((slot) => slot.worker?.terminate()))
+    await Promise.all(this.#slots.map((slot) => slot.worker && end(slot.worker, slot.gate)))
+    process.off('exit', this.#leaveProcess)
+  }
+
+  readonly #leaveProcess = (): void => {
+    for (const { worker, gate } of this.#slots) if (worker) gate.shutNow()
   }
 
   #start(slot: Slot): void {
-    const worker = new Worker(this.#script, { workerData: this.#settings })
+    slot.gate = new WorkerGate()
+    slot.gate.enter()
+    const worker = new Worker(this.#script, {
+      workerData: { ...this.#settings, gate: slot.gate.memory } satisfies WorkerStart,
+    })
     slot.worker = worker
     slot.ready = false
     let cause: unknown
@@ -93,21 +112,23 @@ export class WorkerPool {
 
   #handOut(): void {
     for (const slot of this.#slots) {
-      if (!slot.worker) {
-        if (this.#urgent.length + this.#patient.length > 0 && slot.deaths <= DEATHS_ALLOWED) this.#start(slot)
-        continue
-      }
-      if (slot.ready && !slot.job) {
-        slot.job = this.#urgent.shift() ?? this.#patient.shift()
-        if (slot.job) slot.worker.postMessage({ texts: slot.job.texts } satisfies WorkerRequest)
-      }
-      this.#holdProcess(slot)
+      if (!slot.ready || slot.job) continue
+      slot.job = this.#urgent.shift() ?? this.#patient.shift()
+      if (slot.job) slot.worker?.postMessage({ texts: slot.job.texts } satisfies WorkerRequest)
     }
+    const starting = this.#slots.filter((slot) => slot.worker && !slot.ready).length
+    const spare = this.#slots.find((slot) => !slot.worker && slot.deaths <= DEATHS_ALLOWED)
+    if (spare && this.#waiting > starting) this.#start(spare)
+    for (const slot of this.#slots) this.#holdProcess(slot)
   }
 
-  /** The process may end while a worker has nothing to do. */
+  get #waiting(): number {
+    return this.#urgent.length + this.#patient.length
+  }
+
+  /** The process may end while a worker has nothing to do, but not while one is being ended. */
   #holdProcess(slot: Slot): void {
-    const busy = slot.job !== undefined || (!slot.ready && this.#urgent.length + this.#patient.length > 0)
+    const busy = this.#closed || slot.job !== undefined || this.#waiting > 0
     if (busy) slot.worker?.ref()
     else slot.worker?.unref()
   }
@@ -115,6 +136,7 @@ export class WorkerPool {
   /** A worker died: its batch goes back to the head of the queue, and the worker is started once more. */
   #bury(slot: Slot, cause: unknown): void {
     const { job } = slot
+    slot.gate.leave()
     slot.worker = undefined
     slot.ready = false
     slot.job = undefined
@@ -125,10 +147,14 @@ export class WorkerPool {
       this.#start(slot)
       return
     }
-    const error = new PolicyError('internal', `向量线程两次中断，重启程序再试 an embedding worker died twice; restart the program: ${String(cause)}`, { cause })
+    const message = `向量线程两次中断，请重启程序 an embedding worker died twice; restart the program: ${String(cause)}`
+    const error = new PolicyError('internal', message, { cause })
     job?.reject(error)
-    if (this.#slots.every((other) => other.deaths > DEATHS_ALLOWED)) this.#rejectAll(error)
-    else this.#handOut()
+    if (this.#slots.every((other) => other.deaths > DEATHS_ALLOWED)) {
+      this.#failure = error
+      this.#rejectAll(error)
+    }
+    this.#handOut()
   }
 
   #rejectAll(error: Error): void {
@@ -137,6 +163,13 @@ export class WorkerPool {
     this.#urgent = []
     this.#patient = []
   }
+}
+
+const newSlot = (): Slot => ({ worker: undefined, gate: new WorkerGate(), ready: false, job: undefined, deaths: 0 })
+
+async function end(worker: Worker, gate: WorkerGate): Promise<void> {
+  await gate.shut()
+  await worker.terminate()
 }
 
 const closedError = (): PolicyError => new PolicyError('internal', '向量模块已关闭 the embedder is closed')

@@ -4,9 +4,11 @@ import { basename, dirname, sep } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { AutoModel, AutoTokenizer, env } from '@huggingface/transformers'
 import { toUnitLength } from './embedder.ts'
-import type { WorkerReply, WorkerRequest, WorkerSettings } from './worker-pool.ts'
+import { WorkerGate } from './worker-gate.ts'
+import type { WorkerReply, WorkerRequest, WorkerStart } from './worker-pool.ts'
 
-const settings = workerData as WorkerSettings
+const settings = workerData as WorkerStart
+const gate = new WorkerGate(settings.gate)
 const port = parentPort
 if (!port) throw new Error('worker.ts runs in a worker thread only')
 
@@ -41,12 +43,16 @@ async function embed(texts: readonly string[]): Promise<Float32Array> {
 }
 
 port.on('message', async ({ texts }: WorkerRequest) => {
+  if (!gate.enter()) return
   try {
     const vectors = await embed(texts)
     port.postMessage({ kind: 'vectors', vectors } satisfies WorkerReply, [vectors.buffer as ArrayBuffer])
   } catch (error) {
     port.postMessage({ kind: 'failed', message: String(error) } satisfies WorkerReply)
+  } finally {
+    gate.leave()
   }
 })
 await embed(['条'])
+gate.leave()
 port.postMessage({ kind: 'ready' } satisfies WorkerReply)
