@@ -1,0 +1,190 @@
+/** A clause ↔ its id, its label as printed (三、2.) and as spoken (第三部分第2条); offsets → the place they stand in. */
+import type { Clause, Document, DocumentId, NumberStyle, Place, Span } from '../types.ts'
+import { clauseId } from './ids.ts'
+import { chineseNumeral } from './numerals.ts'
+
+export { clauseId }
+
+/** A clause with the clauses around it, outermost first. */
+export type Lineage = readonly [Clause, ...Clause[]]
+
+/** Every clause of a document in reading order, parents before their children. */
+export function* walk(document: Document): Iterable<Lineage> {
+  yield* walkFrom(document.clauses, [])
+}
+
+function* walkFrom(clauses: readonly Clause[], outer: readonly Clause[]): Iterable<Lineage> {
+  for (const clause of clauses) {
+    yield [...outer, clause] as unknown as Lineage
+    yield* walkFrom(clause.children, [...outer, clause])
+  }
+}
+
+const INDEXES = new WeakMap<Document, ReadonlyMap<string, Lineage>>()
+
+function indexOf(document: Document): ReadonlyMap<string, Lineage> {
+  const known = INDEXES.get(document)
+  if (known) return known
+  const index = new Map<string, Lineage>()
+  for (const lineage of walk(document)) index.set(innermost(lineage).id, lineage)
+  INDEXES.set(document, index)
+  return index
+}
+
+export const innermost = (lineage: Lineage): Clause => lineage.at(-1) ?? lineage[0]
+
+/** The clause with this path; `undefined` when the document has none. */
+export function findClause(document: Document, path: readonly string[]): Lineage | undefined {
+  return indexOf(document).get(clauseId(document.id, path))
+}
+
+/** The last clause of a list that begins at or before an offset. */
+function before(clauses: readonly Clause[], offset: number): Clause | undefined {
+  let low = 0
+  let high = clauses.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((clauses[middle]?.extent.start ?? 0) <= offset) low = middle + 1
+    else high = middle
+  }
+  return clauses[low - 1]
+}
+
+/**
+ * Where words stand: the innermost clause that holds the first of them, and its 款 when it has several.
+ * Words outside every clause belong to the clause before them.
+ * @throws RangeError for a document without a clause
+ */
+export function placeAt(document: Document, span: Span): Place {
+  const lineage: Clause[] = []
+  let own: Clause | undefined
+  for (let next = before(document.clauses, span.start) ?? document.clauses[0]; next; ) {
+    lineage.push(next)
+    own = next
+    const inOwn = next.paragraphs.some((paragraph) => paragraph.start <= span.start && span.start < paragraph.end)
+    next = inOwn ? undefined : before(next.children, span.start)
+    if (next && span.start >= next.extent.end && own.paragraphs.some((paragraph) => paragraph.start > next!.extent.end)) {
+      next = span.start < next.extent.end ? next : undefined
+    }
+  }
+  if (!own) throw new RangeError('a document without a clause has no places')
+  const paragraph = own.paragraphs.findLastIndex(({ start }) => start <= span.start) + 1
+  return {
+    document,
+    lineage: lineage as unknown as Lineage,
+    ...(own.paragraphs.length > 1 && paragraph > 0 ? { paragraph } : {}),
+  }
+}
+
+/** The place of a whole clause. */
+export function placeOf(document: Document, lineage: Lineage, paragraph?: number): Place {
+  return { document, lineage, ...(paragraph === undefined ? {} : { paragraph }) }
+}
+
+/** The words of a heading, a header or a closing, as a label. */
+function unnumberedLabel(document: Document, clause: Clause): string {
+  switch (clause.kind) {
+    case 'header':
+      return '题头'
+    case 'preamble':
+      return isWholeBody(document, clause) ? '正文' : '序言'
+    case 'closing':
+      return '结语'
+    default:
+      return headingOf(document, clause) ?? clause.path.at(-1) ?? ''
+  }
+}
+
+/** A document without sections has only paragraphs before its first section; nobody calls them a preamble. */
+const isWholeBody = (document: Document, clause: Clause): boolean =>
+  document.clauses.every((other) => other === clause || other.kind === 'header')
+
+/** Articles are named without the chapters around them, unless their path needs those. */
+function namedClauses({ lineage }: Place): readonly Clause[] {
+  const article = lineage.findIndex((clause) => clause.number?.style === 'article')
+  if (article < 0) return lineage
+  return (lineage[article]?.path.length ?? 1) > 1 ? lineage : lineage.slice(article)
+}
+
+/** Does the place stand in the paragraph before the first item of a clause whose heading has its own line? */
+function isLead({ lineage, paragraph }: Place): boolean {
+  const clause = innermost(lineage)
+  const first = clause.children[0]
+  const own = clause.paragraphs[0]
+  return paragraph !== undefined || clause.paragraphs.length === 1
+    ? own !== undefined && first !== undefined && clause.number !== undefined && clause.number.style !== 'article' &&
+        own.start > clause.extent.start && own.end <= first.extent.start && clause.heading !== undefined
+    : false
+}
+
+/**
+ * The label as printed.
+ * @example 三、2.  第十二条  题头  二、导语
+ */
+export function labelOf(place: Place): string {
+  const names = namedClauses(place).map((clause) => clause.number?.mark ?? unnumberedLabel(place.document, clause))
+  const label = names.reduce((all, name) => all + (/[\p{L}\p{N}]$/u.test(all) && !/^[（(第]/.test(name) ? ' ' : '') + name, '')
+  return label + paragraphName(place)
+}
+
+/**
+ * The label as a drafter says it.
+ * @example 第三部分第2条  第二部分第2条第2款  第七条第一款第（三）项  第二部分导语  「深化改革」部分
+ */
+export function spokenOf(place: Place): string {
+  const clauses = namedClauses(place)
+  const names = clauses.map((clause, at) => {
+    const parent = clauses[at - 1]
+    const under = parent?.number?.style === 'article' && clause.underParagraph !== undefined
+      ? `第${chineseNumeral(clause.underParagraph)}款` : ''
+    return under + spokenStep(place.document, clause)
+  })
+  return names.join('') + paragraphName(place)
+}
+
+const SPOKEN: Partial<Record<NumberStyle, (numeral: string) => string>> = {
+  chinese: (numeral) => `第${numeral}部分`,
+  'bracketed-chinese': (numeral) => `第（${numeral}）项`,
+  arabic: (numeral) => `第${numeral}条`,
+  'bracketed-arabic': (numeral) => `第(${numeral})条`,
+  circled: (numeral) => `第${numeral}点`,
+}
+
+function spokenStep(document: Document, clause: Clause): string {
+  const { number } = clause
+  if (!number) return clause.kind === 'headed' ? `「${unnumberedLabel(document, clause)}」部分` : unnumberedLabel(document, clause)
+  const say = SPOKEN[number.style]
+  if (!say) return number.mark
+  const chinese = number.style === 'chinese' || number.style === 'bracketed-chinese'
+  const numeral = chinese ? chineseNumeral(number.ordinal) : number.style === 'circled' ? number.mark : `${number.ordinal}`
+  return say(numeral)
+}
+
+function paragraphName(place: Place): string {
+  const clause = innermost(place.lineage)
+  if (!clause.number) return ''
+  if (isLead(place) && (place.paragraph ?? 1) === 1) return '导语'
+  if (place.paragraph === undefined || clause.paragraphs.length < 2) return ''
+  const count = clause.number.style === 'article' ? chineseNumeral(place.paragraph) : `${place.paragraph}`
+  return `第${count}款`
+}
+
+/** A clause's own paragraphs, joined by line breaks; its children hold theirs. */
+export function ownText(document: Document, clause: Clause): string {
+  return clause.paragraphs.map(({ start, end }) => document.text.slice(start, end)).join('\n')
+}
+
+/** The words of a clause's heading; `undefined` when it has none. */
+export function headingOf(document: Document, clause: Clause): string | undefined {
+  return clause.heading && document.text.slice(clause.heading.start, clause.heading.end)
+}
+
+/** What the document calls itself; the name of its file when it does not say. */
+export function titleOf(document: Document): string {
+  return document.header.title?.value ?? document.source
+}
+
+/** 《title》第三部分第2条 */
+export function citeOf(place: Place): string {
+  return `《${titleOf(place.document)}》${spokenOf(place)}`
+}
