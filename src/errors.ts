@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'index-building'
   | 'index-corrupt'
   | 'index-locked'
+  | 'index-unwritable'
   | 'model-missing'
   | 'model-corrupt'
   | 'native-missing'

@@ -1,0 +1,220 @@
+/** Generations: written once, opened verified, kept while they are used. */
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { lockForWriting, openCurrent, type StoreEvent, writeGeneration } from '../../src/store/generations.ts'
+import { FILES, bytesOf, contentOf, expectWhole, temporaryFolder } from './fixture.ts'
+
+describe('a generation', () => {
+  test('is opened as it was written, with its parent and what was said of it', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    await writeGeneration(folder, contentOf(2), { now: () => new Date('2026-01-02T03:04:05Z') })
+    const { generation, recovered } = await openCurrent(folder)
+    expect(recovered).toBeUndefined()
+    expect(generation).toMatchObject({
+      name: 'gen-00000002',
+      number: 2,
+      parent: 'gen-00000001',
+      createdAt: '2026-01-02T03:04:05.000Z',
+      meta: contentOf(2).meta,
+      damaged: [],
+    })
+    expect(await expectWhole(generation!)).toBe(2)
+    expect(readFileSync(await generation!.path('graph.hnsw'))).toEqual(bytesOf('graph.hnsw', 2, 3000))
+  })
+
+  test('leaves only generations and CURRENT in the folder', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    expect(readdirSync(folder).toSorted()).toEqual(['CURRENT', 'gen-00000001'])
+    expect(readdirSync(join(folder, 'gen-00000001')).toSorted()).toEqual([...Object.keys(FILES), 'manifest.json'].toSorted())
+  })
+
+  test('is absent from an empty folder, and from none', async () => {
+    const folder = temporaryFolder()
+    expect(await openCurrent(folder)).toEqual({ generation: undefined, recovered: undefined })
+    expect(await openCurrent(join(folder, 'none'))).toEqual({ generation: undefined, recovered: undefined })
+    expect(existsSync(join(folder, 'none'))).toBe(false)
+  })
+
+  test('does not read a byte that changed after it was opened', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    const { generation } = await openCurrent(folder)
+    change(join(folder, 'gen-00000001', 'vectors.bin'), 4999)
+    const refusal = { code: 'index-corrupt', message: expect.stringContaining('vectors.bin does not have the SHA-256') }
+    await expect(generation!.read('vectors.bin')).rejects.toMatchObject(refusal)
+    await expect(generation!.path('vectors.bin')).rejects.toMatchObject(refusal)
+    expect(generation!.damaged).toMatchObject([{ generation: 'gen-00000001', file: 'vectors.bin' }])
+  })
+
+  test('opened by sizes alone finds the damage in the background, and still hands out no wrong byte', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    change(join(folder, 'gen-00000001', 'vectors.bin'), 0)
+    const events: StoreEvent[] = []
+    const { generation, recovered } = await openCurrent(folder, { verify: 'sizes', onEvent: (event) => events.push(event) })
+    expect(recovered).toBeUndefined()
+    await expect(generation!.path('vectors.bin')).rejects.toMatchObject({ code: 'index-corrupt' })
+    expect((await generation!.verifyInBackground()).map(({ file }) => file)).toEqual(['vectors.bin'])
+    expect(events.map(({ message }) => message)).toEqual(['gen-00000001: vectors.bin does not have the SHA-256 that was written'])
+  })
+
+  test('refuses file names that could leave it, and names given twice', async () => {
+    const folder = temporaryFolder()
+    const write = (...names: string[]) =>
+      writeGeneration(folder, { meta: {}, files: names.map((name) => ({ name, bytes: Buffer.from('x') })) })
+    for (const names of [['../x'], ['a/b'], ['manifest.json'], ['.x'], ['a', 'a']]) {
+      await expect(write(...names)).rejects.toMatchObject({ code: 'internal' })
+    }
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+describe('when an optional file is damaged', () => {
+  test('the generation opens, names it, and hands out all the rest', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    await writeGeneration(folder, contentOf(2))
+    change(join(folder, 'gen-00000002', 'graph.hnsw'), 77)
+    const events: StoreEvent[] = []
+    const { generation, recovered } = await openCurrent(folder, { onEvent: (event) => events.push(event) })
+    expect(recovered).toBeUndefined()
+    expect(generation!.damaged).toEqual([
+      { generation: 'gen-00000002', file: 'graph.hnsw', reason: 'does not have the SHA-256 that was written' },
+    ])
+    expect(events.map(({ type }) => type)).toEqual(['damage-found'])
+    expect(await expectWhole(generation!)).toBe(2)
+    await expect(generation!.path('graph.hnsw')).rejects.toMatchObject({ code: 'index-corrupt' })
+  })
+})
+
+describe('when a generation is damaged', () => {
+  test('it is set aside, its parent serves, CURRENT names the parent, and the log names the file', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    await writeGeneration(folder, contentOf(2))
+    change(join(folder, 'gen-00000002', 'clauses.jsonl'), 5)
+    const events: StoreEvent[] = []
+    const { generation, recovered } = await openCurrent(folder, { onEvent: (event) => events.push(event) })
+    expect(await expectWhole(generation!)).toBe(1)
+    expect(recovered).toEqual({
+      damage: [{ generation: 'gen-00000002', file: 'clauses.jsonl', reason: 'does not have the SHA-256 that was written' }],
+      setAside: [expect.stringMatching(/^bad-gen-00000002-\d+$/)],
+      mended: true,
+    })
+    expect(events.map(({ type }) => type)).toEqual(['set-aside', 'damage-found', 'fell-back'])
+    expect(events.at(-1)!.message).toBe('serving gen-00000001 instead of gen-00000002')
+    const again = await openCurrent(folder)
+    expect([again.generation!.name, again.recovered]).toEqual(['gen-00000001', undefined])
+    expect((await writeGeneration(folder, contentOf(3))).name).toBe('gen-00000003') // a number is never used twice
+  })
+
+  test('and no other is whole, nothing is served and the next one starts afresh', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    rmSync(join(folder, 'gen-00000001', 'vectors.bin'))
+    const { generation, recovered } = await openCurrent(folder)
+    expect(generation).toBeUndefined()
+    expect(recovered!.damage).toEqual([{ generation: 'gen-00000001', file: 'vectors.bin', reason: 'is missing' }])
+    expect(await openCurrent(folder)).toEqual({ generation: undefined, recovered: undefined })
+    expect((await writeGeneration(folder, contentOf(2))).parent).toBeNull()
+  })
+
+  test('while another writes, the parent serves and the folder is left as it is', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    await writeGeneration(folder, contentOf(2))
+    change(join(folder, 'gen-00000002', 'vectors.bin'), 5)
+    const lock = await lockForWriting(folder)
+    const { generation, recovered } = await openCurrent(folder)
+    expect([generation!.name, recovered!.mended, recovered!.setAside]).toEqual(['gen-00000001', false, []])
+    await lock.release()
+    expect((await openCurrent(folder)).recovered!.mended).toBe(true)
+  })
+
+  test('a manifest of a newer format is refused by name', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    const path = join(folder, 'gen-00000001', 'manifest.json')
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"formatVersion": 1', '"formatVersion": 2'))
+    const { recovered } = await openCurrent(folder)
+    expect(recovered!.damage).toEqual([
+      { generation: 'gen-00000001', file: 'manifest.json', reason: 'has format version 2, this program reads 1' },
+    ])
+  })
+})
+
+describe('older generations', () => {
+  test('are kept two deep, and more when asked', async () => {
+    const folder = temporaryFolder()
+    for (const number of [1, 2, 3, 4]) await writeGeneration(folder, contentOf(number))
+    expect(generationsIn(folder)).toEqual(['gen-00000003', 'gen-00000004'])
+    for (const number of [5, 6]) await writeGeneration(folder, contentOf(number), { keep: 4 })
+    expect(generationsIn(folder)).toEqual(['gen-00000003', 'gen-00000004', 'gen-00000005', 'gen-00000006'])
+  })
+
+  test('stay as long as somebody reads them', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    const { generation } = await openCurrent(folder)
+    const releases = [generation!.acquire(), generation!.acquire()]
+    for (const number of [2, 3, 4]) await writeGeneration(folder, contentOf(number))
+    expect(await expectWhole(generation!)).toBe(1)
+    releases[0]!()
+    releases[0]!() // a second call releases nothing
+    await writeGeneration(folder, contentOf(5))
+    expect(await expectWhole(generation!)).toBe(1)
+    releases[1]!()
+    await writeGeneration(folder, contentOf(6))
+    expect(generationsIn(folder)).toEqual(['gen-00000005', 'gen-00000006'])
+  })
+
+  test('are read without error while a writer of the same process switches', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    let isOver = false
+    const reader = async () => {
+      let last = 0
+      while (!isOver) {
+        const { generation, recovered } = await openCurrent(folder)
+        const release = generation!.acquire()
+        expect(recovered).toBeUndefined()
+        // what was retired between opening and pinning says so; it never mixes generations
+        const number = await expectWhole(generation!).catch((error: { code: string }) => {
+          expect(error.code).toBe('index-corrupt')
+          return last
+        })
+        release()
+        expect(number).toBeGreaterThanOrEqual(last)
+        last = number
+      }
+      return last
+    }
+    const readers = [reader(), reader(), reader(), reader()]
+    for (let number = 2; number <= 40; number++) await writeGeneration(folder, contentOf(number))
+    isOver = true
+    for (const last of await Promise.all(readers)) expect(last).toBeGreaterThan(30)
+  })
+
+  test('what dead writers left is removed by the next writer, and nothing else', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    writeFileSync(join(folder, 'README.md'), 'what this folder is')
+    writeFileSync(join(folder, 'CURRENT.tmp'), 'half')
+    writeFileSync(join(folder, 'tmp-0123456789abcdef'), 'half')
+    await writeGeneration(folder, contentOf(2))
+    expect(readdirSync(folder).toSorted()).toEqual(['CURRENT', 'README.md', 'gen-00000001', 'gen-00000002'])
+  })
+})
+
+function generationsIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name.startsWith('gen-')).toSorted()
+}
+
+function change(path: string, offset: number): void {
+  const bytes = readFileSync(path)
+  bytes[offset] = (bytes[offset] as number) ^ 1
+  writeFileSync(path, bytes)
+}
