@@ -1,0 +1,61 @@
+/** Writing what the program owns: a file is there whole or not at all. */
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { PolicyError } from '../errors.ts'
+
+/** Hex SHA-256; a string is hashed in UTF-8. */
+export function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+/**
+ * Writes beside, syncs, renames over, syncs the folder.
+ * @throws PolicyError 'disk-full', or 'config-invalid' where the folder may not be written.
+ */
+export async function writeWhole(path: string, content: string): Promise<void> {
+  const beside = `${path}.tmp-${randomBytes(4).toString('hex')}`
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    const file = await open(beside, 'wx')
+    try {
+      await file.writeFile(content, 'utf8')
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(beside, path)
+    await syncFolder(dirname(path))
+  } catch (cause) {
+    await rm(beside, { force: true }).catch(() => undefined)
+    throw writeFailure(path, cause)
+  }
+}
+
+/** Makes a rename in the folder last through a power loss; not every system can. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined)
+  try {
+    await handle?.sync()
+  } catch {
+    // Windows refuses to sync a folder.
+  } finally {
+    await handle?.close()
+  }
+}
+
+function writeFailure(path: string, cause: unknown): unknown {
+  const code = errorCode(cause)
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new PolicyError('disk-full', `磁盘已满，无法写入 ${path}。请腾出空间后重试。`, { cause })
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
+    return new PolicyError('config-invalid', `无法写入 ${path}（${code}）。请检查数据文件夹的权限。`, { cause })
+  }
+  return cause
+}
+
+/** ENOENT and the like; undefined when the cause is no system error. */
+export function errorCode(cause: unknown): string | undefined {
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined
+}

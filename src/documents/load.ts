@@ -1,0 +1,176 @@
+/** Folders of files → SourceText[]. The folders are only read; what is kept goes to the data folder. */
+import { lstat, readFile, readdir, realpath } from 'node:fs/promises'
+import { join, resolve, sep } from 'node:path'
+import { PolicyError } from '../errors.ts'
+import type { SourceText } from '../types.ts'
+import { clean } from './clean.ts'
+import { errorCode, sha256 } from './files.ts'
+import { readHeader } from './header.ts'
+import { readBytes, readerFor, unknownFormat } from './read.ts'
+import { identify, labelFolders, openRegistry, saveRegistry, storeText, withText } from './registry.ts'
+import type { FoundFile, KnownDocument } from './registry.ts'
+import { SIDECAR_NAME, applyStatement, parseSidecar } from './sidecar.ts'
+import type { Sidecar, Statement } from './sidecar.ts'
+
+export interface LoadOptions {
+  /** Folders of documents, in the order they are listed. */
+  readonly folders: readonly string[]
+  /** Where ids and stored texts are kept; made when absent. */
+  readonly dataFolder: string
+  /** For tests. */
+  readonly now?: () => Date
+}
+
+/** A file that became no document. */
+export interface SkippedFile {
+  readonly source: string
+  readonly code: string
+  readonly message: string
+}
+
+export interface LoadedFolders {
+  /** Folder by folder, each sorted by source. */
+  readonly documents: SourceText[]
+  readonly skipped: SkippedFile[]
+  /** Sentences the operator should see, e.g. a damaged registry that was set aside. */
+  readonly notices: string[]
+}
+
+/** A file that was read, before it has an id. */
+interface ReadFile extends FoundFile {
+  readonly bytes: Uint8Array
+  readonly statement: Statement | undefined
+}
+
+/**
+ * Reads every document of the folders. A file that cannot be read is listed in `skipped`; the rest is loaded.
+ * @throws PolicyError 'folder-missing', 'sidecar-invalid', 'disk-full'
+ */
+export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
+  const now = options.now?.() ?? new Date()
+  const { registry, notices } = await openRegistry(options.dataFolder, now)
+  const paths = [...new Set(options.folders.map((folder) => resolve(folder)))]
+  const labels = labelFolders(registry, paths)
+  const skipped: SkippedFile[] = []
+  const files: ReadFile[] = []
+  const seen = new Set<string>()
+  for (const path of paths) files.push(...(await readFolder(path, labels.get(path) ?? path, skipped, seen)))
+
+  const ids = identify(registry, files)
+  const known: Record<string, KnownDocument> = { ...registry.documents }
+  const documents: SourceText[] = []
+  for (const file of files) {
+    const id = ids.get(file)
+    if (id === undefined) continue
+    try {
+      const document: SourceText = { id, ...sourceTextOf(file) }
+      await storeText(options.dataFolder, document.text)
+      known[id] = withText(known[id], file, document.textSha256, now)
+      documents.push(document)
+    } catch (cause) {
+      skipped.push(skippedFile(file.source, cause))
+    }
+  }
+  const folders = { ...registry.folders, ...Object.fromEntries([...labels].map(([path, label]) => [label, path])) }
+  await saveRegistry(options.dataFolder, registry, { folders, documents: known })
+  return { documents, skipped, notices: [...notices] }
+}
+
+/** Everything of a SourceText but its id. */
+function sourceTextOf(file: ReadFile): Omit<SourceText, 'id'> {
+  const { text: received, encoding, format } = readBytes(file.bytes, file.source)
+  const { text, dropped } = clean(received)
+  const { header, bodyStart } = readHeader(text, format)
+  return {
+    source: file.source,
+    format,
+    encoding,
+    text,
+    textSha256: sha256(text),
+    fileSha256: file.fileSha256,
+    header: applyStatement(header, file.statement),
+    shortNames: file.statement?.shortNames ?? [],
+    bodyStart,
+    dropped,
+  }
+}
+
+/** The files of a folder that a reader takes, with what the sidecar says of them. */
+async function readFolder(
+  folder: string,
+  label: string,
+  skipped: SkippedFile[],
+  seen: Set<string>,
+): Promise<ReadFile[]> {
+  const root = await realpath(folder).catch((cause: unknown) => {
+    throw new PolicyError('folder-missing', `文件夹 ${folder} 不存在或无法打开。请检查路径。`, { cause })
+  })
+  const listed = await listFiles(root, '', skipped)
+  const sources = new Map(listed.map((path) => [path.normalize('NFC'), path]))
+  const sidecar = await readSidecar(root, new Set(sources.keys()))
+  const files: ReadFile[] = []
+  for (const [source, path] of [...sources].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (source === SIDECAR_NAME) continue
+    const real = join(root, path)
+    if (seen.has(real)) continue
+    seen.add(real)
+    if (!readerFor(source)) {
+      skipped.push({ source, code: 'file-format', message: unknownFormat(source) })
+      continue
+    }
+    try {
+      const bytes = await readFile(real)
+      files.push({ folder: label, source, fileSha256: sha256(bytes), bytes, statement: sidecar.get(source) })
+    } catch (cause) {
+      skipped.push(skippedFile(source, cause))
+    }
+  }
+  return files
+}
+
+/** Paths below a folder with `/`. Hidden files are passed over; links out of the folder are listed in `skipped`. */
+async function listFiles(root: string, below: string, skipped: SkippedFile[]): Promise<string[]> {
+  const paths: string[] = []
+  const entries = await readdir(join(root, below), { withFileTypes: true }).catch((cause: unknown) => {
+    if (below === '') throw new PolicyError('folder-missing', `文件夹 ${root} 无法打开。请检查路径和权限。`, { cause })
+    skipped.push(skippedFile(below, cause))
+    return []
+  })
+  for (const entry of entries) {
+    if (entry.name.startsWith('.')) continue
+    const path = below === '' ? entry.name : `${below}/${entry.name}`
+    if (entry.isDirectory()) paths.push(...(await listFiles(root, path, skipped)))
+    else if (entry.isFile() || (entry.isSymbolicLink() && (await isLinkToFileWithin(root, path, skipped)))) paths.push(path)
+  }
+  return paths
+}
+
+/** Links to files of the same folder are files; links to folders and links out are passed over, and said to be. */
+async function isLinkToFileWithin(root: string, path: string, skipped: SkippedFile[]): Promise<boolean> {
+  const target = await realpath(join(root, path)).catch(() => undefined)
+  const within = target !== undefined && target.startsWith(root + sep) && (await lstat(target)).isFile()
+  if (!within) {
+    const message = `${path} 是链接，且不指向本文件夹内的文件，未读取。请把文件本身放入文件夹。`
+    skipped.push({ source: path.normalize('NFC'), code: 'file-unreadable', message })
+  }
+  return within
+}
+
+async function readSidecar(root: string, sources: ReadonlySet<string>): Promise<Sidecar> {
+  if (!sources.has(SIDECAR_NAME)) return new Map()
+  const path = join(root, SIDECAR_NAME)
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new PolicyError('sidecar-invalid', `无法读取 ${path}。请检查文件权限。`, { cause })
+  })
+  return parseSidecar(new TextDecoder('utf-8').decode(bytes), path, sources)
+}
+
+function skippedFile(source: string, cause: unknown): SkippedFile {
+  if (cause instanceof PolicyError && cause.code !== 'disk-full' && cause.code !== 'config-invalid') {
+    return { source: source.normalize('NFC'), code: cause.code, message: cause.message }
+  }
+  const code = errorCode(cause)
+  if (code === undefined || cause instanceof PolicyError) throw cause
+  const message = `${source} 无法读取（${code}）。请检查文件权限。`
+  return { source: source.normalize('NFC'), code: 'file-unreadable', message }
+}
