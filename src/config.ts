@@ -1,0 +1,152 @@
+/** Environment → Config; the only reader of the environment. Everything else is handed what it needs. */
+import { isIP } from 'node:net'
+import { delimiter, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { PolicyError } from './errors.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface Config {
+  /** Address and port to serve on; 0 takes a free port. */
+  readonly host: string
+  readonly port: number
+  /** Asked of every route but /livez; required where others can reach the host. */
+  readonly apiKey?: string
+  /** Absolute folders of documents, read only, in order; the seeds stand first unless they are left out. */
+  readonly folders: readonly string[]
+  /** What the program owns: registry of documents, stored texts. */
+  readonly dataFolder: string
+  /** Generations of the index. */
+  readonly indexFolder: string
+  /** Folder of the embedding model, when the operator names one. */
+  readonly modelDir?: string
+  /** Hub or mirror to fetch the model from. */
+  readonly hfEndpoint: string
+  readonly embeddingThreads: number
+  readonly logLevel: LogLevel
+  /** A library of laws for development and benchmarks. */
+  readonly corpus?: string
+}
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const KEY_BYTES = 32
+const MAX_THREADS = 64
+
+const folder = z.string().transform((path) => resolve(path))
+const whole = (from: number, to: number) =>
+  z
+    .string()
+    .regex(/^\d{1,6}$/, { error: `is not a whole number from ${from} to ${to}`, abort: true })
+    .transform(Number)
+    .refine((number) => number >= from && number <= to, { error: `is not a whole number from ${from} to ${to}` })
+
+/** Every variable that is read: its rule, whose message ends the sentence "TIAOWEN_PORT …". */
+const Variables = z.object({
+  TIAOWEN_HOST: z.string().refine(isHost, { error: 'is not an IP address or host name' }).default('127.0.0.1'),
+  TIAOWEN_PORT: whole(0, 65535).default(8787),
+  TIAOWEN_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, { error: 'holds characters an HTTP header cannot carry (only printable ASCII, no spaces)', abort: true })
+    .refine((key) => key.length >= KEY_BYTES, { error: `is shorter than ${KEY_BYTES} bytes` })
+    .optional(),
+  TIAOWEN_FOLDERS: z
+    .string()
+    .transform((list) => list.split(delimiter).filter((path) => path.trim() !== '').map((path) => resolve(path)))
+    .default([]),
+  TIAOWEN_SEEDS: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('on'),
+  TIAOWEN_DATA_FOLDER: folder.default(join(ROOT, 'data')),
+  TIAOWEN_INDEX_FOLDER: folder.default(join(ROOT, 'index')),
+  TIAOWEN_MODEL_DIR: folder.optional(),
+  HF_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'is not an http or https address' })
+    .transform((address) => address.replace(/\/$/, ''))
+    .default('https://huggingface.co'),
+  TIAOWEN_EMBEDDING_THREADS: whole(1, MAX_THREADS).default(2),
+  TIAOWEN_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(', ')}` }).default('info'),
+  TIAOWEN_CORPUS: folder.optional(),
+})
+
+/** What to do about a variable that is refused. */
+const NEXT_STEP: Readonly<Record<keyof typeof Variables.shape, string>> = {
+  TIAOWEN_HOST: 'Name an address of this machine, e.g. 127.0.0.1 or 0.0.0.0',
+  TIAOWEN_PORT: 'Name a free port, e.g. 8787, or unset it',
+  TIAOWEN_API_KEY: 'Make one with: openssl rand -hex 32',
+  TIAOWEN_FOLDERS: `Name folders separated by ${delimiter}`,
+  TIAOWEN_SEEDS: 'Set it to off to leave the seeds out, or unset it',
+  TIAOWEN_DATA_FOLDER: 'Name a folder, or unset it',
+  TIAOWEN_INDEX_FOLDER: 'Name a folder, or unset it',
+  TIAOWEN_MODEL_DIR: 'Name the folder that holds the model, or unset it',
+  HF_ENDPOINT: 'Name the hub or a mirror, e.g. https://huggingface.co, or unset it',
+  TIAOWEN_EMBEDDING_THREADS: 'Name the number of cores to embed with, or unset it',
+  TIAOWEN_LOG_LEVEL: 'Name one of them, or unset it',
+  TIAOWEN_CORPUS: 'Name a folder, or unset it',
+}
+
+/** Read by the tests alone; allowed, and not part of Config. */
+const TEST_VARIABLES = ['TIAOWEN_LONG']
+
+/**
+ * Reads the configuration; a variable set to nothing counts as not set.
+ * @throws PolicyError `config-invalid`, which names each variable, its fault and the next step; never a key's value.
+ */
+export function readConfig(environment: Environment): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = Variables.safeParse(set)
+  const faults = [...strangers(set), ...(parsed.error?.issues ?? []).map((issue) => faultOf(issue, set))]
+  if (parsed.success) faults.push(...exposure(parsed.data.TIAOWEN_HOST, parsed.data.TIAOWEN_API_KEY))
+  if (!parsed.success || faults.length > 0) throw new PolicyError('config-invalid', faults.join('\n'))
+  return configOf(parsed.data)
+}
+
+/** Can only this machine reach it? @example isLoopback('127.0.0.53') // true */
+export function isLoopback(host: string): boolean {
+  return host.toLowerCase() === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+}
+
+function configOf(given: z.infer<typeof Variables>): Config {
+  const seeds = given.TIAOWEN_SEEDS === 'on' ? [join(ROOT, 'seeds')] : []
+  return {
+    host: given.TIAOWEN_HOST,
+    port: given.TIAOWEN_PORT,
+    ...(given.TIAOWEN_API_KEY !== undefined && { apiKey: given.TIAOWEN_API_KEY }),
+    folders: [...new Set([...seeds, ...given.TIAOWEN_FOLDERS])],
+    dataFolder: given.TIAOWEN_DATA_FOLDER,
+    indexFolder: given.TIAOWEN_INDEX_FOLDER,
+    ...(given.TIAOWEN_MODEL_DIR !== undefined && { modelDir: given.TIAOWEN_MODEL_DIR }),
+    hfEndpoint: given.HF_ENDPOINT,
+    embeddingThreads: given.TIAOWEN_EMBEDDING_THREADS,
+    logLevel: given.TIAOWEN_LOG_LEVEL,
+    ...(given.TIAOWEN_CORPUS !== undefined && { corpus: given.TIAOWEN_CORPUS }),
+  }
+}
+
+function strangers(set: Environment): string[] {
+  const known = [...Object.keys(Variables.shape), ...TEST_VARIABLES]
+  const list = Object.keys(Variables.shape).filter((name) => name.startsWith('TIAOWEN_')).join(', ')
+  return Object.keys(set)
+    .filter((name) => name.startsWith('TIAOWEN_') && !known.includes(name))
+    .map((name) => `${name} is not a variable of Tiaowen. Unset it, or use one of: ${list}.`)
+}
+
+function faultOf(issue: z.core.$ZodIssue, set: Environment): string {
+  const name = String(issue.path[0]) as keyof typeof Variables.shape
+  const value = name === 'TIAOWEN_API_KEY' ? '' : ` (${JSON.stringify(set[name])})`
+  return `${name}${value} ${issue.message}. ${NEXT_STEP[name]}.`
+}
+
+/** Others on the network may ask only with a key. */
+function exposure(host: string, apiKey: string | undefined): string[] {
+  if (isLoopback(host) || apiKey !== undefined) return []
+  return [
+    `TIAOWEN_HOST (${JSON.stringify(host)}) can be reached from other machines, and no TIAOWEN_API_KEY is set. ` +
+      `Set a key of ${KEY_BYTES} bytes or more (openssl rand -hex 32), or unset TIAOWEN_HOST to serve on 127.0.0.1 only.`,
+  ]
+}
+
+function isHost(text: string): boolean {
+  const isNumeric = /^[\d.]+$/.test(text)
+  return isIP(text) !== 0 || (!isNumeric && text.length <= 253 && /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(text))
+}

@@ -1,0 +1,114 @@
+/** The environment as the program reads it. */
+import { delimiter, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { isLoopback, readConfig } from '../src/config.ts'
+import { PolicyError } from '../src/errors.ts'
+
+const KEY = '0123456789abcdef0123456789abcdef'
+
+describe('with nothing set', () => {
+  test('it serves the seeds on this machine alone', () => {
+    expect(readConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 8787,
+      folders: [resolve('seeds')],
+      dataFolder: resolve('data'),
+      indexFolder: resolve('index'),
+      hfEndpoint: 'https://huggingface.co',
+      embeddingThreads: 2,
+      logLevel: 'info',
+    })
+  })
+
+  test('a variable set to nothing counts as not set, and those of other programs do not matter', () => {
+    expect(readConfig({ TIAOWEN_PORT: '', TIAOWEN_API_KEY: '', PATH: '/bin', TIAOWEN_LONG: '1' })).toEqual(readConfig({}))
+  })
+})
+
+test('every variable has its place', () => {
+  const environment = {
+    TIAOWEN_HOST: '0.0.0.0',
+    TIAOWEN_PORT: '9000',
+    TIAOWEN_API_KEY: KEY,
+    TIAOWEN_FOLDERS: ['/srv/制度', 'docs', ''].join(delimiter),
+    TIAOWEN_DATA_FOLDER: '/var/lib/tiaowen',
+    TIAOWEN_INDEX_FOLDER: '/var/lib/tiaowen/index',
+    TIAOWEN_MODEL_DIR: '/srv/models/bge',
+    HF_ENDPOINT: 'https://hub.example.org/',
+    TIAOWEN_EMBEDDING_THREADS: '4',
+    TIAOWEN_LOG_LEVEL: 'debug',
+    TIAOWEN_CORPUS: '/srv/laws',
+  }
+  expect(readConfig(environment)).toEqual({
+    host: '0.0.0.0',
+    port: 9000,
+    apiKey: KEY,
+    folders: [resolve('seeds'), resolve('/srv/制度'), resolve('docs')],
+    dataFolder: resolve('/var/lib/tiaowen'),
+    indexFolder: resolve('/var/lib/tiaowen/index'),
+    modelDir: resolve('/srv/models/bge'),
+    hfEndpoint: 'https://hub.example.org',
+    embeddingThreads: 4,
+    logLevel: 'debug',
+    corpus: resolve('/srv/laws'),
+  })
+  expect(readConfig({ ...environment, TIAOWEN_SEEDS: 'off' }).folders).toEqual([resolve('/srv/制度'), resolve('docs')])
+})
+
+describe('an address others can reach', () => {
+  test.each(['0.0.0.0', '::', '192.168.1.4', 'wiki.example.org'])('%s is refused without a key', (host) => {
+    expect(refusal({ TIAOWEN_HOST: host })).toBe(
+      `TIAOWEN_HOST ("${host}") can be reached from other machines, and no TIAOWEN_API_KEY is set. ` +
+        'Set a key of 32 bytes or more (openssl rand -hex 32), or unset TIAOWEN_HOST to serve on 127.0.0.1 only.',
+    )
+    expect(readConfig({ TIAOWEN_HOST: host, TIAOWEN_API_KEY: KEY })).toMatchObject({ host, apiKey: KEY })
+  })
+
+  test('is not one of the loopback', () => {
+    const local = ['127.0.0.1', '127.0.0.53', '::1', 'localhost']
+    expect(local.map(isLoopback)).toEqual([true, true, true, true])
+    expect(['127.0.0.1.example.org', '128.0.0.1', '0.0.0.0', '::'].map(isLoopback)).toEqual([false, false, false, false])
+  })
+})
+
+describe('a value that cannot be used', () => {
+  test.each([
+    [{ TIAOWEN_PORT: '70000' }, 'TIAOWEN_PORT ("70000") is not a whole number from 0 to 65535. Name a free port, e.g. 8787, or unset it.'],
+    [{ TIAOWEN_PORT: '80a' }, 'TIAOWEN_PORT ("80a") is not a whole number from 0 to 65535. Name a free port, e.g. 8787, or unset it.'],
+    [{ TIAOWEN_HOST: 'a b' }, 'TIAOWEN_HOST ("a b") is not an IP address or host name. Name an address of this machine, e.g. 127.0.0.1 or 0.0.0.0.'],
+    [{ TIAOWEN_HOST: '127.0.0.256' }, 'TIAOWEN_HOST ("127.0.0.256") is not an IP address or host name. Name an address of this machine, e.g. 127.0.0.1 or 0.0.0.0.'],
+    [{ TIAOWEN_SEEDS: 'no' }, 'TIAOWEN_SEEDS ("no") is neither on nor off. Set it to off to leave the seeds out, or unset it.'],
+    [{ HF_ENDPOINT: 'ftp://x' }, 'HF_ENDPOINT ("ftp://x") is not an http or https address. Name the hub or a mirror, e.g. https://huggingface.co, or unset it.'],
+    [{ TIAOWEN_EMBEDDING_THREADS: '0' }, 'TIAOWEN_EMBEDDING_THREADS ("0") is not a whole number from 1 to 64. Name the number of cores to embed with, or unset it.'],
+    [{ TIAOWEN_LOG_LEVEL: 'loud' }, 'TIAOWEN_LOG_LEVEL ("loud") is none of debug, info, warn, error, silent. Name one of them, or unset it.'],
+    [{ TIAOWEN_API_KEY: KEY.slice(1) }, 'TIAOWEN_API_KEY is shorter than 32 bytes. Make one with: openssl rand -hex 32.'],
+    [{ TIAOWEN_API_KEY: `${KEY} ${KEY}` }, 'TIAOWEN_API_KEY holds characters an HTTP header cannot carry (only printable ASCII, no spaces). Make one with: openssl rand -hex 32.'],
+  ])('%o is named with its fault and the next step', (environment, sentence) => {
+    expect(refusal(environment)).toBe(sentence)
+  })
+
+  test('is reported with all others at once, and a key is never shown', () => {
+    const sentences = refusal({ TIAOWEN_PORT: 'x', TIAOWEN_API_KEY: 'secret', TIAOWEN_POTR: '1' })
+    expect(sentences.split('\n').map((line) => line.split(' ')[0])).toEqual(['TIAOWEN_POTR', 'TIAOWEN_PORT', 'TIAOWEN_API_KEY'])
+    expect(sentences).not.toContain('secret')
+  })
+})
+
+test('a variable nobody reads is refused by name, with those that are read', () => {
+  expect(refusal({ TIAOWEN_FOLDER: '/srv' })).toBe(
+    'TIAOWEN_FOLDER is not a variable of Tiaowen. Unset it, or use one of: TIAOWEN_HOST, TIAOWEN_PORT, TIAOWEN_API_KEY, ' +
+      'TIAOWEN_FOLDERS, TIAOWEN_SEEDS, TIAOWEN_DATA_FOLDER, TIAOWEN_INDEX_FOLDER, TIAOWEN_MODEL_DIR, ' +
+      'TIAOWEN_EMBEDDING_THREADS, TIAOWEN_LOG_LEVEL, TIAOWEN_CORPUS.',
+  )
+})
+
+function refusal(environment: Readonly<Record<string, string>>): string {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    expect(error).toBeInstanceOf(PolicyError)
+    expect(error).toMatchObject({ code: 'config-invalid' })
+    return (error as PolicyError).message
+  }
+  throw new Error('it was not refused')
+}
