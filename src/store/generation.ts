@@ -29,7 +29,7 @@ export interface Generation {
   path(name: string): Promise<string>
   /** Hashes every file that was not hashed at opening; what is damaged. Never rejects for damage. */
   verifyInBackground(): Promise<readonly Damage[]>
-  /** Pins it: no writer of this process removes it until the returned release is called. */
+  /** Pins it: no writer of this process removes it until the returned release is called. See `pin` in openCurrent. */
   acquire(): () => void
 }
 
@@ -129,7 +129,8 @@ export function generationOf(
   }
 }
 
-function pin(home: string): () => void {
+/** Counts one user more of a generation's folder; the returned release counts it off, once. */
+export function pin(home: string): () => void {
   pins.set(home, (pins.get(home) ?? 0) + 1)
   let held = true
   return () => {

@@ -11,7 +11,7 @@ import { PolicyError } from '../errors.ts'
 import { writeFileAtomically } from './atomic-file.ts'
 import { type Disk, makeLastingFolder, nodeDisk } from './disk.ts'
 import { explaining } from './disk-errors.ts'
-import { type Generation, type Verify, attempt, generationOf, inspectGeneration, isPinned } from './generation.ts'
+import { type Generation, type Verify, attempt, generationOf, inspectGeneration, isPinned, pin } from './generation.ts'
 import { sha256OfFile, sha256Of } from './hash.ts'
 import { type WriterLock, acquireWriterLock } from './lock.ts'
 import { CURRENT, type FileRecord, FileName, MANIFEST, type Manifest, type Pointer } from './manifest.ts'
@@ -52,6 +52,8 @@ export interface WriteOptions extends StoreOptions {
 export interface OpenOptions extends StoreOptions {
   /** `full` (default) hashes every file first; `sizes` leaves that to `read`, `path` and `verifyInBackground`. */
   readonly verify?: Verify
+  /** Acquires the generation before anything can remove it; `release` of the result lets it go. */
+  readonly pin?: boolean
 }
 
 /** What was wrong at opening, and what was done. */
@@ -68,6 +70,8 @@ export interface Opened {
   readonly generation: Generation | undefined
   /** Absent when all was well: build anew from the documents otherwise. */
   readonly recovered: Recovery | undefined
+  /** Lets go of a generation opened with `pin`; does nothing else. */
+  release(): void
 }
 
 const BAD_KEPT = 2
@@ -123,29 +127,15 @@ export async function openCurrent(folder: string, options: OpenOptions = {}): Pr
   const view = { disk, home, verify, onEvent }
   return explaining(home, 'open the index', async () => {
     const seen = await lookTwice(view)
-    if (seen.damage.length === 0) return whole(seen, onEvent)
-    let lock: WriterLock
-    try {
-      lock = await lockForWriting(home, options)
-    } catch (error) {
-      return report(seen, [], false, onEvent, error)
-    }
-    try {
-      // now nobody else writes: look once more, and mend what is still wrong
-      const certain = await look(view)
-      if (certain.damage.length === 0) return whole(certain, onEvent)
-      return await mend(disk, home, certain, onEvent)
-    } finally {
-      await lock.release()
-    }
+    const recovery = seen.damage.length === 0 ? undefined : await mendUnderLock(view, seen, options)
+    const { generation, release } = recovery?.seen ?? seen
+    for (const damage of generation?.damaged ?? []) onEvent(damageFound(damage))
+    if (!options.pin) release()
+    return { generation, recovered: recovery?.recovered, release }
   })
 }
 
-function whole({ generation }: Seen, onEvent: OnEvent): Opened {
-  for (const damage of generation?.damaged ?? []) onEvent(damageFound(damage))
-  return { generation, recovered: undefined }
-}
-
+/** Where to look, and how closely. */
 interface View {
   readonly disk: Disk
   readonly home: string
@@ -155,18 +145,22 @@ interface View {
 
 interface Seen {
   readonly pointer: Pointer | undefined
+  /** Pinned until `release`. */
   readonly generation: Generation | undefined
   readonly damage: readonly Damage[]
+  release(): void
 }
 
 /** Looks again when CURRENT moved meanwhile: a writer may have retired what was being read. */
 async function lookTwice(view: View): Promise<Seen> {
-  for (let tries = 0; ; tries++) {
+  for (let tries = 1; ; tries++) {
     const seen = await look(view)
-    const isWell = seen.damage.length === 0 && !seen.generation?.damaged.length
-    if (isWell || tries === 5) return seen
-    const { pointer } = await pointerOf(view.disk, view.home)
-    if (pointer === undefined || pointer.manifestSha256 === seen.pointer?.manifestSha256) return seen
+    const { pointer } = await pointerOf(view.disk, view.home).catch((error: unknown) => {
+      seen.release()
+      throw error
+    })
+    if (pointer?.manifestSha256 === seen.pointer?.manifestSha256 || tries === 6) return seen
+    seen.release()
   }
 }
 
@@ -181,14 +175,19 @@ async function look({ disk, home, verify, onEvent }: View): Promise<Seen> {
   const newer = names.filter((name) => name !== pointer?.generation && !older.includes(name))
   const candidates = [...(pointer ? [pointer.generation] : []), ...older, ...newer]
   for (let candidate = candidates.shift(); candidate !== undefined; candidate = candidates.shift()) {
+    const release = pin(join(home, candidate))
     const expected = candidate === pointer?.generation ? pointer.manifestSha256 : undefined
-    const found = await inspectGeneration(disk, home, candidate, verify, onEvent, expected)
-    if ('generation' in found) return { pointer, generation: found.generation, damage }
+    const found = await inspectGeneration(disk, home, candidate, verify, onEvent, expected).catch((error: unknown) => {
+      release()
+      throw error
+    })
+    if ('generation' in found) return { pointer, generation: found.generation, damage, release }
+    release()
     damage.push(...found.damage)
     const parent = found.manifest?.parent
     if (parent && candidates.includes(parent)) candidates.unshift(...candidates.splice(candidates.indexOf(parent), 1))
   }
-  return { pointer, generation: undefined, damage }
+  return { pointer, generation: undefined, damage, release: () => {} }
 }
 
 const ABSENT = 'is missing'
@@ -201,8 +200,33 @@ async function pointerOf(disk: Disk, home: string): Promise<{ pointer?: Pointer;
   return pointer ? { pointer } : fault('is not as it was written')
 }
 
-/** Sets the damaged generations aside and points CURRENT at the whole one. The lock is held. */
-async function mend(disk: Disk, home: string, seen: Seen, onEvent: OnEvent): Promise<Opened> {
+interface Mended {
+  /** What is served now. */
+  readonly seen: Seen
+  /** Absent when all was well at the second look. */
+  readonly recovered: Recovery | undefined
+}
+
+/** Takes the lock, looks once more since nobody else writes now, and mends what is still wrong. */
+async function mendUnderLock(view: View, seen: Seen, options: StoreOptions): Promise<Mended> {
+  let lock: WriterLock
+  try {
+    lock = await lockForWriting(view.home, options)
+  } catch (error) {
+    return { seen, recovered: report(view, seen, [], error) }
+  }
+  try {
+    seen.release()
+    const certain = await look(view)
+    return { seen: certain, recovered: certain.damage.length === 0 ? undefined : await mend(view, certain) }
+  } finally {
+    await lock.release()
+  }
+}
+
+/** Sets the damaged generations aside and points CURRENT at the whole one. */
+async function mend(view: View, seen: Seen): Promise<Recovery> {
+  const { disk, home, onEvent } = view
   const aside: string[] = []
   try {
     const there = new Set(await disk.list(home))
@@ -216,22 +240,23 @@ async function mend(disk: Disk, home: string, seen: Seen, onEvent: OnEvent): Pro
     await disk.syncFolder(home)
     if (seen.generation) await point(disk, home, seen.generation)
     else await forget(disk, home)
-    return report(seen, aside, true, onEvent)
+    return report(view, seen, aside)
   } catch (error) {
-    return report(seen, aside, false, onEvent, error)
+    return report(view, seen, aside, error)
   }
+}
+
+/** Tells what was found; `cause`: why it could not be mended. */
+function report({ onEvent }: View, seen: Seen, aside: readonly string[], cause?: unknown): Recovery {
+  for (const damage of seen.damage) onEvent(damageFound(damage))
+  onEvent(fellBack(seen.pointer?.generation ?? null, seen.generation?.name ?? null))
+  if (cause !== undefined) onEvent(notMended(cause))
+  return { damage: seen.damage, setAside: aside, mended: cause === undefined }
 }
 
 async function forget(disk: Disk, home: string): Promise<void> {
   await disk.remove(join(home, CURRENT))
   await disk.syncFolder(home)
-}
-
-function report(seen: Seen, aside: readonly string[], mended: boolean, onEvent: OnEvent, cause?: unknown): Opened {
-  for (const damage of [...seen.damage, ...(seen.generation?.damaged ?? [])]) onEvent(damageFound(damage))
-  onEvent(fellBack(seen.pointer?.generation ?? null, seen.generation?.name ?? null))
-  if (!mended) onEvent(notMended(cause))
-  return { generation: seen.generation, recovered: { damage: seen.damage, setAside: aside, mended } }
 }
 
 function checkNames(files: readonly FileToStore[]): void {
