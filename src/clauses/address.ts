@@ -50,30 +50,36 @@ function before(clauses: readonly Clause[], offset: number): Clause | undefined 
   return clauses[low - 1]
 }
 
+const holds = (span: Span, offset: number): boolean => span.start <= offset && offset < span.end
+
 /**
- * Where words stand: the innermost clause that holds the first of them, and its 款 when it has several.
- * Words outside every clause belong to the clause before them.
+ * Where words stand: the innermost clause that holds the first of them, and its 款 when it has several or when the
+ * words are its lead paragraph 导语. Words between clauses belong to the clause before them.
  * @throws RangeError for a document without a clause
  */
 export function placeAt(document: Document, span: Span): Place {
-  const lineage: Clause[] = []
-  let own: Clause | undefined
-  for (let next = before(document.clauses, span.start) ?? document.clauses[0]; next; ) {
-    lineage.push(next)
-    own = next
-    const inOwn = next.paragraphs.some((paragraph) => paragraph.start <= span.start && span.start < paragraph.end)
-    next = inOwn ? undefined : before(next.children, span.start)
-    if (next && span.start >= next.extent.end && own.paragraphs.some((paragraph) => paragraph.start > next!.extent.end)) {
-      next = span.start < next.extent.end ? next : undefined
-    }
+  const offset = span.start
+  const first = before(document.clauses, offset) ?? document.clauses[0]
+  if (!first) throw new RangeError('a document without a clause has no places')
+  const lineage: [Clause, ...Clause[]] = [first]
+  for (let clause = first; ; ) {
+    const child = before(clause.children, offset)
+    if (!child || !holds(child.extent, offset)) break
+    lineage.push(child)
+    clause = child
   }
-  if (!own) throw new RangeError('a document without a clause has no places')
-  const paragraph = own.paragraphs.findLastIndex(({ start }) => start <= span.start) + 1
-  return {
-    document,
-    lineage: lineage as unknown as Lineage,
-    ...(own.paragraphs.length > 1 && paragraph > 0 ? { paragraph } : {}),
-  }
+  const paragraph = innermost(lineage).paragraphs.findLastIndex(({ start }) => start <= offset) + 1
+  return ownPlace(document, lineage, Math.max(1, paragraph))
+}
+
+/**
+ * The place of one of a clause's own paragraphs (the first, unless told): with its 款 where the clause has several,
+ * and where it is a lead paragraph; so a whole part is spoken 第二部分 and its own words 第二部分导语.
+ */
+export function ownPlace(document: Document, lineage: Lineage, paragraph = 1): Place {
+  const clause = innermost(lineage)
+  const told = clause.paragraphs.length > 1 || (paragraph === 1 && hasLead(clause))
+  return { document, lineage, ...(told && paragraph <= clause.paragraphs.length ? { paragraph } : {}) }
 }
 
 /** The place of a whole clause. */
@@ -106,15 +112,13 @@ function namedClauses({ lineage }: Place): readonly Clause[] {
   return (lineage[article]?.path.length ?? 1) > 1 ? lineage : lineage.slice(article)
 }
 
-/** Does the place stand in the paragraph before the first item of a clause whose heading has its own line? */
-function isLead({ lineage, paragraph }: Place): boolean {
-  const clause = innermost(lineage)
-  const first = clause.children[0]
-  const own = clause.paragraphs[0]
-  return paragraph !== undefined || clause.paragraphs.length === 1
-    ? own !== undefined && first !== undefined && clause.number !== undefined && clause.number.style !== 'article' &&
-        own.start > clause.extent.start && own.end <= first.extent.start && clause.heading !== undefined
-    : false
+/** Does the clause open with a paragraph of its own, between a heading on its own line and its first item? */
+export function hasLead(clause: Clause): boolean {
+  const { number, heading, paragraphs, children, extent } = clause
+  const own = paragraphs[0]
+  const item = children[0]
+  if (!own || !item || !heading || !number || number.style === 'article') return false
+  return own.start > extent.start && own.end <= item.extent.start
 }
 
 /**
@@ -160,13 +164,12 @@ function spokenStep(document: Document, clause: Clause): string {
   return say(numeral)
 }
 
-function paragraphName(place: Place): string {
-  const clause = innermost(place.lineage)
-  if (!clause.number) return ''
-  if (isLead(place) && (place.paragraph ?? 1) === 1) return '导语'
-  if (place.paragraph === undefined || clause.paragraphs.length < 2) return ''
-  const count = clause.number.style === 'article' ? chineseNumeral(place.paragraph) : `${place.paragraph}`
-  return `第${count}款`
+function paragraphName({ lineage, paragraph }: Place): string {
+  const clause = innermost(lineage)
+  if (!clause.number || paragraph === undefined) return ''
+  if (hasLead(clause) && paragraph === 1) return '导语'
+  if (clause.paragraphs.length < 2) return ''
+  return `第${clause.number.style === 'article' ? chineseNumeral(paragraph) : paragraph}款`
 }
 
 /** A clause's own paragraphs, joined by line breaks; its children hold theirs. */

@@ -17,7 +17,8 @@ const CAPTION_MAXIMUM = 60
 const HEADING_MAXIMUM = 30
 const CONTENTS = /^目\s{0,4}[录錄次]$/
 const PREAMBLE = /^(?:序\s{0,4}言|前\s{0,4}言|引\s{0,4}言|序)$/
-const ANNEX = /^附(?:件|录|錄|表|图)?(?:[一二三四五六七八九十0-9０-９]{1,3}|[:：])(?=$|[\s\u3000:：.．、]|[^则則])/
+/** 附件, 附件1：…, 附件三 …, 附： */
+const ANNEX = /^附[件录錄表图圖]?[一二三四五六七八九十0-9０-９]{0,3}(?:$|[\s\u3000:：.．、]|(?<=[一二三四五六七八九十0-9])[^所的中之规規列第和与及、])/
 
 const compact = (words: string): string => words.replace(/[\s\u3000\u00a0]+/g, '')
 /** A line of a table of contents without its dots and page number. */
@@ -141,6 +142,6 @@ function headingOf(line: Line, numbered: boolean): Block['heading'] | undefined 
   if (!hasWords(line.words)) return undefined
   if (PREAMBLE.test(line.words)) return 'preamble'
   if ((numbered || line.hashes > 0) && isCaption(line, CAPTION_MAXIMUM + 20) && ANNEX.test(line.words)) return 'annex'
-  if (numbered && /^附(?:件|录|表)?[一二三四五六七八九十0-9]{0,3}[:：]$/.test(line.words)) return 'annex'
+  if (numbered && /^附[件录錄表图圖]?[一二三四五六七八九十0-9]{0,3}[:：]$/.test(line.words)) return 'annex'
   return line.hashes > 0 ? 'headed' : undefined
 }

@@ -359,7 +359,7 @@ class Addressing {
   }
 
   #address(clauses: readonly Draft[], outer: readonly string[], root: Draft | undefined, several = false): Clause[] {
-    const lists = new Map<number, boolean>()
+    const lists = repeatingLists(clauses)
     return clauses.map((clause) => {
       const scope = root ?? (clause.annex ? clause : undefined)
       const path = this.#pathOf(clause, outer, scope, lists)
@@ -378,15 +378,11 @@ class Addressing {
     })
   }
 
-  #pathOf(clause: Draft, outer: readonly string[], root: Draft | undefined, lists: Map<number, boolean>): string[] {
+  #pathOf(clause: Draft, outer: readonly string[], root: Draft | undefined, lists: ReadonlySet<number>): string[] {
     const step = clause.mark?.step ?? (clause.kind === 'headed' ? clause.name || 'headed' : clause.kind)
     if (clause.mark?.style === 'article' && !this.#restarting.has(root)) return this.#claim([], step)
     const list = clause.underParagraph
-    if (clause.mark && lists.get(list) === undefined) {
-      const taken = this.#taken.has(clauseId(this.#id, [...outer, step]))
-      lists.set(list, taken && list > 1)
-    }
-    const insert = clause.mark && lists.get(list) ? [`第${chineseNumeral(list)}款`] : []
+    const insert = clause.mark && lists.has(list) ? [`第${chineseNumeral(list)}款`] : []
     return this.#claim([...outer, ...insert], step)
   }
 
@@ -396,6 +392,24 @@ class Addressing {
     this.#taken.add(clauseId(this.#id, path))
     return path
   }
+}
+
+/** Lists of a clause, by the 款 they follow, that use a number an earlier list of it has used. */
+function repeatingLists(siblings: readonly Draft[]): Set<number> {
+  const steps = new Map<number, Set<string>>()
+  for (const { mark, underParagraph } of siblings) {
+    if (!mark) continue
+    const list = steps.get(underParagraph) ?? new Set()
+    list.add(mark.step)
+    steps.set(underParagraph, list)
+  }
+  const used = new Set<string>()
+  const repeating = new Set<number>()
+  for (const [list, own] of steps) {
+    if ([...own].some((step) => used.has(step))) repeating.add(list)
+    else for (const step of own) used.add(step)
+  }
+  return repeating
 }
 
 function numberOf({ style, mark, ordinal, branch }: Mark): NonNullable<Clause['number']> {
