@@ -1,0 +1,81 @@
+/** The HTTP endpoint: guards, then routes. Nothing here thinks: a request is parsed, handed to the Assistant, rendered. */
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import type { Context } from 'hono'
+import type { Assistant } from '../../answering/assistant.ts'
+import { PolicyError } from '../../errors.ts'
+import { addApiRoutes } from './api.ts'
+import { addAssets } from './assets.ts'
+import { instanceOf, loopbackOnly, requireKey, securityHeaders, wantsPage } from './guards.ts'
+import { addHealthRoutes } from './health.ts'
+import { errorPage } from './pages/error-page.ts'
+import { addPages } from './pages/pages.ts'
+import { problemFor, problemOf, problemOfIssues, problemResponse, type Problem } from './problem.ts'
+import { BODY_BYTES } from './schemas.ts'
+
+const KEY_BYTES = 32
+
+export interface HttpOptions {
+  /** Asked of every route but /livez. Absent: only this machine is served. */
+  readonly apiKey?: string
+  readonly version: string
+  /** Aborted when the server begins to stop: /readyz says no. */
+  readonly stopping?: AbortSignal
+  /** Aborted when the time for that is over: streams end with an error event. */
+  readonly ending?: AbortSignal
+  /** Told of what should not happen; answers never carry it. */
+  readonly log?: (message: string) => void
+}
+
+/** Throws PolicyError 'config-invalid' for a key too short to be one. */
+export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHono {
+  const { apiKey, log = () => {} } = options
+  if (apiKey !== undefined && Buffer.byteLength(apiKey) < KEY_BYTES) {
+    throw new PolicyError('config-invalid', `TIAOWEN_API_KEY 至少要有${KEY_BYTES}个随机字节，例如 openssl rand -hex 32 的输出。`)
+  }
+  const never = new AbortController().signal
+  const { stopping = never, ending = never } = options
+  const app = new OpenAPIHono({
+    defaultHook: (result, context) =>
+      result.success ? undefined : problemResponse(problemOfIssues(result.error.issues, instanceOf(context))),
+  })
+  app.use(securityHeaders)
+  app.use(apiKey === undefined ? loopbackOnly : requireKey(apiKey))
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }))
+  app.use(bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge }))
+  app.notFound((context) => answerProblem(context, problemOf('no-such-route', '没有这个地址。可用的地址见 /docs。', instanceOf(context))))
+  app.onError((error, context) => {
+    const problem = problemOfError(error, instanceOf(context))
+    if (problem.status >= 500) log(`${context.req.method} ${problem.instance}: ${error.stack ?? error.message}`)
+    return answerProblem(context, problem)
+  })
+  addHealthRoutes(app, assistant, { version: options.version, stopping })
+  addApiRoutes(app, assistant, { ending, onError: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)) })
+  addAssets(app)
+  addPages(app, assistant, options.version)
+  return app
+}
+
+/** A person's browser gets a page, everything else problem+json. */
+function answerProblem(context: Context, problem: Problem): Response | Promise<Response> {
+  const isPage = wantsPage(context) && !context.req.path.startsWith('/api/')
+  return isPage ? context.html(errorPage(problem), problem.status as 400) : problemResponse(problem)
+}
+
+function problemOfError(error: Error, instance: string): Problem {
+  if (!(error instanceof HTTPException)) return problemFor(error, instance)
+  if (error.status === 415) return problemOf('bad-request', '请求体须是 JSON：Content-Type: application/json。', instance, 415)
+  if (error.status < 500) return problemOf('bad-request', '请求体不是合法的 JSON。', instance, error.status)
+  return problemOf('internal', undefined, instance)
+}
+
+function wrongMethod(context: Context, methods: string[]): Response {
+  const allow = methods.join(', ')
+  return problemResponse(problemOf('no-such-route', `这个地址只接受 ${allow}。`, instanceOf(context), 405), { Allow: allow })
+}
+
+function tooLarge(context: Context): Response {
+  return problemResponse(problemOf('body-too-large', `请求体最多${BODY_BYTES / 1024} KiB。`, instanceOf(context)))
+}

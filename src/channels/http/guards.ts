@@ -1,0 +1,100 @@
+/** What every request passes before a route sees it, and the headers every answer carries. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Context, MiddlewareHandler } from 'hono'
+import { problemOf, problemResponse } from './problem.ts'
+
+/** The pages load nothing from elsewhere, frame nowhere and build no HTML in the browser. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "object-src 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ')
+
+const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
+
+const FEATURES = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'magnetometer', 'microphone',
+  'midi', 'payment', 'usb', 'screen-wake-lock', 'serial', 'hid', 'bluetooth']
+
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'Permissions-Policy': FEATURES.map((feature) => `${feature}=()`).join(', '),
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
+  'X-DNS-Prefetch-Control': 'off',
+}
+
+/** Sets every security header on every answer, errors and streams included. */
+export const securityHeaders: MiddlewareHandler = async (context, next) => {
+  await next()
+  const { headers } = context.res
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value)
+  const isPage = headers.get('Content-Type')?.startsWith('text/html') === true
+  headers.set('Content-Security-Policy', isPage ? PAGE_POLICY : DATA_POLICY)
+  if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
+}
+
+/**
+ * The key is asked of every route but /livez, however it is carried: `Authorization: Bearer`, `X-API-Key`,
+ * or the password of `Authorization: Basic`, by which a browser asks a person for it.
+ */
+export function requireKey(apiKey: string): MiddlewareHandler {
+  const expected = digest(apiKey)
+  return async (context, next) => {
+    if (context.req.path === '/livez') return next()
+    const given = presentedKey(context)
+    if (given !== undefined && timingSafeEqual(digest(given), expected)) return next()
+    return problemResponse(
+      problemOf('unauthorized', '需要 API 密钥：请用 Authorization: Bearer 或 X-API-Key 请求头提供。', instanceOf(context)),
+      { 'WWW-Authenticate': wantsPage(context) ? 'Basic realm="Tiaowen", charset="UTF-8"' : 'Bearer realm="Tiaowen"' },
+    )
+  }
+}
+
+const digest = (text: string) => createHash('sha256').update(text, 'utf8').digest()
+
+function presentedKey(context: Context): string | undefined {
+  const header = context.req.header('x-api-key')
+  if (header !== undefined) return header
+  const [scheme = '', credentials = ''] = (context.req.header('authorization') ?? '').split(' ', 2)
+  if (scheme.toLowerCase() === 'bearer') return credentials
+  if (scheme.toLowerCase() !== 'basic') return undefined
+  const pair = Buffer.from(credentials, 'base64').toString('utf8')
+  return pair.includes(':') ? pair.slice(pair.indexOf(':') + 1) : undefined
+}
+
+/**
+ * Without a key the server stands on this machine only, and so must the page that talks to it: a name that a
+ * foreign site points here (DNS rebinding) and a foreign page's request are both refused.
+ */
+export const loopbackOnly: MiddlewareHandler = async (context, next) => {
+  const host = context.req.header('host') ?? new URL(context.req.url).host
+  const origin = context.req.header('origin')
+  if (isLoopback(host) && (origin === undefined || origin === `http://${host}`)) return next()
+  const detail = '没有设置 API 密钥时，只能从本机用 127.0.0.1 或 localhost 打开。要从别处访问，请设置 TIAOWEN_API_KEY。'
+  return problemResponse(problemOf('unauthorized', detail, instanceOf(context), 403))
+}
+
+/** A Host header that names this machine: localhost, 127.x.x.x or [::1], with any port. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i.test(host)
+}
+
+/** True for a person's browser opening an address. */
+export const wantsPage = (context: Context) => (context.req.header('accept') ?? '').includes('text/html')
+
+/** The path asked for, as it stood in the request line, clipped. */
+export function instanceOf(context: Context): string {
+  const { pathname } = new URL(context.req.url)
+  return pathname.length > 500 ? `${pathname.slice(0, 500)}…` : pathname
+}

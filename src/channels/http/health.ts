@@ -1,0 +1,51 @@
+/** /livez: the process answers. /readyz: it can answer questions, and with what. */
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { Assistant } from '../../answering/assistant.ts'
+import { LiveSchema, ReadySchema } from './schemas.ts'
+
+const json = <Schema>(description: string, schema: Schema) => ({ description, content: { 'application/json': { schema } } })
+
+const live = createRoute({
+  method: 'get',
+  path: '/livez',
+  tags: ['health'],
+  summary: 'The process answers',
+  security: [],
+  responses: { 200: json('Alive', LiveSchema) },
+})
+
+const ready = createRoute({
+  method: 'get',
+  path: '/readyz',
+  tags: ['health'],
+  summary: 'Questions can be answered: names the model, the index and the mode',
+  responses: { 200: json('Ready', ReadySchema), 503: json('Not ready', ReadySchema) },
+})
+
+export function addHealthRoutes(
+  app: OpenAPIHono,
+  assistant: Assistant,
+  { version, stopping }: { readonly version: string; readonly stopping: AbortSignal },
+): void {
+  app.openapi(live, (context) => context.json({ live: true as const, version }, 200))
+  app.openapi(ready, (context) => {
+    const status = assistant.status()
+    const isReady = status.ready && !stopping.aborted
+    const body = {
+      ready: isReady,
+      version,
+      model: status.embedder,
+      index: {
+        generation: status.generation,
+        vectors: status.vectors,
+        documents: status.documents,
+        clauses: status.clauses,
+        chunks: status.chunks,
+      },
+      mode: { answers: 'extractive' as const, retrieval: status.retrieval },
+      fallbacks: [...status.fallbacks],
+      ...(status.building && { building: status.building }),
+    }
+    return context.json(body, isReady ? 200 : 503)
+  })
+}

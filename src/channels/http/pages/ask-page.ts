@@ -1,0 +1,69 @@
+/** `/`: a box to ask, the documents that can answer, and what is less than the best. The answers are drawn by web/ask.js. */
+import { html } from 'hono/html'
+import type { Status } from '../../../answering/assistant.ts'
+import type { DocumentSummary } from '../../wire.ts'
+import { QUESTION_CHARACTERS } from '../schemas.ts'
+import { english, page, type Html } from './layout.ts'
+
+export interface AskPageOptions {
+  readonly status: Status
+  readonly documents: readonly DocumentSummary[]
+  readonly version: string
+}
+
+export function askPage({ status, documents, version }: AskPageOptions): Html {
+  return page({
+    title: '条问 · 问政策文件',
+    script: 'ask.js',
+    className: 'narrow',
+    body: html`<header class="masthead">
+<h1>条问 ${english('Tiaowen')}</h1>
+<p>答案逐字引自文件，句句注明条款。${english('Every sentence is a verbatim quotation with its clause number.')}</p>
+</header>
+${banners(status)}
+<main>
+<div id="thread" class="thread" aria-live="polite"></div>
+<form id="ask" class="ask" autocomplete="off">
+<label for="question">问题或条款 ${english('A question, or a clause by its number')}</label>
+<textarea id="question" name="question" rows="2" maxlength="${QUESTION_CHARACTERS * 2}" required autofocus
+ placeholder="例如：第三部分第2条；或者直接提问"></textarea>
+<div class="row"><span id="hint" class="hint">回车提问，Shift＋回车换行 ${english('Enter to ask')}</span>
+<button id="stop" type="button" class="quiet" hidden>停止 ${english('Stop')}</button>
+<button id="send" type="submit">提问 ${english('Ask')}</button></div>
+</form>
+<noscript><p class="banner">此页需要 JavaScript；也可以在命令行用 <code>tiaowen ask</code>。${english('This page needs JavaScript.')}</p></noscript>
+${documentList(documents)}
+</main>
+<footer class="foot">
+<span>${status.documents} 份文件 · ${status.clauses} 个条款 · ${status.retrieval === 'hybrid' ? '向量与关键词检索' : '仅关键词检索'}</span>
+<span>${status.embedder ?? ''}</span>
+<span><a href="/docs">API</a> · 条问 ${version}</span>
+</footer>`,
+  })
+}
+
+function banners(status: Status): Html {
+  const building = status.building
+  return html`${!status.ready &&
+  html`<p class="banner" role="status">索引尚未就绪，暂时不能回答${building && `（${building.step} ${building.done}/${building.total}）`}。${english('No index is ready yet.')}</p>`}
+${status.ready &&
+  status.retrieval === 'keyword' &&
+  html`<p class="banner" role="status">当前没有向量模型，只按关键词检索，换一种说法提问可能找不到。${english('Keyword-only mode: no embedding model, so paraphrases may be missed.')}</p>`}
+${status.fallbacks.map(({ reason }) => html`<p class="banner minor">${reason}</p>`)}`
+}
+
+function documentList(documents: readonly DocumentSummary[]): Html {
+  if (documents.length === 0) return html``
+  return html`<details class="documents"${documents.length <= 12 ? html` open` : ''}>
+<summary>可以回答的文件 ${english('Documents')} <span class="count">${documents.length}</span></summary>
+<ul>${documents.map(
+    (document) => html`<li><a href="${document.url}">${document.title}</a>${dateOf(document)}</li>
+`,
+  )}</ul>
+</details>`
+}
+
+function dateOf({ header }: DocumentSummary): Html {
+  const fact = header['passed'] ?? header['published'] ?? header['effective']
+  return html`${fact && html` <time datetime="${fact.value}">${fact.value}</time>`}`
+}

@@ -1,0 +1,114 @@
+/** The reading page: a document's stored text, unaltered, its clauses beside it, the cited words marked. */
+import { html } from 'hono/html'
+import type { TextVersion } from '../../../answering/assistant.ts'
+import type { Span } from '../../../types.ts'
+import type { DocumentSummary, OutlineNode } from '../../wire.ts'
+import { english, page, type Html } from './layout.ts'
+
+export interface ReadPageOptions {
+  readonly document: DocumentSummary
+  readonly version: TextVersion
+  /** Of the version shown; empty for an old one, whose clauses are no longer indexed. */
+  readonly outline: readonly OutlineNode[]
+  readonly marked?: Span
+}
+
+export function readPage({ document, version, outline, marked: asked }: ReadPageOptions): Html {
+  const marked = asked && trimmed(version.text, asked)
+  const anchors = new Set(startsOf(outline))
+  return page({
+    title: `${document.title} · 条问`,
+    script: 'read.js',
+    className: 'reading',
+    body: html`<header class="masthead">
+<p class="back"><a href="/">条问 ${english('Tiaowen')}</a></p>
+<h1>${document.title}</h1>
+<dl class="facts">${factsOf(document)}</dl>
+</header>
+${version.superseded && supersededBanner(document)}
+<div class="columns">
+<nav class="outline" aria-label="条款 Clauses">${outline.length > 0 && html`<h2>条款 ${english('Clauses')}</h2>${outlineList(outline)}`}</nav>
+<main class="text">${linesOf(version.text).map((line) => lineOf(version.text, line, anchors, marked))}</main>
+</div>
+<footer class="foot"><span>${document.source}</span><span>SHA-256 ${version.textSha256.slice(0, 16)}</span>
+<span><a href="/api/documents/${encodeURIComponent(document.id)}/text?sha=${version.textSha256}">纯文本 ${english('Plain text')}</a></span></footer>`,
+  })
+}
+
+function supersededBanner(document: DocumentSummary): Html {
+  return html`<p class="banner" role="status">这一版文本已被替代。<a href="${document.url}">看现行文本</a> ${english('This version of the text has been superseded.')}</p>`
+}
+
+const FACTS = {
+  issuer: '发文机关',
+  documentNumber: '文号',
+  passed: '通过',
+  published: '公布',
+  effective: '施行',
+} as const
+const FROM = { text: '', operator: '管理员注明', inferred: '推断' } as const
+
+function factsOf({ header, titleFrom }: DocumentSummary): Html {
+  const inferredTitle = titleFrom !== undefined && titleFrom !== 'text' && html`<div><dt>题名</dt><dd>${FROM[titleFrom]}</dd></div>`
+  return html`${inferredTitle}${Object.entries(FACTS).map(([name, label]) => {
+    const fact = header[name]
+    return fact && html`<div><dt>${label}</dt><dd>${fact.value}${fact.from !== 'text' && html`<small>（${FROM[fact.from]}）</small>`}</dd></div>`
+  })}`
+}
+
+function outlineList(nodes: readonly OutlineNode[]): Html {
+  return html`<ul>${nodes.map(
+    (node) => html`<li><a href="#c-${node.start}" title="${node.spoken}">${outlineWords(node)}</a>${
+      node.children.length > 0 && outlineList(node.children)
+    }</li>
+`,
+  )}</ul>`
+}
+
+function outlineWords(node: OutlineNode): Html {
+  if (node.kind !== 'numbered') return html`${node.heading ?? node.spoken}`
+  return html`<b>${node.label}</b> ${node.heading && clip(node.heading)}`
+}
+
+const clip = (words: string) => (words.length > 40 ? `${words.slice(0, 40)}…` : words)
+
+function startsOf(nodes: readonly OutlineNode[]): readonly number[] {
+  return nodes.flatMap((node) => [node.start, ...startsOf(node.children)])
+}
+
+/** Without line breaks at its start: the first mark must have words to stand on. */
+function trimmed(text: string, { start, end }: Span): Span {
+  let from = start
+  while (from < end && /[\r\n]/.test(text[from] ?? '')) from++
+  return { start: from, end }
+}
+
+/** The lines of a text, line ends left out. */
+export function linesOf(text: string): readonly Span[] {
+  const lines: Span[] = []
+  for (let start = 0; start <= text.length; ) {
+    const newline = text.indexOf('\n', start)
+    const next = newline === -1 ? text.length : newline
+    lines.push({ start, end: text[next - 1] === '\r' && next > start ? next - 1 : next })
+    start = next + 1
+  }
+  return lines
+}
+
+/** One line, cut where a clause begins and where the marked words begin and end. */
+function lineOf(text: string, line: Span, anchors: ReadonlySet<number>, marked: Span | undefined): Html {
+  if (line.end === line.start) return html``
+  const cuts = new Set([line.start, line.end])
+  for (let at = line.start; at < line.end; at++) if (anchors.has(at)) cuts.add(at)
+  for (const at of marked ? [marked.start, marked.end] : []) if (at > line.start && at < line.end) cuts.add(at)
+  const edges = [...cuts].sort((a, b) => a - b)
+  const pieces = edges.slice(0, -1).map((start, i) => piece(text.slice(start, edges[i + 1]), start, anchors.has(start), marked))
+  return html`<p>${pieces}</p>
+`
+}
+
+function piece(words: string, start: number, isClause: boolean, marked: Span | undefined): Html {
+  const anchor = isClause && html`<a id="c-${start}" class="anchor"></a>`
+  if (!marked || start < marked.start || start >= marked.end) return html`${anchor}${words}`
+  return html`${anchor}${start === marked.start ? html`<mark id="q">${words}</mark>` : html`<mark>${words}</mark>`}`
+}

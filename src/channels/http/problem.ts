@@ -1,0 +1,104 @@
+/** Errors as application/problem+json (RFC 9457): a stable code, a sentence, never a stack trace or a path of the machine. */
+import type { ErrorCode } from '../../errors.ts'
+import { PolicyError } from '../../errors.ts'
+import type { z } from '@hono/zod-openapi'
+import { TOO_LONG, type ProblemSchema } from './schemas.ts'
+
+export type Problem = z.infer<typeof ProblemSchema>
+
+interface Meaning {
+  readonly status: 400 | 401 | 404 | 413 | 500 | 503
+  readonly title: string
+  /** What the asker is told; absent where the error's own message is about the request and can be passed on. */
+  readonly detail?: string
+}
+
+const OPERATOR = '服务端的数据或配置有问题，请管理员查看日志，或运行 tiaowen doctor。'
+const LATER = '索引尚未就绪，请稍后再试；进度见 /readyz。'
+
+export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
+  'bad-request': { status: 400, title: 'The request is not understood' },
+  'question-too-long': { status: 400, title: 'The question is too long' },
+  'body-too-large': { status: 413, title: 'The request body is too large' },
+  'not-supported': { status: 400, title: 'Not supported' },
+  unauthorized: { status: 401, title: 'An API key is needed' },
+  'no-such-document': { status: 404, title: 'No such document' },
+  'no-such-clause': { status: 404, title: 'No such clause' },
+  'no-such-route': { status: 404, title: 'No such address' },
+  'file-unreadable': { status: 500, title: 'A document cannot be read', detail: OPERATOR },
+  'file-encoding': { status: 500, title: 'A document cannot be read', detail: OPERATOR },
+  'file-format': { status: 500, title: 'A document cannot be read', detail: OPERATOR },
+  'sidecar-invalid': { status: 500, title: 'The document list is not valid', detail: OPERATOR },
+  'folder-missing': { status: 503, title: 'The documents are missing', detail: OPERATOR },
+  'index-missing': { status: 503, title: 'There is no index yet', detail: LATER },
+  'index-building': { status: 503, title: 'The index is being built', detail: LATER },
+  'index-corrupt': { status: 503, title: 'The index is damaged', detail: LATER },
+  'index-unwritable': { status: 503, title: 'The index cannot be written', detail: OPERATOR },
+  'index-locked': { status: 503, title: 'The index is in use', detail: LATER },
+  'model-missing': { status: 503, title: 'The model is missing', detail: OPERATOR },
+  'model-corrupt': { status: 503, title: 'The model is damaged', detail: OPERATOR },
+  'native-missing': { status: 503, title: 'A native module is missing', detail: OPERATOR },
+  'port-busy': { status: 500, title: 'The port is taken', detail: OPERATOR },
+  'disk-full': { status: 503, title: 'The disk is full', detail: OPERATOR },
+  'config-invalid': { status: 500, title: 'The configuration is not valid', detail: OPERATOR },
+  internal: { status: 500, title: 'Internal error', detail: '服务端出错，已记入日志。请稍后再试。' },
+}
+
+/** `status` differs from the code's own where HTTP has a finer word: 403, 405, 415. */
+export function problemOf(code: ErrorCode, detail: string | undefined, instance: string, status?: number): Problem {
+  const meaning = MEANINGS[code]
+  return {
+    type: `/docs#${code}`,
+    title: meaning.title,
+    status: status ?? meaning.status,
+    code,
+    detail: detail ?? meaning.detail ?? meaning.title,
+    instance,
+  }
+}
+
+/** Whatever was thrown, as the asker may see it. */
+export function problemFor(error: unknown, instance: string): Problem {
+  if (!(error instanceof PolicyError)) return problemOf('internal', undefined, instance)
+  const { detail } = MEANINGS[error.code]
+  return problemOf(error.code, detail ?? error.message, instance)
+}
+
+export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+  const retry: Record<string, string> = problem.status === 503 ? { 'Retry-After': '5' } : {}
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...retry, ...headers },
+  })
+}
+
+/** What a request got wrong, named field by field. */
+export function problemOfIssues(issues: readonly z.core.$ZodIssue[], instance: string): Problem {
+  const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []))
+  if (unknown.includes('asOf')) {
+    return problemOf('not-supported', '尚不支持 asOf：资料还没有按日期保存版本，目前只能按现行文本回答。请去掉 asOf。', instance)
+  }
+  if (issues.some((issue) => issue.message === TOO_LONG)) return problemOf('question-too-long', `${TOO_LONG}。`, instance)
+  return problemOf('bad-request', issues.map(sentenceOf).join('；') + '。', instance)
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  const at = issue.path.map(String).join('.')
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.slice(0, 10).map((key) => clip(key)).join('、')
+    return `不认识的字段：${at === '' ? names : `${clip(at)} 里的 ${names}`}`
+  }
+  return `${at === '' ? '请求' : clip(at)}：${saidOf(issue)}`
+}
+
+/** zod's own messages are English; these are the ones a request can meet. */
+function saidOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return issue.message.endsWith('received undefined') ? '缺少' : `类型应为 ${issue.expected}`
+  if (issue.code === 'too_small') return `至少为 ${String(issue.minimum)}`
+  if (issue.code === 'too_big') return `至多为 ${String(issue.maximum)}`
+  if (issue.code === 'invalid_value') return `只能是 ${issue.values.map(String).join('、')}`
+  return issue.message
+}
+
+/** A name out of a request, short enough to be said back. */
+const clip = (name: string) => (name.length > 60 ? `${name.slice(0, 60)}…` : name)

@@ -1,0 +1,311 @@
+/** Every shape that crosses the wire: requests are parsed with these, answers are promised by them in /openapi.json. */
+import { z } from '@hono/zod-openapi'
+
+export const QUESTION_CHARACTERS = 2_000
+export const REFERENCE_CHARACTERS = 500
+export const BODY_BYTES = 64 * 1024
+export const SEARCH_LIMIT = 100
+const HISTORY_TURNS = 50
+const DOCUMENTS_NAMED = 1_000
+
+/** The message of an issue that means the question is too long; problem.ts gives it a code of its own. */
+export const TOO_LONG = `问题最多${QUESTION_CHARACTERS}个字符`
+
+/** Characters as a person counts them: code points, which is what JSON Schema's maxLength counts too. */
+const withinCharacters = (most: number) => (text: string) => text.length <= most || [...text].length <= most
+
+const Words = z
+  .string()
+  .refine((text) => text.trim() !== '', { message: '不能为空' })
+  .refine(withinCharacters(QUESTION_CHARACTERS), { message: TOO_LONG })
+
+/** What is sent is never changed by the receiver of the type. */
+const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly()
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/).openapi({ description: 'Hex SHA-256' })
+const Offset = z.number().int().min(0)
+const ProvenanceName = z
+  .enum(['text', 'operator', 'inferred'])
+  .openapi({ description: 'Who says so: the text itself, the operator, or a comparison with another document' })
+const Path = list(z.string())
+  .openapi({ description: 'Printed ordinals from the outside in, e.g. ["二","2"]; header, preamble, closing or a heading' })
+const Retrieval = z.enum(['hybrid', 'keyword'])
+const Timings = z.record(z.string(), z.number()).openapi({ description: 'Milliseconds' })
+
+const DocumentIds = z
+  .array(z.string().min(1).max(200))
+  .min(1)
+  .max(DOCUMENTS_NAMED)
+  .openapi({ description: 'Only these documents; ids from /api/documents' })
+
+export const AskBody = z
+  .strictObject({
+    question: Words.openapi({ minLength: 1, maxLength: QUESTION_CHARACTERS, example: '未来五年全社会研发投入强度要超过多少？' }),
+    history: z
+      .array(z.strictObject({ role: z.enum(['user', 'assistant']), content: z.string() }))
+      .max(HISTORY_TURNS)
+      .optional()
+      .openapi({ description: 'Earlier turns, oldest first' }),
+    documents: DocumentIds.optional(),
+    stream: z.boolean().optional().openapi({ description: 'Answer as server-sent events' }),
+  })
+  .openapi('AskRequest')
+
+export const SearchBody = z
+  .strictObject({
+    query: Words.openapi({ minLength: 1, maxLength: QUESTION_CHARACTERS, example: '人才引进' }),
+    limit: z.number().int().min(1).max(SEARCH_LIMIT).default(10),
+    documents: DocumentIds.optional(),
+  })
+  .openapi('SearchRequest')
+
+export const CiteQuery = z.strictObject({
+  ref: z
+    .string()
+    .refine((text) => text.trim() !== '', { message: '不能为空' })
+    .refine(withinCharacters(REFERENCE_CHARACTERS), { message: `引用最多${REFERENCE_CHARACTERS}个字符` })
+    .openapi({
+      param: { name: 'ref', in: 'query' },
+      minLength: 1,
+      maxLength: REFERENCE_CHARACTERS,
+      example: '《决定》第三部分第2条',
+    }),
+})
+
+export const TextQuery = z.strictObject({
+  sha: z
+    .string()
+    .regex(/^[0-9a-f]{16,64}$/, { message: '应为16至64位十六进制数字' })
+    .optional()
+    .openapi({ param: { name: 'sha', in: 'query' }, description: 'An older version, by 16 or more digits of its SHA-256' }),
+})
+
+export const DocumentParams = z.strictObject({
+  id: z.string().min(1).max(200).openapi({ param: { name: 'id', in: 'path' } }),
+})
+
+export const TwinReferenceSchema = z
+  .strictObject({
+    documentId: z.string(),
+    source: z.string(),
+    title: z.string(),
+    path: Path,
+    label: z.string(),
+    spoken: z.string(),
+    url: z.string(),
+  })
+  .openapi('TwinReference')
+
+const AlsoIn = list(TwinReferenceSchema).openapi({ description: '另见: the same clause in other documents' })
+
+export const PassageSchema = z
+  .strictObject({
+    documentId: z.string(),
+    source: z.string().openapi({ description: 'Path of the file in the folder it came from' }),
+    title: z.string(),
+    path: Path,
+    label: z.string().openapi({ description: 'As printed', example: '三、2.' }),
+    spoken: z.string().openapi({ description: 'As spoken', example: '第三部分第2条' }),
+    text: z.string(),
+    start: Offset,
+    end: Offset,
+    score: z.number().min(0).max(1).openapi({ description: 'Comparable within one answer only' }),
+    alsoIn: AlsoIn,
+    url: z.string(),
+  })
+  .openapi('Passage')
+
+export const CitationSchema = z
+  .strictObject({
+    n: z.number().int().min(1),
+    documentId: z.string(),
+    source: z.string(),
+    title: z.string(),
+    titleFrom: ProvenanceName.optional(),
+    date: z.string().optional(),
+    dateFrom: ProvenanceName.optional(),
+    path: Path,
+    label: z.string(),
+    spoken: z.string(),
+    quote: z.string().openapi({ description: 'Exactly the stored text from start to end' }),
+    start: Offset.openapi({ description: 'UTF-16 units of the stored text' }),
+    end: Offset,
+    textSha256: Sha256,
+    quoteSha256: Sha256,
+    alsoIn: AlsoIn,
+    url: z.string().openapi({ description: 'Relative; opens the reading page with these words marked' }),
+  })
+  .openapi('Citation')
+
+export const SegmentSchema = z
+  .strictObject({
+    kind: z.enum(['quotation', 'label', 'date', 'count', 'connecting']),
+    text: z.string(),
+    citations: list(z.number().int().min(1)).optional(),
+  })
+  .openapi('Segment', { description: "Only a quotation carries the documents' own words" })
+
+const FallbackSchema = z
+  .strictObject({ from: z.string(), reason: z.string() })
+  .openapi('Fallback', { description: 'Something less than the best was used, and why' })
+
+const IndexSchema = z.strictObject({ generation: z.string(), embedder: z.string().nullable() }).openapi('Index')
+
+export const AnswerSchema = z
+  .strictObject({
+    id: z.string(),
+    question: z.string(),
+    understoodAs: z.string().optional(),
+    outcome: z.enum(['answered', 'declined', 'ambiguous']),
+    reason: z.enum(['no-evidence', 'no-such-clause', 'false-premise', 'unsupported', 'out-of-scope']).optional(),
+    text: z.string().openapi({ description: 'The segments joined' }),
+    segments: list(SegmentSchema),
+    citations: list(CitationSchema),
+    passages: list(PassageSchema),
+    mode: z.enum(['extractive', 'llm']),
+    retrieval: Retrieval,
+    fallback: FallbackSchema.optional(),
+    notes: list(z.string()).optional(),
+    index: IndexSchema,
+    timings: Timings,
+  })
+  .openapi('Answer')
+
+export const ProblemSchema = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string().openapi({ description: 'Stable' }),
+    detail: z.string(),
+    instance: z.string(),
+  })
+  .openapi('Problem', { description: 'RFC 9457' })
+
+/** The data of each server-sent event, by its name. */
+export const EventSchemas = {
+  passages: list(PassageSchema),
+  segment: SegmentSchema,
+  citations: list(CitationSchema),
+  done: AnswerSchema,
+  error: ProblemSchema,
+} as const
+
+export const SearchResultSchema = z
+  .strictObject({
+    passages: list(PassageSchema),
+    retrieval: Retrieval,
+    fallback: FallbackSchema.optional(),
+    index: IndexSchema,
+    timings: Timings,
+  })
+  .openapi('SearchResult')
+
+export const ClauseTextSchema = z
+  .strictObject({
+    documentId: z.string(),
+    source: z.string(),
+    title: z.string(),
+    titleFrom: ProvenanceName.optional(),
+    path: Path,
+    label: z.string(),
+    spoken: z.string(),
+    kind: z.enum(['header', 'preamble', 'numbered', 'headed', 'closing']),
+    heading: z.string().optional(),
+    paragraph: z.number().int().min(1).optional().openapi({ description: '款, where one was asked for' }),
+    text: z.string().openapi({ description: 'The stored text from start to end, its items included' }),
+    start: Offset,
+    end: Offset,
+    textSha256: Sha256,
+    alsoIn: AlsoIn,
+    url: z.string(),
+  })
+  .openapi('Clause')
+
+export const CiteSchema = z
+  .discriminatedUnion('outcome', [
+    z.strictObject({ outcome: z.literal('found'), reference: z.string(), clauses: z.array(ClauseTextSchema).min(1).readonly() }),
+    z.strictObject({
+      outcome: z.literal('ambiguous'),
+      reference: z.string(),
+      message: z.string(),
+      candidates: list(ClauseTextSchema),
+    }),
+    z.strictObject({
+      outcome: z.literal('absent'),
+      reference: z.string(),
+      reason: z.enum(['no-such-document', 'no-such-clause', 'not-a-reference']),
+      message: z.string(),
+      parent: ClauseTextSchema.optional(),
+      existing: list(z.string()).openapi({ description: 'Printed numbers that do exist there' }),
+    }),
+  ])
+  .openapi('Cite')
+
+const FactSchema = z.strictObject({ value: z.string(), from: ProvenanceName, basis: z.string().optional() }).openapi('Fact')
+
+const documentShape = {
+  id: z.string(),
+  source: z.string(),
+  title: z.string(),
+  titleFrom: ProvenanceName.optional(),
+  header: z
+    .strictObject({
+      title: FactSchema.optional(),
+      issuer: FactSchema.optional(),
+      documentNumber: FactSchema.optional(),
+      passed: FactSchema.optional(),
+      published: FactSchema.optional(),
+      effective: FactSchema.optional(),
+    })
+    .openapi('Header', { description: 'Only what is stated; dates are ISO 8601' }),
+  shortNames: list(z.string()),
+  format: z.enum(['txt', 'md', 'html']),
+  textSha256: Sha256,
+  length: z.number().int().min(0).openapi({ description: 'UTF-16 units of the stored text' }),
+  clauses: z.number().int().min(0),
+  url: z.string(),
+}
+
+export const DocumentSummarySchema = z.strictObject(documentShape).openapi('DocumentSummary')
+
+export const DocumentsSchema = z
+  .strictObject({ documents: list(DocumentSummarySchema), index: IndexSchema })
+  .openapi('Documents')
+
+export const OutlineNodeSchema = z
+  .strictObject({
+    kind: z.enum(['header', 'preamble', 'numbered', 'headed', 'closing']),
+    path: Path,
+    label: z.string(),
+    spoken: z.string(),
+    heading: z.string().optional(),
+    start: Offset,
+    end: Offset,
+    get children(): z.ZodReadonly<z.ZodArray<typeof OutlineNodeSchema>> {
+      return list(OutlineNodeSchema)
+    },
+  })
+  .openapi('OutlineNode')
+
+export const DocumentSchema = z.strictObject({ ...documentShape, outline: list(OutlineNodeSchema) }).openapi('Document')
+
+export const LiveSchema = z.strictObject({ live: z.literal(true), version: z.string() }).openapi('Live')
+
+export const ReadySchema = z
+  .strictObject({
+    ready: z.boolean(),
+    version: z.string(),
+    model: z.string().nullable().openapi({ description: 'Embedder in use; null in keyword-only mode' }),
+    index: z.strictObject({
+      generation: z.string().nullable(),
+      vectors: z.enum(['hnsw', 'exact']).nullable(),
+      documents: z.number().int(),
+      clauses: z.number().int(),
+      chunks: z.number().int(),
+    }),
+    mode: z.strictObject({ answers: z.literal('extractive'), retrieval: Retrieval }),
+    fallbacks: list(FallbackSchema),
+    building: z.strictObject({ step: z.string(), done: z.number(), total: z.number() }).optional(),
+  })
+  .openapi('Ready')

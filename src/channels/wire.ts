@@ -1,0 +1,179 @@
+/** Clauses and documents as every channel shows them: addresses in words, offsets into the stored text, twins named. */
+import { readingUrl } from '../answering/links.ts'
+import type { Assistant } from '../answering/assistant.ts'
+import { findClause, headingOf, innermost, labelOf, placeOf, spokenOf, titleOf, walk, type Lineage } from '../clauses/address.ts'
+import type { Clause, ClauseId, Document, Fact, LookUp, Place, Provenance, Span, TwinReference } from '../types.ts'
+
+export type Catalogue = ReturnType<Assistant['catalogue']>
+
+export interface ClauseText extends TwinReference {
+  readonly titleFrom?: Provenance
+  readonly kind: Clause['kind']
+  readonly heading?: string
+  readonly paragraph?: number
+  /** Exactly `document.text.slice(start, end)`. */
+  readonly text: string
+  readonly start: number
+  readonly end: number
+  readonly textSha256: string
+  readonly alsoIn: readonly TwinReference[]
+}
+
+export interface OutlineNode {
+  readonly kind: Clause['kind']
+  readonly path: readonly string[]
+  readonly label: string
+  readonly spoken: string
+  readonly heading?: string
+  readonly start: number
+  readonly end: number
+  readonly children: readonly OutlineNode[]
+}
+
+export type Cited =
+  | { readonly outcome: 'found'; readonly reference: string; readonly clauses: readonly ClauseText[] }
+  | { readonly outcome: 'ambiguous'; readonly reference: string; readonly message: string; readonly candidates: readonly ClauseText[] }
+  | {
+      readonly outcome: 'absent'
+      readonly reference: string
+      readonly reason: Extract<LookUp, { outcome: 'absent' }>['reason']
+      readonly message: string
+      readonly parent?: ClauseText
+      readonly existing: readonly string[]
+    }
+
+export interface DocumentSummary {
+  readonly id: string
+  readonly source: string
+  readonly title: string
+  readonly titleFrom?: Provenance
+  readonly header: Readonly<Record<string, { readonly value: string; readonly from: Provenance; readonly basis?: string }>>
+  readonly shortNames: readonly string[]
+  readonly format: Document['format']
+  readonly textSha256: string
+  readonly length: number
+  readonly clauses: number
+  readonly url: string
+}
+
+/** The clause as it stands in the text, with its items; one paragraph 款 of it where the place names one. */
+export function clauseText(place: Place, catalogue: Catalogue): ClauseText {
+  const { document, paragraph } = place
+  const clause = innermost(place.lineage)
+  const span = (paragraph === undefined ? undefined : clause.paragraphs[paragraph - 1]) ?? clause.extent
+  return {
+    ...reference(place, span),
+    ...(document.header.title && { titleFrom: document.header.title.from }),
+    kind: clause.kind,
+    ...headingFrom(document, clause),
+    ...(paragraph !== undefined && { paragraph }),
+    text: textAt(document, span),
+    start: span.start,
+    end: span.end,
+    textSha256: document.textSha256,
+    alsoIn: twinsOf(clause, catalogue),
+  }
+}
+
+/** What a typed reference leads to, as GET /api/cite and `tiaowen cite --json` give it. */
+export function cited(reference: string, lookUp: LookUp, catalogue: Catalogue): Cited {
+  switch (lookUp.outcome) {
+    case 'found':
+      return { outcome: 'found', reference, clauses: lookUp.places.map((place) => clauseText(place, catalogue)) }
+    case 'ambiguous': {
+      const candidates = lookUp.candidates.map((place) => clauseText(place, catalogue))
+      return { outcome: 'ambiguous', reference, message: `有${candidates.length}处符合，请指明文件。`, candidates }
+    }
+    case 'absent': {
+      const { reason, message, parent, existing } = lookUp
+      return { outcome: 'absent', reference, reason, message, ...(parent && { parent: clauseText(parent, catalogue) }), existing }
+    }
+  }
+}
+
+/** The clause at a path of printed ordinals, e.g. ['二', '2']. */
+export function placeOfPath(document: Document, path: readonly string[]): Place | undefined {
+  const lineage = findClause(document, path)
+  return lineage && placeOf(document, lineage)
+}
+
+export function outlineOf(document: Document): readonly OutlineNode[] {
+  const node = (lineage: Lineage): OutlineNode => {
+    const place = placeOf(document, lineage)
+    const clause = innermost(lineage)
+    return {
+      kind: clause.kind,
+      path: clause.path,
+      label: labelOf(place),
+      spoken: spokenOf(place),
+      ...headingFrom(document, clause),
+      start: clause.extent.start,
+      end: clause.extent.end,
+      children: clause.children.map((child) => node([...lineage, child])),
+    }
+  }
+  return document.clauses.map((clause) => node([clause]))
+}
+
+export function documentSummary(document: Document): DocumentSummary {
+  const facts = Object.entries(document.header).filter((entry): entry is [string, Fact] => entry[1] !== undefined)
+  return {
+    id: document.id,
+    source: document.source,
+    title: titleOf(document),
+    ...(document.header.title && { titleFrom: document.header.title.from }),
+    header: Object.fromEntries(facts.map(([name, { value, from, basis }]) => [name, { value, from, ...(basis !== undefined && { basis }) }])),
+    shortNames: document.shortNames,
+    format: document.format,
+    textSha256: document.textSha256,
+    length: document.text.length,
+    clauses: [...walk(document)].length,
+    url: `/read/${document.id}`,
+  }
+}
+
+const textAt = (document: Document, span: Span) => document.text.slice(span.start, span.end)
+
+function headingFrom(document: Document, clause: Clause): { readonly heading?: string } {
+  const heading = headingOf(document, clause)
+  return heading === undefined ? {} : { heading }
+}
+
+function reference(place: Place, span: Span): TwinReference {
+  const { document } = place
+  return {
+    documentId: document.id,
+    source: document.source,
+    title: titleOf(document),
+    path: innermost(place.lineage).path,
+    label: labelOf(place),
+    spoken: spokenOf(place),
+    url: readingUrl(document, span),
+  }
+}
+
+function twinsOf(clause: Clause, catalogue: Catalogue): readonly TwinReference[] {
+  const places = placesById(catalogue)
+  return (catalogue.twins.get(clause.id) ?? []).flatMap((id) => {
+    const place = places.get(id)
+    return place ? [reference(place, innermost(place.lineage).extent)] : []
+  })
+}
+
+const placesOf = new WeakMap<Catalogue, ReadonlyMap<ClauseId, Place>>()
+
+/** Read once per generation: a catalogue never changes. */
+function placesById(catalogue: Catalogue): ReadonlyMap<ClauseId, Place> {
+  const known = placesOf.get(catalogue)
+  if (known) return known
+  const twinned = new Set([...catalogue.twins.values()].flat())
+  const places = new Map(
+    catalogue.documents.flatMap((document) =>
+      [...walk(document)]
+        .filter((lineage) => twinned.has(innermost(lineage).id))
+        .map((lineage): [ClauseId, Place] => [innermost(lineage).id, placeOf(document, lineage)]),
+    ),
+  )
+  placesOf.set(catalogue, places)
+  return places
+}
