@@ -1,0 +1,84 @@
+/**
+ * Everything `npm start`, `npm test` and the other scripts need before the program can run: packages, Node 24, the
+ * compiled index, the model. Plain JavaScript without dependencies, for the Node the machine has (18 or newer). A
+ * second start finds all of it there and goes straight on.
+ */
+
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { alone } from './lock.mjs'
+import { isModelPresent, isModelToBeFetched, obtainModel, sayWithoutModel } from './model.mjs'
+import { compileAddon, installNode, installPackages, missingPackages, nodeOf } from './packages.mjs'
+import { endAs, runInFront } from './processes.mjs'
+import { say, SetUpError } from './say.mjs'
+import { runTests } from './test-run.mjs'
+
+const OLDEST_NODE = 18
+const checkout = fileURLToPath(new URL('..', import.meta.url))
+const node = nodeOf(checkout)
+
+/** Node 24 on a file of the checkout, in our place. */
+const inNode24 = (file, ...parameters) =>
+  runInFront(node, ['--disable-warning=ExperimentalWarning', join(checkout, file), ...parameters], { cwd: checkout })
+
+/** What each script runs once everything is there; `model: false` where it can do without. */
+const COMMANDS = {
+  start: { model: true, run: (parameters) => inNode24('src/main.ts', 'serve', ...parameters) },
+  tiaowen: { model: true, run: (parameters) => inNode24('src/main.ts', ...parameters) },
+  eval: { model: true, run: (parameters) => inNode24('src/main.ts', 'eval', ...parameters) },
+  bench: { model: true, run: runBenches },
+  test: { model: true, run: (filters) => runTests({ checkout, node, filters, isLong: false, hasModel: hasModel() }) },
+  'test:long': { model: true, run: (filters) => runTests({ checkout, node, filters, isLong: true, hasModel: hasModel() }) },
+  check: { model: false, run: (parameters) => inNode24('node_modules/typescript/bin/tsc', '--noEmit', '-p', '.', ...parameters) },
+  model: { model: false, run: () => inNode24('scripts/model.mjs') },
+}
+
+const hasModel = () => isModelPresent(checkout)
+
+/** Every bench, or those whose name holds a word given; the first that fails gives the exit code. */
+async function runBenches(words) {
+  const benches = readdirSync(join(checkout, 'bench')).filter((file) => file.endsWith('.ts') && !file.endsWith('-worker.ts'))
+  let ended = { code: 0 }
+  for (const bench of benches.filter((file) => words.length === 0 || words.some((word) => file.includes(word)))) {
+    console.log(`— ${bench}`)
+    const result = await inNode24(`bench/${bench}`)
+    if (ended.code === 0) ended = result
+  }
+  return ended
+}
+
+async function setUp(needsModel) {
+  const isToDo = () => Object.values(missingPackages(checkout)).some(Boolean) || (needsModel && isModelToBeFetched(checkout))
+  if (isToDo()) await alone(join(checkout, 'data', 'set-up.lock'), () => setUpAlone(needsModel))
+  if (needsModel && !hasModel()) sayWithoutModel()
+}
+
+/** The compiler and the network work at the same time. */
+async function setUpAlone(needsModel) {
+  if (missingPackages(checkout).packages) await installPackages(checkout)
+  const { addon, node: needsNode } = missingPackages(checkout)
+  await Promise.all([addon && compileAddon(checkout), needsNodeAndModel()])
+
+  async function needsNodeAndModel() {
+    if (needsNode) await installNode(checkout)
+    if (needsModel && isModelToBeFetched(checkout)) await obtainModel(checkout, node)
+  }
+}
+
+async function main([name, ...parameters]) {
+  if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+    throw new SetUpError(`Node ${process.versions.node} 太旧：请安装 Node ${OLDEST_NODE} 或更新版本（本项目随后自带 Node 24）。Node ${process.versions.node} is too old: install Node ${OLDEST_NODE} or newer; the project then brings Node 24 itself.`)
+  }
+  const command = COMMANDS[name]
+  if (!command) throw new SetUpError(`没有这个命令 no such command: ${name ?? ''} (${Object.keys(COMMANDS).join(', ')})`)
+  await setUp(command.model)
+  endAs(await command.run(parameters))
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  say(error instanceof SetUpError ? error.message : `没有料到的错误 unexpected error: ${error?.stack ?? error}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,81 @@
+/** Other programs: run to their end, with their output kept, or in our place, with our terminal and our signals. */
+
+import { spawn } from 'node:child_process'
+import { delimiter, join } from 'node:path'
+
+const windows = process.platform === 'win32'
+const KEPT_CHARACTERS = 200_000
+
+/**
+ * Runs a program quietly. Never rejects: a program that cannot be started has code 127.
+ * @param {string} command
+ * @param {readonly string[]} parameters
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options
+ * @returns {Promise<{ code: number, output: string }>}
+ */
+export function runQuietly(command, parameters, { cwd, env = process.env }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, parameters, { cwd, env, shell: windows, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    const keep = (piece) => {
+      output = (output + piece).slice(-KEPT_CHARACTERS)
+    }
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    const undo = passSignals(child)
+    child.on('error', (error) => {
+      undo()
+      resolve({ code: 127, output: String(error) })
+    })
+    child.on('close', (code) => {
+      undo()
+      resolve({ code: code ?? 1, output })
+    })
+  })
+}
+
+/**
+ * Runs a program on our terminal. What it prints and how it ends is what we print and how we end.
+ * @param {string} command
+ * @param {readonly string[]} parameters
+ * @param {{ cwd: string, env?: NodeJS.ProcessEnv }} options
+ * @returns {Promise<{ code: number, signal?: NodeJS.Signals }>}
+ */
+export function runInFront(command, parameters, { cwd, env = process.env }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, parameters, { cwd, env, stdio: 'inherit' })
+    const undo = passSignals(child)
+    child.on('error', (error) => {
+      undo()
+      reject(error)
+    })
+    child.on('close', (code, signal) => {
+      undo()
+      resolve(signal ? { code: 1, signal } : { code: code ?? 1 })
+    })
+  })
+}
+
+/** Ends this process as the child ended: by the same code, or by the same signal. */
+export function endAs({ code, signal }) {
+  if (signal && !windows) process.kill(process.pid, signal)
+  process.exitCode = code
+}
+
+/** A terminal sends Ctrl-C to the whole group, the child included; any other sender reaches only us. */
+function passSignals(child) {
+  const pass = (signal) => {
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+  for (const signal of signals) process.on(signal, pass)
+  return () => {
+    for (const signal of signals) process.off(signal, pass)
+  }
+}
+
+/** The environment without node_modules/.bin in PATH: npm must not run on the Node it is about to replace. */
+export function environmentWithout(folder, env = process.env) {
+  const path = (env.PATH ?? '').split(delimiter).filter((entry) => entry !== join(folder, 'node_modules', '.bin'))
+  return { ...env, PATH: path.join(delimiter) }
+}
