@@ -68,7 +68,10 @@ function isBareHeading(lines: readonly Line[], index: number): boolean {
 
 /** Where the offset stands in the text, by the marks printed before it. */
 export function readAddress(text: string, offset: number): ReadAddress {
-  const lines = linesOf(text)
+  return readLines(linesOf(text), offset)
+}
+
+function readLines(lines: readonly Line[], offset: number): ReadAddress {
   const anyMark = lines.some((line) => line.mark !== undefined)
   let path: { rank: number; printed: string }[] = []
   let paragraph = 0
@@ -90,9 +93,17 @@ export function readAddress(text: string, offset: number): ReadAddress {
     } else if (heading && !subtitle) {
       path = [{ rank: 0, printed: line.words }]
       paragraph = 0
-    } else if (!subtitle) paragraph += 1
+    } else if (!subtitle) {
+      path = backToArticle(path)
+      paragraph += 1
+    }
   }
   return { ...(found ?? snapshot(path, anyMark, paragraph)), afterLast: here > lastOpening }
+}
+
+/** Under an article 条 items 项 are of one line each: a line without a mark is the article's next 款. */
+function backToArticle<T extends { printed: string }>(path: T[]): T[] {
+  return path[0]?.printed.includes('条') === true ? path.slice(0, 1) : path
 }
 
 function snapshot(path: readonly { printed: string }[], anyMark: boolean, paragraph: number) {
@@ -102,9 +113,28 @@ function snapshot(path: readonly { printed: string }[], anyMark: boolean, paragr
 
 /** Whether the words at the offset stand where the path says. */
 export function standsAt(text: string, offset: number, path: readonly string[]): boolean {
-  const read = readAddress(text, offset)
+  return agrees(readAddress(text, offset), path)
+}
+
+function agrees(read: ReadAddress, path: readonly string[]): boolean {
   const [first] = path
   if (path.length === 1 && (first === 'header' || first === 'preamble')) return read.under === 'before'
   if (path.length === 1 && first === 'closing') return read.afterLast
   return read.path.length === path.length && read.path.every((step, index) => step === path[index])
+}
+
+/**
+ * The sentences' lines that stand directly under a path, headings on lines of their own left out.
+ * A later paragraph under the very last mark may be a closing one, so it is left out too.
+ */
+export function linesAt(text: string, path: readonly string[]): string[] {
+  const lines = linesOf(text)
+  return lines
+    .filter((line) => {
+      if (!/。|[:：]$/.test(line.words)) return false
+      const read = readLines(lines, line.start)
+      const perhapsClosing = read.under === 'marked' && read.afterLast && path[0] !== 'closing'
+      return agrees(read, path) && !perhapsClosing
+    })
+    .map((line) => line.words)
 }

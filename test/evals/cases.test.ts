@@ -90,8 +90,9 @@ describe('the address of a place, read line by line', () => {
   })
 
   test('an article keeps its 之一, and its 项 stands under it', () => {
-    const law = '第二章 总则\n第十二条 有下列情形之一的:\n（一）甲。\n（二）乙。\n第十二条之一 丙。\n第十三条 丁。'
+    const law = '第二章 总则\n第十二条 有下列情形之一的:\n（一）甲。\n（二）乙。\n前款所称。\n第十二条之一 丙。\n第十三条 丁。'
     expect(readAddress(law, law.indexOf('乙')).path).toEqual(['第十二条', '二'])
+    expect(readAddress(law, law.indexOf('前款所称')).path).toEqual(['第十二条'])
     expect(readAddress(law, law.indexOf('丙')).path).toEqual(['第十二条之一'])
   })
 })
