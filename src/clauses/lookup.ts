@@ -1,0 +1,310 @@
+/** A typed reference → the clauses it names; never a guess. */
+import type { Clause, ClauseId, Document, LookUp, NumberStyle, Place } from '../types.ts'
+import { hasLead, headingOf, innermost, spokenOf, titleOf, walk, type Lineage } from './address.ts'
+import { knownNames } from './names.ts'
+import { chineseNumeral } from './numerals.ts'
+import { findReferences, type Reference, type Step, type StepKind } from './reference.ts'
+import { foldName } from './script.ts'
+import type { Twins } from './twins.ts'
+
+export { knownNames }
+
+/** Candidates listed at most; a bare 第三条 stands in every law. */
+const CANDIDATES_MAXIMUM = 50
+/** Longest range answered: 第一条至第二百条. */
+const RANGE_MAXIMUM = 200
+
+/** Printed styles a step may mean, the closest first. */
+const STYLES: Readonly<Partial<Record<StepKind, readonly NumberStyle[]>>> = {
+  book: ['book'],
+  subbook: ['subbook'],
+  chapter: ['chapter'],
+  section: ['section'],
+  part: ['division', 'chinese'],
+  article: ['article', 'arabic', 'bracketed-arabic', 'bracketed-chinese', 'chinese'],
+  point: ['arabic', 'bracketed-arabic', 'circled', 'bracketed-chinese', 'article'],
+  item: ['bracketed-chinese', 'bracketed-arabic', 'arabic', 'circled', 'chinese'],
+  subitem: ['arabic', 'bracketed-arabic', 'circled'],
+}
+const UNIT_OF: Readonly<Record<NumberStyle, string>> = {
+  book: '编', subbook: '分编', chapter: '章', section: '节', division: '个部分', article: '条',
+  chinese: '个部分', 'bracketed-chinese': '项', arabic: '条', 'bracketed-arabic': '条', circled: '点',
+}
+/** What a document lacks altogether: 该部分不分条. */
+const UNIT_WANTED: Readonly<Partial<Record<StepKind, string>>> = {
+  part: '部分', article: '条', point: '点', item: '项', subitem: '目', chapter: '章', section: '节', book: '编', subbook: '分编',
+}
+
+/** Reads a typed string as one reference or several, and looks them up. */
+export function lookUp(reference: string, documents: readonly Document[], twins: Twins): LookUp {
+  const references = findReferences(reference, knownNames(documents))
+  if (references.length === 0) {
+    const message = `“${reference.trim()}”不像条款编号；可以写成“《决定》第三部分第2条”“三、2”或“第十二条第二款”。`
+    return { outcome: 'absent', reason: 'not-a-reference', message, existing: [] }
+  }
+  const results = references.map((one) => lookUpReference(one, documents, twins))
+  const failed = results.find((result) => result.outcome !== 'found')
+  if (failed) return failed
+  const places = results.flatMap((result) => (result.outcome === 'found' ? result.places : []))
+  return { outcome: 'found', places: places as unknown as [Place, ...Place[]] }
+}
+
+/** What one target of a reference comes to in one document. */
+interface Trial {
+  readonly document: Document
+  /** Each is one reading; a range has several places in one reading. */
+  readonly readings: readonly (readonly Place[])[]
+  /** Where it stopped when there is no reading. */
+  readonly stop?: { readonly reached?: Place; readonly step: Step; readonly depth: number }
+}
+
+export function lookUpReference(reference: Reference, documents: readonly Document[], twins: Twins): LookUp {
+  const { document: named } = reference
+  const among = named ? documents.filter(({ id }) => named.documents.includes(id)) : documents
+  if (among.length === 0) return noSuchDocument(named?.words, documents)
+  const trials = reference.targets.map((target) => among.map((document) => tryDocument(document, target)))
+  const holding = among.filter((_, at) => trials.every((target) => (target[at]?.readings.length ?? 0) > 0))
+  if (holding.length === 0) return absent(trials, among, twins)
+  const places: Place[] = []
+  for (const target of trials) {
+    const readings = target.filter(({ document }) => holding.includes(document)).flatMap((trial) => trial.readings)
+    const candidates = foldTwins(readings, twins)
+    const [only] = candidates
+    if (candidates.length !== 1 || !only) {
+      return { outcome: 'ambiguous', candidates: candidates.slice(0, CANDIDATES_MAXIMUM).flatMap(([first]) => (first ? [first] : [])) }
+    }
+    places.push(...only)
+  }
+  return { outcome: 'found', places: places as unknown as [Place, ...Place[]] }
+}
+
+/** Readings that are the same clauses in two documents become one, led by the copy that has its own title. */
+function foldTwins(readings: readonly (readonly Place[])[], twins: Twins): (readonly Place[])[] {
+  const ledBy = [...readings].sort((a, b) => lacksTitle(a) - lacksTitle(b))
+  const taken = new Set<string>()
+  const leaders = new Set<readonly Place[]>()
+  for (const reading of ledBy) {
+    const first = reading[0]
+    if (!first || taken.has(keyOf(innermost(first.lineage).id, first))) continue
+    leaders.add(reading)
+    const { id } = innermost(first.lineage)
+    for (const same of [id, ...(twins.get(id) ?? [])]) taken.add(keyOf(same, first))
+  }
+  return readings.filter((reading) => leaders.has(reading))
+}
+
+const keyOf = (id: ClauseId, { paragraph }: Place): string => `${id} ${paragraph ?? 0}`
+const lacksTitle = (reading: readonly Place[]): number => {
+  const title = reading[0]?.document.header.title
+  return !title || title.from === 'inferred' ? 1 : 0
+}
+
+function tryDocument(document: Document, target: readonly Step[]): Trial {
+  let readings: (readonly Place[])[] = [[]]
+  let reached: Place | undefined
+  for (const [depth, step] of target.entries()) {
+    const next = readings.flatMap((reading) => advance(document, reading[0], step))
+    if (next.length === 0) return { document, readings: [], stop: { step, depth, ...(reached ? { reached } : {}) } }
+    readings = next
+    reached = next[0]?.[0]
+  }
+  return { document, readings }
+}
+
+/** Readings of one more step from a place, or from the whole document. */
+function advance(document: Document, from: Place | undefined, step: Step): (readonly Place[])[] {
+  const outer = from && innermost(from.lineage)
+  switch (step.kind) {
+    case 'paragraph':
+      return from ? paragraphPlaces(from, step) : []
+    case 'lead': {
+      const leads = from ? [from] : [...walk(document)].map((lineage) => ({ document, lineage }))
+      return leads.filter(({ lineage }) => hasLead(innermost(lineage))).map((place) => [{ ...place, paragraph: 1 }])
+    }
+    case 'header':
+    case 'preamble':
+    case 'closing':
+      return from ? [] : document.clauses.filter(({ kind }) => kind === step.kind).map((clause) => [{ document, lineage: [clause] }])
+    case 'heading':
+      return from ? [] : headedPlaces(document, step)
+    default:
+      return numberedPlaces(document, from, outer, step)
+  }
+}
+
+function paragraphPlaces(from: Place, step: Step): (readonly Place[])[] {
+  const { document, lineage, paragraph } = from
+  const count = innermost(lineage).paragraphs.length
+  const places = ordinalsOf(step).filter((ordinal) => ordinal >= 1 && ordinal <= count)
+    .map((ordinal): Place => ({ document, lineage, ...(count > 1 ? { paragraph: ordinal } : {}) }))
+  const complete = step.to === undefined || places.length === ordinalsOf(step).length
+  return paragraph === undefined && places.length > 0 && complete ? [places] : []
+}
+
+function headedPlaces(document: Document, step: Step): (readonly Place[])[] {
+  const wanted = foldName(step.words)
+  return [...walk(document)]
+    .filter((lineage) => {
+      const clause = innermost(lineage)
+      return clause.kind === 'headed' && foldName(headingOf(document, clause) ?? '') === wanted
+    })
+    .map((lineage) => [{ document, lineage }])
+}
+
+function ordinalsOf({ ordinal = 0, to }: Step): number[] {
+  const last = Math.min(to ?? ordinal, ordinal + RANGE_MAXIMUM)
+  return Array.from({ length: last - ordinal + 1 }, (_, at) => ordinal + at)
+}
+
+/** Descendants of a place that carry a number, outermost first; of a 款, only the items that follow it. */
+function numberedBelow(document: Document, from: Place | undefined): Lineage[] {
+  if (!from) return numberedLineages(document)
+  const { lineage, paragraph } = from
+  const outer = innermost(lineage)
+  const below: Lineage[] = []
+  let level: Lineage[] = outer.children
+    .filter((child) => paragraph === undefined || child.underParagraph === paragraph)
+    .map((child) => [...lineage, child] as unknown as Lineage)
+  while (level.length > 0) {
+    below.push(...level)
+    level = level.flatMap((one) => innermost(one).children.map((child) => [...one, child] as unknown as Lineage))
+  }
+  return below
+}
+
+const NUMBERED = new WeakMap<Document, Lineage[]>()
+
+function numberedLineages(document: Document): Lineage[] {
+  const known = NUMBERED.get(document) ?? [...walk(document)].filter((lineage) => innermost(lineage).number)
+  NUMBERED.set(document, known)
+  return known
+}
+
+/** Styles of a step that this document uses: where it has articles, 第X条 means one of them. */
+function stylesFor(step: Step, scope: readonly Lineage[], hasOuter: boolean): readonly NumberStyle[] {
+  const styles = STYLES[step.kind] ?? []
+  const used = new Set(scope.map((lineage) => innermost(lineage).number?.style))
+  if (step.kind === 'article' && used.has('article')) return ['article']
+  const lower = styles.filter((style) => style !== 'chinese')
+  return hasOuter || lower.some((style) => used.has(style)) ? lower.concat(step.kind === 'part' ? ['chinese'] : []) : styles
+}
+
+function numberedPlaces(document: Document, from: Place | undefined, outer: Clause | undefined, step: Step): (readonly Place[])[] {
+  const scope = numberedBelow(document, from)
+  const inArticle = outer?.number?.style === 'article'
+  for (const style of stylesFor(step, scope, outer !== undefined && !inArticle)) {
+    const ofStyle = scope.filter((lineage) => innermost(lineage).number?.style === style)
+    const shallowest = Math.min(...ofStyle.map((lineage) => lineage.length))
+    const reach = outer || step.kind === 'part' ? ofStyle.filter((lineage) => lineage.length === shallowest) : ofStyle
+    const readings = readingsOf(document, reach.length > 0 && style !== 'article' ? reach : ofStyle, step)
+    if (readings.length > 0) return readings
+  }
+  return []
+}
+
+function readingsOf(document: Document, lineages: readonly Lineage[], step: Step): (readonly Place[])[] {
+  if (step.to === undefined) {
+    return lineages
+      .filter((lineage) => {
+        const { number } = innermost(lineage)
+        return number?.ordinal === step.ordinal && number?.branch === step.branch
+      })
+      .map((lineage) => [{ document, lineage }])
+  }
+  const wanted = new Set(ordinalsOf(step))
+  const inRange = lineages.filter((lineage) => wanted.has(innermost(lineage).number?.ordinal ?? -1))
+  const parents = new Map<Clause | undefined, Lineage[]>()
+  for (const lineage of inRange) {
+    const parent = innermost(lineage).number?.style === 'article' ? undefined : lineage.at(-2)
+    parents.set(parent, [...(parents.get(parent) ?? []), lineage])
+  }
+  return [...parents.values()]
+    .filter((group) => [step.ordinal, step.to].every((end) => group.some((lineage) => innermost(lineage).number?.ordinal === end)))
+    .map((group) => group.map((lineage) => ({ document, lineage })))
+}
+
+function noSuchDocument(name: string | undefined, documents: readonly Document[]): LookUp {
+  const titles = [...new Set(documents.map(titleOf))]
+  const some = titles.slice(0, 8).map((title) => `《${title}》`).join('、')
+  const more = titles.length > 8 ? `等${titles.length}份文件` : ''
+  const which = titles.length === 0 ? '文件库是空的。' : `现有：${some}${more}。`
+  const message = name === undefined ? '文件库是空的。' : `文件库中没有《${name}》；${which}`
+  return { outcome: 'absent', reason: 'no-such-document', message, existing: [] }
+}
+
+/** Says how far the reference goes, in the document that carries it furthest, and which numbers exist there. */
+function absent(trials: readonly (readonly Trial[])[], among: readonly Document[], twins: Twins): LookUp {
+  const target = trials.find((one) => one.every(({ readings }) => readings.length === 0)) ?? trials[0] ?? []
+  const stopped = target.filter(({ stop }) => stop !== undefined)
+  const furthest = Math.max(...stopped.map(({ stop }) => stop?.depth ?? 0))
+  const deepest = stopped.filter(({ stop }) => stop?.depth === furthest)
+  const [first, ...others] = foldStops(deepest, twins)
+    .map((trial) => ({ ...trial, exists: existingAt(trial.document, trial.stop?.reached, trial.stop?.step ?? NOTHING) }))
+    .sort((a, b) => (a.stop?.reached ? 0 : b.exists.clauses - a.exists.clauses))
+  const stop = first?.stop
+  if (!first || !stop) return noSuchDocument(undefined, among)
+  const { step, reached } = stop
+  const { count, existing } = first.exists
+  const where = `《${titleOf(first.document)}》${reached ? spokenOf(reached) : ''}`
+  const more = others.length > 0 && !reached ? `（另查了${others.length}份文件，也没有）` : ''
+  const message = `${where}没有${step.words.replace(/[、.．/]$/, '')}；${count}${more}。`
+  return { outcome: 'absent', reason: 'no-such-clause', message, ...(reached ? { parent: reached } : {}), existing }
+}
+
+const NOTHING: Step = { kind: 'part', words: '' }
+
+/** Twins stop at the same place: one of them speaks, the copy with its own title. */
+function foldStops(trials: readonly Trial[], twins: Twins): Trial[] {
+  const reached = trials.flatMap(({ stop }) => (stop?.reached ? [[stop.reached]] : []))
+  if (reached.length < trials.length) return [...trials]
+  const kept = new Set(foldTwins(reached, twins).map(([place]) => place))
+  return trials.filter(({ stop }) => kept.has(stop?.reached))
+}
+
+/** What there is where a step was not found. */
+interface Existing {
+  /** 该部分共有4条（第1条至第4条） */
+  readonly count: string
+  /** Printed numbers. */
+  readonly existing: readonly string[]
+  /** How many clauses of the kind asked for. */
+  readonly clauses: number
+}
+
+/** The numbers that do exist where a step was not found, and a clause of a sentence that says so. */
+function existingAt(document: Document, reached: Place | undefined, step: Step): Existing {
+  const here = reached ? `该${nounOf(innermost(reached.lineage))}` : '全文'
+  if (step.kind === 'paragraph') {
+    const count = reached ? innermost(reached.lineage).paragraphs.length : 0
+    const numerals = Array.from({ length: count }, (_, at) => `第${chineseNumeral(at + 1)}款`)
+    return { count: count > 0 ? `${here}共有${count}款` : `${here}不分款`, existing: numerals, clauses: count }
+  }
+  const scope = numberedBelow(document, reached)
+  const used = (STYLES[step.kind] ?? []).find((style) => scope.some((lineage) => innermost(lineage).number?.style === style))
+  if (!used) {
+    const top = document.clauses.flatMap(({ number }) => (number ? [number.mark] : []))
+    const unit = UNIT_WANTED[step.kind]
+    return { count: unit ? `${here}不分${unit}` : `${here}没有这一部分`, existing: reached ? [] : top, clauses: 0 }
+  }
+  const ofStyle = scope.filter((lineage) => innermost(lineage).number?.style === used)
+  const depth = Math.min(...ofStyle.map((lineage) => lineage.length))
+  const clauses = (used === 'article' ? ofStyle : ofStyle.filter((lineage) => lineage.length === depth)).map(innermost)
+  const existing = clauses.map(({ number }) => number?.mark ?? '')
+  const first = clauses[0]
+  const last = clauses.at(-1)
+  if (!first || !last) return { count: `${here}没有编号`, existing, clauses: 0 }
+  const repeats = new Set(existing).size < existing.length
+  if (repeats) return { count: `${here}的这一级编号在各部分中分别编排，请先指明部分`, existing: [...new Set(existing)], clauses: clauses.length }
+  const span = first === last ? sayNumber(first) : `${sayNumber(first)}至${sayNumber(last)}`
+  return { count: `${here}共有${clauses.length}${UNIT_OF[used]}（${span}）`, existing, clauses: clauses.length }
+}
+
+/** How a clause alone is spoken: 第2条, 第三部分. */
+const sayNumber = (clause: Clause): string =>
+  spokenOf({ document: undefined as unknown as Document, lineage: [clause] })
+
+function nounOf({ number }: Clause): string {
+  if (!number) return '部分'
+  return number.style === 'chinese' || number.style === 'division' ? '部分' : UNIT_OF[number.style]
+}
+

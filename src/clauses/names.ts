@@ -1,0 +1,57 @@
+/** The names documents and their headed parts go by, in questions. */
+import type { Document } from '../types.ts'
+import { headingOf, walk } from './address.ts'
+import type { KnownName } from './reference.ts'
+import { foldName } from './script.ts'
+
+/** Last words of titles that say what kind of document it is; two characters or more. */
+const KIND =
+  /(?:规划建议|实施细则|司法解释|暂行条例|暂行办法|决定|决议|规定|条例|办法|意见|通知|公告|公报|通告|方案|细则|解释|规则|规范|规划|纲要|建议|报告|章程|准则|安排|批复|答复|计划|要点|宪法)(?:[(][^()]{1,20}[)])?$/
+
+const COUNTRY = '中华人民共和国'
+
+function titleNames(title: string): { name: string; generic: boolean }[] {
+  const bare = title.replace(/[(][^()]{1,20}[)]$/, '')
+  const about = bare.indexOf('关于')
+  const kind = KIND.exec(bare)?.[0]
+  return [
+    ...[title, bare].flatMap((name) => [name, name.replaceAll(COUNTRY, '')]).map((name) => ({ name, generic: false })),
+    ...(about > 0 ? [{ name: bare.slice(about), generic: false }] : []),
+    ...(kind ? [{ name: kind, generic: true }] : []),
+  ]
+}
+
+function fileNames(source: string): string[] {
+  const base = source.slice(source.lastIndexOf('/') + 1)
+  const stem = base.replace(/\.[A-Za-z0-9]{1,8}$/, '')
+  return [source, base, stem, stem.replace(/[(（][0-9-]{4,10}[)）]$/, '')]
+}
+
+const NAMES = new WeakMap<readonly Document[], readonly KnownName[]>()
+
+/**
+ * Titles (with and without 中华人民共和国), the operator's short names, the word for the kind of document (决定),
+ * file names, and the headings of parts without a number. Computed once for each list of documents.
+ */
+export function knownNames(documents: readonly Document[]): readonly KnownName[] {
+  const computed = NAMES.get(documents)
+  if (computed) return computed
+  const names: KnownName[] = []
+  for (const document of documents) {
+    const title = document.header.title?.value
+    const own = [
+      ...(title ? titleNames(foldName(title)) : []),
+      ...document.shortNames.map((name) => ({ name: foldName(name), generic: true })),
+      ...fileNames(document.source).map((name) => ({ name: foldName(name), generic: false })),
+    ]
+    const once = new Map(own.filter(({ name }) => name.length >= 2).map((known) => [known.name, known]))
+    for (const { name, generic } of once.values()) names.push({ name, of: 'document', documents: [document.id], generic })
+    for (const lineage of walk(document)) {
+      const clause = lineage.at(-1)
+      const heading = clause?.kind === 'headed' ? headingOf(document, clause) : undefined
+      if (heading) names.push({ name: foldName(heading), of: 'heading', documents: [document.id] })
+    }
+  }
+  NAMES.set(documents, names)
+  return names
+}
