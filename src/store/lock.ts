@@ -27,7 +27,7 @@ export interface LockOptions {
 
 /** `writer-<pid>-<start of the process>-<random>.lock` */
 const FLAG = /^writer-(\d+)-([0-9a-z]+)-([0-9a-f]{16})\.lock$/
-const ATTEMPTS = 4
+const ATTEMPTS = 6
 
 /** Flags of this process whose removal failed. */
 const abandoned = new Set<string>()
@@ -45,7 +45,7 @@ export async function acquireWriterLock(folder: string, options: LockOptions = {
       if (rival === undefined) return { folder, release: () => lower(disk, folder, flag) }
       await lower(disk, folder, flag)
       if (attempt === ATTEMPTS) throw locked(folder, rival)
-      await sleep(10 + Math.random() * 40) // two who gave way to each other must not meet again
+      await sleep(10 + Math.random() * 25 * attempt) // two who gave way to each other must not meet again
     }
   })
 }
