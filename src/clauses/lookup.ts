@@ -156,7 +156,10 @@ function ordinalsOf({ ordinal = 0, to }: Step): number[] {
   return Array.from({ length: last - ordinal + 1 }, (_, at) => ordinal + at)
 }
 
-/** Descendants of a place that carry a number, outermost first; of a 款, only the items that follow it. */
+/**
+ * Descendants of a place that carry a number, outermost first; of a 款, only the items that follow it. The items of
+ * an article are reached through the article only: 第三部分第2条 is never 第三部分第二十二条第（二）项.
+ */
 function numberedBelow(document: Document, from: Place | undefined): Lineage[] {
   if (!from) return numberedLineages(document)
   const { lineage, paragraph } = from
@@ -167,7 +170,9 @@ function numberedBelow(document: Document, from: Place | undefined): Lineage[] {
     .map((child) => [...lineage, child] as unknown as Lineage)
   while (level.length > 0) {
     below.push(...level)
-    level = level.flatMap((one) => innermost(one).children.map((child) => [...one, child] as unknown as Lineage))
+    level = level
+      .filter((one) => innermost(one).number?.style !== 'article')
+      .flatMap((one) => innermost(one).children.map((child) => [...one, child] as unknown as Lineage))
   }
   return below
 }
@@ -245,9 +250,12 @@ function absent(trials: readonly (readonly Trial[])[], among: readonly Document[
   if (!first || !stop) return noSuchDocument(undefined, among)
   const { step, reached } = stop
   const { count, existing } = first.exists
+  const missing = step.words.replace(/[、.．/]$/, '')
   const where = `《${titleOf(first.document)}》${reached ? spokenOf(reached) : ''}`
-  const more = others.length > 0 && !reached ? `（另查了${others.length}份文件，也没有）` : ''
-  const message = `${where}没有${step.words.replace(/[、.．/]$/, '')}；${count}${more}。`
+  const message =
+    others.length > 0 && !reached
+      ? `查了${others.length + 1}份文件，都没有${missing}；其中${where}${count}。`
+      : `${where}没有${missing}；${count}。`
   return { outcome: 'absent', reason: 'no-such-clause', message, ...(reached ? { parent: reached } : {}), existing }
 }
 
