@@ -1,0 +1,76 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { WorkerPool } from '../../src/embedding/worker-pool.ts'
+import { PolicyError } from '../../src/errors.ts'
+
+let pool: WorkerPool | undefined
+const open = (workers: number, modelFolder = 'any'): WorkerPool => {
+  pool = new WorkerPool(new URL('./fake-worker.ts', import.meta.url), { modelFolder }, workers)
+  return pool
+}
+afterEach(() => pool?.close())
+
+describe('a pool of workers', () => {
+  test('gives each batch its own answer', async () => {
+    const workers = open(2)
+    const answers = await Promise.all([workers.embed(['一', '一二'], 'patient'), workers.embed(['一二三'], 'patient')])
+    expect(answers).toEqual([Float32Array.of(1, 2), Float32Array.of(3)])
+  })
+
+  test('answers a question before the passages that came first', async () => {
+    const workers = open(1)
+    const order: string[] = []
+    const ask = (text: string, urgency: 'urgent' | 'patient'): Promise<unknown> =>
+      workers.embed([text], urgency).then(() => order.push(text))
+    await ask('warm', 'patient')
+    await Promise.all([ask('slow 1', 'patient'), ask('slow 2', 'patient'), ask('slow 3', 'patient'), ask('question', 'urgent')])
+    expect(order).toEqual(['warm', 'slow 1', 'question', 'slow 2', 'slow 3'])
+  })
+
+  test('starts a worker that died once more and loses no batch', async () => {
+    const marker = join(mkdtempSync(join(tmpdir(), 'pool-')), 'died')
+    const workers = open(1)
+    const both = Promise.all([workers.embed([`dies once ${marker}`], 'patient'), workers.embed(['一二三'], 'patient')])
+    expect((await both)[1]).toEqual(Float32Array.of(3))
+  })
+
+  test('gives up a batch that kills its worker twice, by name, and does not hang on the next', async () => {
+    const workers = open(1)
+    const error = await workers.embed(['dies'], 'patient').catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(PolicyError)
+    expect((error as PolicyError).message).toContain('died twice')
+    await expect(workers.embed(['一'], 'urgent')).rejects.toThrow('died twice')
+  })
+
+  test('does the rest with the workers that are left', async () => {
+    const workers = open(2)
+    const dying = workers.embed(['dies'], 'patient').catch(() => 'given up')
+    const others = Promise.all(['一', '一二', '一二三'].map((text) => workers.embed([text], 'patient')))
+    expect((await others).map(([length]) => length)).toEqual([1, 2, 3])
+    expect(await dying).toBe('given up')
+  })
+
+  test('says so when the model cannot be loaded', async () => {
+    await expect(open(2, 'dies at once').embed(['一'], 'urgent')).rejects.toThrow('no such model')
+  })
+
+  test('rejects a text that fails and goes on', async () => {
+    const workers = open(1)
+    await expect(workers.embed(['fails'], 'patient')).rejects.toThrow('a text it cannot read')
+    expect(await workers.embed(['一'], 'patient')).toEqual(Float32Array.of(1))
+  })
+
+  test('closed while it works, rejects what is unfinished and what comes later', async () => {
+    const workers = open(1)
+    await workers.embed(['warm'], 'patient')
+    const running = workers.embed(['slow'], 'patient').catch(String)
+    const waiting = workers.embed(['一'], 'patient').catch(String)
+    await workers.close()
+    await workers.close()
+    expect(await running).toContain('closed')
+    expect(await waiting).toContain('closed')
+    await expect(workers.embed(['一'], 'urgent')).rejects.toThrow('closed')
+  })
+})
