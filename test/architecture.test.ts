@@ -1,0 +1,105 @@
+/** The layers hold: an import points to what stands before it in the flow, or not at all. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { COMPUTED, type SourceFile, specifiersIn, straysIn } from './architecture.ts'
+
+test('every import of the project keeps to the layers', () => {
+  const files = ['src', 'evals'].flatMap(sourcesIn)
+  expect(files.length).toBeGreaterThan(5)
+  expect(straysIn(files)).toEqual([])
+})
+
+describe('a planted stray import is caught and named', () => {
+  test.each([
+    ['src/clauses/b.ts', "import { a } from '../documents/a.ts'", 'src/documents/a.ts'],
+    ['src/clauses/b.ts', "import type { A } from '../documents/a.ts'", 'src/documents/a.ts'],
+    ['src/clauses/b.ts', "import {\n  a, // from './here.ts'\n  b as c,\n} from '../documents/a.ts'", 'src/documents/a.ts'],
+    ['src/clauses/b.ts', 'import "../documents/a.ts"', 'src/documents/a.ts'],
+    ['src/chunks/b.ts', "export { a } from '../retrieval/a.ts'", 'src/retrieval/a.ts'],
+    ['src/chunks/b.ts', "export * from '../retrieval/a.ts'", 'src/retrieval/a.ts'],
+    ['src/store/b.ts', "const a = await import('../clauses/a.ts')", 'src/clauses/a.ts'],
+    ['src/store/b.ts', 'const a = `${await import(`../clauses/a.ts`)}`', 'src/clauses/a.ts'],
+    ['src/store/b.ts', 'const a = await import(name)', COMPUTED],
+    ['src/answering/b.ts', "import '../channels/http/app.ts'", 'src/channels/http/app.ts'],
+    ['src/answering/b.ts', "import { createEmbedder } from '../embedding/transformers-embedder.ts'", 'src/embedding/transformers-embedder.ts'],
+    ['src/answering/b.ts', "import { openCurrent } from '../store/generations.ts'", 'src/store/generations.ts'],
+    ['src/channels/http/b.ts', "import { retrieve } from '../../retrieval/retrieve.ts'", 'src/retrieval/retrieve.ts'],
+    ['src/documents/b.ts', "new Worker(new URL('../embedding/worker.ts', import.meta.url))", 'src/embedding/worker.ts'],
+    ['src/app.ts', "import { serve } from './channels/http/serve.ts'", 'src/channels/http/serve.ts'],
+    ['src/main.ts', "import { parseDocument } from './clauses/tree.ts'", 'src/clauses/tree.ts'],
+    ['src/types.ts', "import { PolicyError } from './errors.ts'", 'src/errors.ts'],
+    ['evals/b.ts', "import { retrieve } from '../src/retrieval/retrieve.ts'", 'src/retrieval/retrieve.ts'],
+    ['src/clauses/b.ts', "import { a } from '../../test/a.ts'", 'test/a.ts'],
+    ['src/elsewhere/b.ts', "import './c.ts'", 'src/elsewhere/c.ts'],
+  ])('%s: %s', (path, text, target) => {
+    expect(straysIn([{ path, text }])).toEqual([`${path} → ${target}`])
+  })
+
+  test.each([
+    ['src/answering/b.ts', "import { pipeline } from '@huggingface/transformers'"],
+    ['src/retrieval/b.ts', "const { InferenceSession } = await import('onnxruntime-node')"],
+    ['src/retrieval/exact-index.ts', "import hnswlib from 'hnswlib-node'"],
+    ['src/answering/b.ts', "import { ChatPromptTemplate } from '@langchain/core/prompts'"],
+    ['src/app.ts', "import { HNSWLib } from '@langchain/community/vectorstores/hnswlib'"],
+    ['src/app.ts', "import { Hono } from 'hono'"],
+    ['src/channels/wire.ts', "import { html } from 'hono/html'"],
+    ['src/retrieval/b.ts', "import { readFile } from 'node:fs/promises'"],
+    ['src/answering/b.ts', "import fs from 'node:fs'"],
+    ['src/clauses/b.ts', "import { createHash } from 'node:crypto'"],
+    ['src/clauses/b.ts', "import { z } from 'zod'"],
+    ['src/documents/b.ts', "import lodash from 'lodash'"],
+    ['src/documents/b.ts', "import { readFile } from 'fs'"],
+    ['src/retrieval/b.ts', "const hnswlib = createRequire(import.meta.url)\nrequire('hnswlib-node')"],
+  ])('%s: %s', (path, text) => {
+    const specifier = /.*'(.*)'/.exec(text)![1]
+    expect(straysIn([{ path, text }])).toEqual([`${path} → ${specifier}`])
+  })
+
+  test('and so is a second reader of the environment', () => {
+    const text = "const port = process.env['TIAOWEN_PORT']"
+    expect(straysIn([{ path: 'src/channels/http/serve.ts', text }])).toEqual(['src/channels/http/serve.ts → process.env'])
+    expect(straysIn([{ path: 'src/config.ts', text }])).toEqual([])
+  })
+})
+
+describe('what is no stray is left alone', () => {
+  test.each([
+    ['src/chunks/b.ts', "import { a } from '../clauses/a.ts'"],
+    ['src/clauses/deep/b.ts', "import { a } from '../a.ts'"],
+    ['src/store/b.ts', "import { PolicyError } from '../errors.ts'"],
+    ['src/retrieval/hnsw-index.ts', "const hnswlib = await import('hnswlib-node')"],
+    ['src/channels/http/b.ts', "import { serve } from '@hono/node-server'"],
+    ['evals/run.ts', "import { openAssistant } from '../src/app.ts'"],
+    ['src/clauses/b.ts', "// import '../documents/a.ts'\n/* import('../documents/a.ts') */"],
+    ['src/clauses/b.ts', 'const text = "import \'../documents/a.ts\'"'],
+    ['src/clauses/b.ts', "const text = `import '../documents/a.ts' ${1} from '../documents/a.ts'`"],
+    ['src/clauses/b.ts', "const quote = /['\"`]/\nexport const a = quote // from '../documents/a.ts'"],
+  ])('%s: %s', (path, text) => {
+    expect(straysIn([{ path, text }])).toEqual([])
+  })
+})
+
+test('imports are read in order, in every form', () => {
+  const text = [
+    "import a, { type B } from './1.ts'",
+    "import * as c from './2.ts'",
+    "import './3.ts'",
+    "export type { D } from './4.ts'",
+    'export { e }',
+    "export * as f from './5.ts'",
+    "const half = (1 + 2) / 2, g = (await import('./6.ts')).default / 2",
+    "const from = 'x'; export const h = from; import.meta.url",
+    "import { type I, j } from './7.ts'",
+  ].join('\n')
+  expect(specifiersIn(text)).toEqual(['./1.ts', './2.ts', './3.ts', './4.ts', './5.ts', './6.ts', './7.ts'])
+})
+
+/** TypeScript files below a folder; none when there is no such folder. */
+function sourcesIn(folder: string): SourceFile[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.[mc]?[jt]sx?$/.test(file))
+    .map((file) => join(folder, file).replaceAll('\\', '/'))
+    .map((path) => ({ path, text: readFileSync(path, 'utf8') }))
+}

