@@ -1,8 +1,8 @@
 /**
  * Right address: the marks printed before a quotation, read by `address.ts` and not by the program,
- * are those of the citation's path; its label and spoken form hold the same numbers in the same order.
+ * are those of the citation's path; its label, its spoken form and the label shown hold the same numbers in order.
  */
-import type { Citation } from '../../src/types.ts'
+import type { Citation, Segment } from '../../src/types.ts'
 import { readAddress, standsAt } from '../address.ts'
 import type { Measure, Observation } from './measure.ts'
 
@@ -44,14 +44,27 @@ function faultOf(citation: Citation, textOf: Observation['textOf']): string | un
   return wrong === undefined ? undefined : `引用[${citation.n}]的名称「${wrong}」与条款号 ${claimed} 不符`
 }
 
+/** A label shown before a quotation must be that of the citation it names. */
+function labelFault({ text, citations = [] }: Segment, all: readonly Citation[]): string | undefined {
+  const named = all.filter((citation) => citations.includes(citation.n))
+  if (citations.length === 0 || named.some(({ label, spoken }) => text.includes(spoken) || text.includes(label))) {
+    return undefined
+  }
+  return `所示的名称「${text}」不是它所指引用的条款号`
+}
+
 export const rightAddress: Measure = {
   name: 'right address',
   chinese: '条款号正确',
   better: 'higher',
   score({ answer, textOf }) {
     if (answer === undefined) return undefined
-    const faults = answer.citations.map((citation) => faultOf(citation, textOf))
+    const labels = answer.segments.filter((segment) => segment.kind === 'label')
+    const faults = [
+      ...answer.citations.map((citation) => faultOf(citation, textOf)),
+      ...labels.map((segment) => labelFault(segment, answer.citations)),
+    ]
     const problems = faults.filter((fault) => fault !== undefined)
-    return { got: answer.citations.length - problems.length, of: answer.citations.length, problems }
+    return { got: faults.length - problems.length, of: faults.length, problems }
   },
 }

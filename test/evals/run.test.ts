@@ -42,7 +42,7 @@ describe('right answers', () => {
   })
 })
 
-describe('planted errors: the runner catches 40 of 40, and 20 wrong names besides', () => {
+describe('planted errors: the runner catches 40 of 40, and 40 wrong names besides', () => {
   const answered = cases.filter(({ group, expect: { outcome } }) => outcome === 'answered' && group !== 'lookups')
   const numbered = answered.filter(({ expect: { gold = [] } }) => gold[0]?.path.length === 2)
   const others: Record<string, string> = { '1': '2', '2': '3', '3': '1', '4': '14', '7': '8', '8': '18', '9': '10' }
@@ -78,6 +78,19 @@ describe('planted errors: the runner catches 40 of 40, and 20 wrong names beside
     })
     expect(planted).toHaveLength(20)
     expect(found).toEqual(planted)
+  })
+
+  test('20 labels shown before the right citation of another clause', async () => {
+    const chosen = numbered.slice(0, 20).map((one) => one.id)
+    const report = await measured((one) => {
+      const right = rightAnswer(one)
+      if (!chosen.includes(one.id)) return right
+      const shown = `第${one.expect.gold?.[0]?.path[0]}部分第${wrongNumber(one.expect.gold?.[0]?.path[1])}条：`
+      const segments = right.segments.map((part, at) => (at === 0 ? { ...part, text: shown } : part))
+      return { ...right, segments, text: segments.map((part) => part.text).join('') }
+    })
+    const faulty = report.results.filter(({ scores }) => (scores['right address']?.problems.length ?? 0) > 0)
+    expect(faulty.map((result) => result.case.id).sort()).toEqual(chosen.toSorted())
   })
 
   test('20 altered quotations, their own digest made to fit', async () => {
