@@ -49,7 +49,7 @@ const Variables = z.object({
   TIAOWEN_PORT: whole(0, 65535).default(8787),
   TIAOWEN_API_KEY: z
     .string()
-    .regex(/^[\x21-\x7e]+$/, { error: 'holds characters an HTTP header cannot carry (only printable ASCII, no spaces)', abort: true })
+    .regex(/^[\x21-\x7e]+$/, { error: 'holds more than printable ASCII without spaces', abort: true })
     .refine((key) => key.length >= KEY_BYTES, { error: `is shorter than ${KEY_BYTES} bytes` })
     .optional(),
   TIAOWEN_FOLDERS: z
@@ -142,7 +142,8 @@ function exposure(host: string, apiKey: string | undefined): string[] {
   if (isLoopback(host) || apiKey !== undefined) return []
   return [
     `TIAOWEN_HOST (${JSON.stringify(host)}) can be reached from other machines, and no TIAOWEN_API_KEY is set. ` +
-      `Set a key of ${KEY_BYTES} bytes or more (openssl rand -hex 32), or unset TIAOWEN_HOST to serve on 127.0.0.1 only.`,
+      `Set a key of ${KEY_BYTES} bytes or more (openssl rand -hex 32), or unset TIAOWEN_HOST ` +
+      'to serve on 127.0.0.1 only.',
   ]
 }
 

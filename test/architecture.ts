@@ -141,7 +141,7 @@ const LEXICON = [
 
 /** After one of these a slash divides; anywhere else it opens a regular expression. */
 const ENDS_A_VALUE = /^(?:[\p{L}\p{N}_$]+|[)\]}])$/u
-const BEFORE_A_VALUE = new Set(['return', 'typeof', 'case', 'in', 'of', 'await', 'yield', 'void', 'delete', 'else', 'do'])
+const BEFORE_A_VALUE = new Set('return typeof case in of await yield void delete else do'.split(' '))
 
 function endsAValue({ kind, text }: Token): boolean {
   return kind === 'string' || kind === 'template' || (ENDS_A_VALUE.test(text) && !BEFORE_A_VALUE.has(text))
@@ -223,7 +223,7 @@ function fromOf(tokens: readonly Token[], start: number): number | undefined {
     const { kind, text } = tokens[at] as Token
     if (kind === 'word' && text === 'from' && tokens[at + 1]?.kind === 'string') return at
     if (kind === 'sign' && !'{},*'.includes(text)) return undefined
-    if (kind === 'template' || (kind === 'word' && at > start && (text === 'import' || text === 'export'))) return undefined
+    if (kind === 'template' || (kind === 'word' && (text === 'import' || text === 'export'))) return undefined
   }
   return undefined
 }

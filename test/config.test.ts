@@ -21,7 +21,8 @@ describe('with nothing set', () => {
   })
 
   test('a variable set to nothing counts as not set, and those of other programs do not matter', () => {
-    expect(readConfig({ TIAOWEN_PORT: '', TIAOWEN_API_KEY: '', PATH: '/bin', TIAOWEN_LONG: '1' })).toEqual(readConfig({}))
+    const others = { TIAOWEN_PORT: '', TIAOWEN_API_KEY: '', PATH: '/bin', TIAOWEN_LONG: '1' }
+    expect(readConfig(others)).toEqual(readConfig({}))
   })
 })
 
@@ -52,7 +53,8 @@ test('every variable has its place', () => {
     logLevel: 'debug',
     corpus: resolve('/srv/laws'),
   })
-  expect(readConfig({ ...environment, TIAOWEN_SEEDS: 'off' }).folders).toEqual([resolve('/srv/制度'), resolve('docs')])
+  const withoutSeeds = readConfig({ ...environment, TIAOWEN_SEEDS: 'off' })
+  expect(withoutSeeds.folders).toEqual([resolve('/srv/制度'), resolve('docs')])
 })
 
 describe('an address others can reach', () => {
@@ -67,29 +69,71 @@ describe('an address others can reach', () => {
   test('is not one of the loopback', () => {
     const local = ['127.0.0.1', '127.0.0.53', '::1', 'localhost']
     expect(local.map(isLoopback)).toEqual([true, true, true, true])
-    expect(['127.0.0.1.example.org', '128.0.0.1', '0.0.0.0', '::'].map(isLoopback)).toEqual([false, false, false, false])
+    const open = ['127.0.0.1.example.org', '128.0.0.1', '0.0.0.0', '::']
+    expect(open.map(isLoopback)).toEqual([false, false, false, false])
   })
 })
 
 describe('a value that cannot be used', () => {
   test.each([
-    [{ TIAOWEN_PORT: '70000' }, 'TIAOWEN_PORT ("70000") is not a whole number from 0 to 65535. Name a free port, e.g. 8787, or unset it.'],
-    [{ TIAOWEN_PORT: '80a' }, 'TIAOWEN_PORT ("80a") is not a whole number from 0 to 65535. Name a free port, e.g. 8787, or unset it.'],
-    [{ TIAOWEN_HOST: 'a b' }, 'TIAOWEN_HOST ("a b") is not an IP address or host name. Name an address of this machine, e.g. 127.0.0.1 or 0.0.0.0.'],
-    [{ TIAOWEN_HOST: '127.0.0.256' }, 'TIAOWEN_HOST ("127.0.0.256") is not an IP address or host name. Name an address of this machine, e.g. 127.0.0.1 or 0.0.0.0.'],
-    [{ TIAOWEN_SEEDS: 'no' }, 'TIAOWEN_SEEDS ("no") is neither on nor off. Set it to off to leave the seeds out, or unset it.'],
-    [{ HF_ENDPOINT: 'ftp://x' }, 'HF_ENDPOINT ("ftp://x") is not an http or https address. Name the hub or a mirror, e.g. https://huggingface.co, or unset it.'],
-    [{ TIAOWEN_EMBEDDING_THREADS: '0' }, 'TIAOWEN_EMBEDDING_THREADS ("0") is not a whole number from 1 to 64. Name the number of cores to embed with, or unset it.'],
-    [{ TIAOWEN_LOG_LEVEL: 'loud' }, 'TIAOWEN_LOG_LEVEL ("loud") is none of debug, info, warn, error, silent. Name one of them, or unset it.'],
-    [{ TIAOWEN_API_KEY: KEY.slice(1) }, 'TIAOWEN_API_KEY is shorter than 32 bytes. Make one with: openssl rand -hex 32.'],
-    [{ TIAOWEN_API_KEY: `${KEY} ${KEY}` }, 'TIAOWEN_API_KEY holds characters an HTTP header cannot carry (only printable ASCII, no spaces). Make one with: openssl rand -hex 32.'],
+    [
+      { TIAOWEN_PORT: '70000' },
+      'TIAOWEN_PORT ("70000") is not a whole number from 0 to 65535. ' +
+        'Name a free port, e.g. 8787, or unset it.',
+    ],
+    [
+      { TIAOWEN_PORT: '80a' },
+      'TIAOWEN_PORT ("80a") is not a whole number from 0 to 65535. ' +
+        'Name a free port, e.g. 8787, or unset it.',
+    ],
+    [
+      { TIAOWEN_HOST: 'a b' },
+      'TIAOWEN_HOST ("a b") is not an IP address or host name. ' +
+        'Name an address of this machine, e.g. 127.0.0.1 or 0.0.0.0.',
+    ],
+    [
+      { TIAOWEN_HOST: '127.0.0.256' },
+      'TIAOWEN_HOST ("127.0.0.256") is not an IP address or host name. ' +
+        'Name an address of this machine, e.g. 127.0.0.1 or 0.0.0.0.',
+    ],
+    [
+      { TIAOWEN_SEEDS: 'no' },
+      'TIAOWEN_SEEDS ("no") is neither on nor off. ' +
+        'Set it to off to leave the seeds out, or unset it.',
+    ],
+    [
+      { HF_ENDPOINT: 'ftp://x' },
+      'HF_ENDPOINT ("ftp://x") is not an http or https address. ' +
+        'Name the hub or a mirror, e.g. https://huggingface.co, or unset it.',
+    ],
+    [
+      { TIAOWEN_EMBEDDING_THREADS: '0' },
+      'TIAOWEN_EMBEDDING_THREADS ("0") is not a whole number from 1 to 64. ' +
+        'Name the number of cores to embed with, or unset it.',
+    ],
+    [
+      { TIAOWEN_LOG_LEVEL: 'loud' },
+      'TIAOWEN_LOG_LEVEL ("loud") is none of debug, info, warn, error, silent. ' +
+        'Name one of them, or unset it.',
+    ],
+    [
+      { TIAOWEN_API_KEY: KEY.slice(1) },
+      'TIAOWEN_API_KEY is shorter than 32 bytes. ' +
+        'Make one with: openssl rand -hex 32.',
+    ],
+    [
+      { TIAOWEN_API_KEY: `${KEY} ${KEY}` },
+      'TIAOWEN_API_KEY holds more than printable ASCII without spaces. ' +
+        'Make one with: openssl rand -hex 32.',
+    ],
   ])('%o is named with its fault and the next step', (environment, sentence) => {
     expect(refusal(environment)).toBe(sentence)
   })
 
   test('is reported with all others at once, and a key is never shown', () => {
     const sentences = refusal({ TIAOWEN_PORT: 'x', TIAOWEN_API_KEY: 'secret', TIAOWEN_POTR: '1' })
-    expect(sentences.split('\n').map((line) => line.split(' ')[0])).toEqual(['TIAOWEN_POTR', 'TIAOWEN_PORT', 'TIAOWEN_API_KEY'])
+    const named = sentences.split('\n').map((line) => line.split(' ')[0])
+    expect(named).toEqual(['TIAOWEN_POTR', 'TIAOWEN_PORT', 'TIAOWEN_API_KEY'])
     expect(sentences).not.toContain('secret')
   })
 })

@@ -8,12 +8,12 @@ const KEEPS = 'The index in place was not touched and keeps serving.'
 const MEANING: Readonly<Record<string, readonly [ErrorCode, string, string]>> = {
   ENOSPC: ['disk-full', 'the disk is full', 'Free some space, then run: npm run tiaowen -- index'],
   EDQUOT: ['disk-full', 'the disk quota is used up', 'Free some space or raise the quota, then index again'],
-  EACCES: ['index-unwritable', 'permission is denied', 'Give this user the right to read and write the folder'],
-  EPERM: ['index-unwritable', 'the system does not permit it', 'Give this user the right to read and write the folder'],
-  EROFS: ['index-unwritable', 'the disk is read-only', 'Mount it writable, or name another folder by TIAOWEN_INDEX_FOLDER'],
+  EACCES: ['index-unwritable', 'permission is denied', 'Let this user read and write the folder'],
+  EPERM: ['index-unwritable', 'the system does not permit it', 'Let this user read and write the folder'],
+  EROFS: ['index-unwritable', 'the disk is read-only', 'Mount it writable, or set TIAOWEN_INDEX_FOLDER to another'],
   EMFILE: ['index-unwritable', 'this process has too many files open', 'Raise the limit (ulimit -n) and start again'],
   ENFILE: ['index-unwritable', 'the system has too many files open', 'Close other programs or raise the limit'],
-  EIO: ['index-unwritable', 'the disk reported an input/output error', 'Check the disk (dmesg, smartctl), then index again'],
+  EIO: ['index-unwritable', 'the disk reported an input/output error', 'Check the disk (dmesg), then index again'],
 }
 
 /** The PolicyError for a file-system error; any other error as it is. `doing`: e.g. 'write a new generation'. */

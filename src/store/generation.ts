@@ -23,7 +23,7 @@ export interface Generation {
   readonly manifestSha256: string
   /** Optional files that are not what was written: do without them. */
   readonly damaged: readonly Damage[]
-  /** The bytes of a file, hashed as they are read. @throws PolicyError `index-corrupt` when they are not the ones written. */
+  /** The bytes of a file. @throws PolicyError `index-corrupt` when they are not the ones written. */
   read(name: string): Promise<Buffer>
   /** Where a file is, hashed just before: for native loaders only. @throws as `read` */
   path(name: string): Promise<string>
@@ -91,7 +91,7 @@ export function generationOf(
   }
   const recordOf = (file: string) => {
     const record = Object.hasOwn(files, file) ? files[file] : undefined
-    if (!record) throw new PolicyError('internal', `${name} holds no file ${file}, only ${Object.keys(files).join(', ')}.`)
+    if (!record) throw new PolicyError('internal', `${name} holds no ${file}, only ${Object.keys(files).join(', ')}.`)
     const known = damaged.find((found) => found.file === file)
     if (known) throw corrupt(file, known.reason)
     return record

@@ -262,7 +262,7 @@ async function forget(disk: Disk, home: string): Promise<void> {
 function checkNames(files: readonly FileToStore[]): void {
   const names = files.map(({ name }) => name)
   const bad = names.find((name, at) => !FileName.safeParse(name).success || names.indexOf(name) !== at)
-  if (bad !== undefined) throw new PolicyError('internal', `A generation cannot hold a file named ${bad} (or not twice).`)
+  if (bad !== undefined) throw new PolicyError('internal', `A generation cannot hold a file ${bad} (or not twice).`)
 }
 
 /** Builds the generation under tmp-… and renames it into place, all of it made to last; not yet current. */

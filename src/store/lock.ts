@@ -83,7 +83,8 @@ function locked(folder: string, pid: number): PolicyError {
   const who = pid === process.pid ? 'this program' : `another program (process ${pid})`
   return new PolicyError(
     'index-locked',
-    `${folder} is being written by ${who}; only one may write at a time. Wait until it is done, or stop it, then try again.`,
+    `${folder} is being written by ${who}; only one may write at a time. ` +
+      'Wait until it is done, or stop it, then try again.',
   )
 }
 

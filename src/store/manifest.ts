@@ -35,8 +35,8 @@ export function writeManifest(content: Omit<Manifest, 'formatVersion' | 'manifes
   manifest: Manifest
   bytes: Buffer
 } {
-  const rest = JSON.parse(JSON.stringify({ formatVersion: FORMAT_VERSION, ...content })) as Omit<Manifest, 'manifestSha256'>
-  const manifest = Manifest.parse({ ...rest, manifestSha256: sha256Of(canonicalJson(rest)) })
+  const rest: unknown = JSON.parse(JSON.stringify({ formatVersion: FORMAT_VERSION, ...content }))
+  const manifest = Manifest.parse({ ...(rest as object), manifestSha256: sha256Of(canonicalJson(rest)) })
   return { manifest, bytes: Buffer.from(canonicalJson(manifest)) }
 }
 

@@ -23,7 +23,8 @@ export type OnEvent = (event: StoreEvent) => void
 
 export function damageFound(damage: Damage): StoreEvent {
   const { generation, file, reason } = damage
-  return { type: 'damage-found', ...damage, message: `${generation === null ? '' : `${generation}: `}${file} ${reason}` }
+  const place = generation === null ? '' : `${generation}: `
+  return { type: 'damage-found', ...damage, message: `${place}${file} ${reason}` }
 }
 
 export function setAside(generation: string, to: string): StoreEvent {
@@ -32,8 +33,8 @@ export function setAside(generation: string, to: string): StoreEvent {
 
 export function fellBack(from: string | null, to: string | null): StoreEvent {
   const none = 'no generation is whole: the index must be built again'
-  const message = to === null ? none : from === to ? `serving ${to}` : `serving ${to} instead of ${from ?? 'an unknown one'}`
-  return { type: 'fell-back', from, to, message }
+  const instead = from === to ? '' : ` instead of ${from ?? 'an unknown one'}`
+  return { type: 'fell-back', from, to, message: to === null ? none : `serving ${to}${instead}` }
 }
 
 export function notMended(cause: unknown): StoreEvent {

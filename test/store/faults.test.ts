@@ -27,6 +27,8 @@ const ALL_PLANS = ERRORS.flatMap((error) =>
 const SHORT = ['ENOSPC forever partial', 'EIO once partial', 'EMFILE once none']
 const PLANS = ALL_PLANS.filter(({ code, lasts, effect }) => isLong || SHORT.includes(`${code} ${lasts} ${effect}`))
 
+const LIMIT = { timeout: 120_000 }
+
 /** A folder with generations 1 and 2; `damage`: with the second one damaged. */
 async function pristine(damage = false): Promise<string> {
   const folder = temporaryFolder()
@@ -38,7 +40,11 @@ async function pristine(damage = false): Promise<string> {
 }
 
 /** Runs `work` with the 1st, 2nd, 3rd … call failing, each on a copy of the folder, until no call fails any more. */
-async function forEveryCall(folder: string, plan: Omit<FaultPlan, 'at'>, work: (disk: FaultDisk, copy: string) => Promise<void>) {
+async function forEveryCall(
+  folder: string,
+  plan: Omit<FaultPlan, 'at'>,
+  work: (disk: FaultDisk, copy: string) => Promise<void>,
+): Promise<number> {
   for (let at = 1; ; at++) {
     const copy = `${folder}-copy`
     cpSync(folder, copy, { recursive: true })
@@ -65,7 +71,7 @@ async function refusalOf(work: Promise<unknown>, code: string, kind: string): Pr
 }
 
 describe.each(PLANS)('$code, $lasts, effect $effect', ({ code, kind, lasts, effect, spares }) => {
-  test('while a generation is written: the old one or the whole new one is there', { timeout: 120_000 }, async () => {
+  test('while a generation is written: the old one or the whole new one is there', LIMIT, async () => {
     const folder = await pristine()
     const calls = await forEveryCall(folder, { code, lasts, effect, spares }, async (disk, copy) => {
       const old = await openCurrent(copy, { pin: true })
@@ -85,7 +91,7 @@ describe.each(PLANS)('$code, $lasts, effect $effect', ({ code, kind, lasts, effe
     expect(calls).toBeGreaterThanOrEqual(20)
   })
 
-  test('while a sound index is opened: it is served or refused, and nothing is set aside', { timeout: 120_000 }, async () => {
+  test('while a sound index is opened: it is served or refused, and nothing is set aside', LIMIT, async () => {
     const folder = await pristine()
     await forEveryCall(folder, { code, lasts, effect, spares }, async (disk, copy) => {
       const isUnreadable = code === 'EIO' && lasts === 'forever' // then nothing can be moved either
@@ -99,7 +105,7 @@ describe.each(PLANS)('$code, $lasts, effect $effect', ({ code, kind, lasts, effe
     })
   })
 
-  test('while a damaged index is mended: nothing wrong is served, and the parent is', { timeout: 120_000 }, async () => {
+  test('while a damaged index is mended: nothing wrong is served, and the parent is', LIMIT, async () => {
     const folder = await pristine(true)
     await forEveryCall(folder, { code, lasts, effect, spares }, async (disk, copy) => {
       const opening = openCurrent(copy, { disk })
@@ -117,7 +123,8 @@ describe.each(PLANS)('$code, $lasts, effect $effect', ({ code, kind, lasts, effe
 
 test('a full disk is named with the next step', async () => {
   const folder = await pristine()
-  const disk = faultDisk(nodeDisk, { at: 4, code: 'ENOSPC', lasts: 'forever', effect: 'partial', spares: [...READS, 'remove'] })
+  const spares = [...READS, 'remove'] as const
+  const disk = faultDisk(nodeDisk, { at: 4, code: 'ENOSPC', lasts: 'forever', effect: 'partial', spares })
   await expect(writeGeneration(folder, contentOf(3), { disk })).rejects.toThrow(
     `Could not write a new generation in ${folder}: the disk is full (ENOSPC: planned, create '${folder}`,
   )

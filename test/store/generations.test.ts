@@ -28,7 +28,8 @@ describe('a generation', () => {
     const folder = temporaryFolder()
     await writeGeneration(folder, contentOf(1))
     expect(readdirSync(folder).toSorted()).toEqual(['CURRENT', 'gen-00000001'])
-    expect(readdirSync(join(folder, 'gen-00000001')).toSorted()).toEqual([...Object.keys(FILES), 'manifest.json'].toSorted())
+    const expected = [...Object.keys(FILES), 'manifest.json'].toSorted()
+    expect(readdirSync(join(folder, 'gen-00000001')).toSorted()).toEqual(expected)
   })
 
   test('is absent from an empty folder, and from none', async () => {
@@ -54,11 +55,13 @@ describe('a generation', () => {
     await writeGeneration(folder, contentOf(1))
     change(join(folder, 'gen-00000001', 'vectors.bin'), 0)
     const events: StoreEvent[] = []
-    const { generation, recovered } = await openCurrent(folder, { verify: 'sizes', onEvent: (event) => events.push(event) })
+    const onEvent = (event: StoreEvent) => events.push(event)
+    const { generation, recovered } = await openCurrent(folder, { verify: 'sizes', onEvent })
     expect(recovered).toBeUndefined()
     await expect(generation!.path('vectors.bin')).rejects.toMatchObject({ code: 'index-corrupt' })
     expect((await generation!.verifyInBackground()).map(({ file }) => file)).toEqual(['vectors.bin'])
-    expect(events.map(({ message }) => message)).toEqual(['gen-00000001: vectors.bin does not have the SHA-256 that was written'])
+    const sentence = 'gen-00000001: vectors.bin does not have the SHA-256 that was written'
+    expect(events.map(({ message }) => message)).toEqual([sentence])
   })
 
   test('refuses file names that could leave it, and names given twice', async () => {
@@ -100,7 +103,9 @@ describe('when a generation is damaged', () => {
     const { generation, recovered } = await openCurrent(folder, { onEvent: (event) => events.push(event) })
     expect(await expectWhole(generation!)).toBe(1)
     expect(recovered).toEqual({
-      damage: [{ generation: 'gen-00000002', file: 'clauses.jsonl', reason: 'does not have the SHA-256 that was written' }],
+      damage: [
+        { generation: 'gen-00000002', file: 'clauses.jsonl', reason: 'does not have the SHA-256 that was written' },
+      ],
       setAside: [expect.stringMatching(/^bad-gen-00000002-\d+$/)],
       mended: true,
     })

@@ -7,6 +7,13 @@ import { temporaryFolder } from './fixture.ts'
 import { SIZES, killTargetBytes } from './kill-target-bytes.ts'
 import { repeat, trials } from './random.ts'
 
+/** By turns: while it writes, around its second write, while it starts and opens. */
+const MOMENTS = [
+  { within: 60, from: 'first-line' },
+  { within: 15, from: 'first-line' },
+  { within: 200, from: 'start' },
+] as const
+
 const TRIALS = trials(20, 400)
 
 test(`a writer killed ${TRIALS} times loses nothing it acknowledged`, { timeout: 600_000 }, async () => {
@@ -21,8 +28,7 @@ test(`a writer killed ${TRIALS} times loses nothing it acknowledged`, { timeout:
       command: process.execPath,
       arguments: ['test/store/kill-target.ts', folder],
       random,
-      // by turns: while it writes, around its second write, while it starts and opens
-      ...([{ within: 60, from: 'first-line' }, { within: 15, from: 'first-line' }, { within: 200, from: 'start' }] as const)[n % 3]!,
+      ...MOMENTS[n % MOMENTS.length]!,
     })
     expect(killed).toMatchObject({ errors: '', wasKilled: true })
     const last = Number(killed.lines.at(-1) ?? acknowledged)

@@ -88,7 +88,8 @@ export function lossyDisk(root: string, stopsAt: number): LossyDisk {
       const leave = (id: string, path: string) => {
         if (!isFolder.get(id)) return writeFileSync(path, files.get(id) ?? torn(now.files.get(id), random))
         mkdirSync(path)
-        const [old, recent] = [folders.get(id) ?? new Map<string, string>(), now.folders.get(id) ?? new Map<string, string>()]
+        const old: Names = folders.get(id) ?? new Map()
+        const recent: Names = now.folders.get(id) ?? new Map()
         for (const name of new Set([...old.keys(), ...recent.keys()])) {
           const left = random.pick([old.get(name), recent.get(name)])
           if (left !== undefined) leave(left, join(path, afterReboot(name)))

@@ -35,7 +35,7 @@ async function atEveryCall(
         rmSync(left, { recursive: true, force: true })
       }
     } catch (error) {
-      if (error instanceof Error) error.message = `power lost at call ${at}, seed base ${SEED + at * 1000}: ${error.message}`
+      if (error instanceof Error) error.message = `power lost at call ${at}, seed ${SEED + at * 1000}: ${error.message}`
       throw error
     } finally {
       for (const path of [copy, left]) rmSync(path, { recursive: true, force: true })
