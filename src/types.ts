@@ -149,8 +149,6 @@ export type LookUp =
 export interface Chunk {
   readonly clause: ClauseId
   readonly span: Span
-  /** Words put before it for the embedder and the keyword index only; never shown. */
-  readonly context: string
 }
 
 /** A clause found for a question, twins folded in. */

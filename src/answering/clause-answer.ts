@@ -1,0 +1,31 @@
+/** A clause asked for by number → its whole text, or what does exist. */
+import { spokenOf } from '../clauses/address.ts'
+import type { Catalogue } from '../retrieval/library.ts'
+import type { LookUp, Place, Span } from '../types.ts'
+import { nameOf, type Composer } from './compose.ts'
+import type { Draft } from './extractive.ts'
+
+export function answerReference(_catalogue: Catalogue, composer: Composer, found: LookUp): Draft | undefined {
+  if (found.outcome === 'found') {
+    for (const place of found.places) composer.quote([{ document: place.document, span: spanOf(place) }])
+    return { outcome: 'answered', composer }
+  }
+  if (found.outcome === 'ambiguous') {
+    composer.say('ambiguous').say('end')
+    for (const place of found.candidates) {
+      composer.add({ kind: 'label', text: `《${nameOf(place.document)}》${spokenOf(place)}` }).say('end')
+    }
+    return { outcome: 'ambiguous', composer }
+  }
+  if (found.reason === 'not-a-reference') return undefined
+  composer.say(found.reason === 'no-such-document' ? 'declined-document' : 'declined-no-such-clause')
+  composer.add({ kind: 'count', text: found.message })
+  return { outcome: 'declined', reason: found.reason === 'no-such-document' ? 'no-evidence' : 'no-such-clause', composer }
+}
+
+/** The paragraph where one was named, the lead where the lead was, else the clause with all that stands under it. */
+function spanOf({ lineage, paragraph }: Place): Span {
+  const clause = lineage.at(-1)!
+  return (paragraph === undefined ? undefined : clause.paragraphs[paragraph - 1]) ?? clause.extent
+}
+

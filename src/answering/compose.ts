@@ -1,0 +1,135 @@
+/** Evidence → segments and citations. Labels, dates and counts are computed here; every quotation is a slice. */
+import { createHash } from 'node:crypto'
+import { labelOf, placeAt, spokenOf } from '../clauses/address.ts'
+import type { Catalogue } from '../retrieval/library.ts'
+import { places } from '../retrieval/places-of.ts'
+import type { Citation, Clause, ClauseId, Document, Fact, Segment, Span, TwinReference } from '../types.ts'
+import { readingUrl } from './links.ts'
+import { phrase, type PhraseName } from './phrases.ts'
+
+/** A span to quote. */
+export interface Quotation {
+  readonly document: Document
+  readonly span: Span
+}
+
+/** What a document is called: its title, else the operator's short name, else its file. */
+export function nameOf(document: Document): string {
+  return document.header.title?.value ?? document.shortNames[0] ?? document.source
+}
+
+/** The date a reader would give it, and which one it is. */
+export function dateOf({ header }: Document): Fact | undefined {
+  return header.passed ?? header.published ?? header.effective
+}
+
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+export function twinReferences(catalogue: Catalogue, id: ClauseId): TwinReference[] {
+  const known = places(catalogue)
+  return (catalogue.twins.get(id) ?? []).flatMap((twin) => {
+    const place = known.get(twin)
+    return place ? [twinReference(place.document, place.lineage)] : []
+  })
+}
+
+export function twinReference(document: Document, lineage: readonly [Clause, ...Clause[]]): TwinReference {
+  const clause = lineage.at(-1)!
+  const place = { document, lineage }
+  return {
+    documentId: document.id,
+    source: document.source,
+    title: nameOf(document),
+    path: clause.path,
+    label: labelOf(place),
+    spoken: spokenOf(place),
+    url: readingUrl(document, clause.extent),
+  }
+}
+
+/** Collects segments and numbers the citations in order of appearance. */
+export class Composer {
+  readonly #catalogue: Catalogue
+  readonly #segments: Segment[] = []
+  readonly #citations: Citation[] = []
+
+  constructor(catalogue: Catalogue) {
+    this.#catalogue = catalogue
+  }
+
+  get segments(): readonly Segment[] {
+    return this.#segments
+  }
+
+  get citations(): readonly Citation[] {
+    return this.#citations
+  }
+
+  say(name: PhraseName): this {
+    this.#segments.push({ kind: 'connecting', text: phrase(name) })
+    return this
+  }
+
+  add(segment: Segment): this {
+    this.#segments.push(segment)
+    return this
+  }
+
+  /** 《title》第三部分第2条：“…” for one clause; its spans stand in reading order. */
+  quote(quotations: readonly [Quotation, ...Quotation[]], options: { readonly dated?: boolean } = {}): this {
+    const citations = quotations.map((quotation) => this.#cite(quotation))
+    const first = citations[0]!
+    this.#segments.push({ kind: 'label', text: `《${first.title}》${first.spoken}`, citations: [first.n] })
+    if (options.dated) this.#date(quotations[0].document, first)
+    citations.forEach((citation, at) => {
+      this.say(at === 0 ? 'opening-quote' : 'next-quote')
+      this.#segments.push({ kind: 'quotation', text: citation.quote, citations: [citation.n] })
+      this.say('closing-quote')
+    })
+    return this.say('end')
+  }
+
+  #date(document: Document, citation: Citation): void {
+    const date = dateOf(document)
+    this.say('date-open')
+    if (date) this.#segments.push({ kind: 'date', text: date.value, citations: [citation.n] })
+    else this.say('undated')
+    this.say('date-close')
+    if (date?.from === 'operator') this.say('date-operator')
+    if (date?.from === 'inferred') this.say('date-inferred')
+  }
+
+  #cite({ document, span }: Quotation): Citation {
+    const known = this.#citations.find(
+      (citation) => citation.documentId === document.id && citation.start === span.start && citation.end === span.end,
+    )
+    if (known) return known
+    const place = placeAt(document, span)
+    const clause = place.lineage.at(-1)!
+    const quote = document.text.slice(span.start, span.end)
+    const date = dateOf(document)
+    const { title } = document.header
+    const citation: Citation = {
+      n: this.#citations.length + 1,
+      documentId: document.id,
+      source: document.source,
+      title: nameOf(document),
+      ...(title ? { titleFrom: title.from } : document.shortNames[0] ? { titleFrom: 'operator' as const } : {}),
+      ...(date ? { date: date.value, dateFrom: date.from } : {}),
+      path: clause.path,
+      label: labelOf(place),
+      spoken: spokenOf(place),
+      quote,
+      start: span.start,
+      end: span.end,
+      textSha256: document.textSha256,
+      quoteSha256: sha256(quote),
+      alsoIn: twinReferences(this.#catalogue, clause.id),
+      url: readingUrl(document, span),
+    }
+    this.#citations.push(citation)
+    return citation
+  }
+}

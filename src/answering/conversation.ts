@@ -1,0 +1,102 @@
+/** 「那2035年呢？」 → a question that stands alone, by plain rules that say when they do not suffice. */
+import { chineseNumeral, ordinalOf } from '../clauses/numerals.ts'
+import type { Turn } from '../types.ts'
+import { normaliseQuestion } from './normalise.ts'
+import { placesIn } from './places.ts'
+import { analyse } from './question.ts'
+import { times } from './times.ts'
+
+export interface StandAlone {
+  readonly question: string
+  readonly rewritten: boolean
+  /** The question leans on something the history does not give. */
+  readonly insufficient: boolean
+  readonly notes: readonly string[]
+}
+
+const ELLIPSIS = /^(?:那么?|还有|然后|再|以及|至于|另外|换成|如果是|要是)|呢[？?！!。\s]*$|^(?:上|下|前|后)一(?:条|部分|点|款|项)/
+const PRONOUN = /(?:^|[^其])(?:它们?|这个|那个|这项|那项|该(?:文件|决定|计划|项目|工程|条|行动)?|此事|这些|那些|上述|上面(?:说的|提到的)?|前者|后者|这里|那里|其中)/
+const STEP = /第[〇零一二三四五六七八九十百\d（）()]+(?:部分|条|点|款|项|章|节)/g
+
+export function standAlone(question: string, history: readonly Turn[]): StandAlone {
+  const asked = normaliseQuestion(question).text
+  const plain: StandAlone = { question, rewritten: false, insufficient: false, notes: [] }
+  const earlier = history.filter(({ role }) => role === 'user').map(({ content }) => normaliseQuestion(content).text)
+  if (earlier.length === 0) return plain
+  const leans = ELLIPSIS.test(asked) || PRONOUN.test(asked) || analyse(asked).words.length === 0
+  if (!leans) return plain
+  // earlier turns may lean on turns before them
+  const previous = earlier.reduce((before, turn) => (before === '' ? turn : (rewrite(turn, before) ?? turn)), '')
+  const written = rewrite(asked, previous)
+  if (written === undefined || written === asked) return plain
+  return { question: written, rewritten: true, insufficient: false, notes: [] }
+}
+
+/** The follow-up with what it leaves out taken from the question before; undefined when it leaves nothing out. */
+function rewrite(asked: string, previous: string): string | undefined {
+  if (!(ELLIPSIS.test(asked) || PRONOUN.test(asked) || analyse(asked).words.length === 0)) return undefined
+  const bare = asked.replace(/^(?:那么?|还有|然后|再|以及|至于|另外|换成|如果是|要是)[，,]?/, '').replace(/呢?[？?！!。\s]*$/, '')
+  return neighbourClause(bare, previous) ?? otherStep(bare, previous) ?? otherTime(bare, previous) ?? otherPlace(bare, previous) ?? otherSubject(bare, asked, previous)
+}
+
+/** 下一条 after 第三部分第2条 → 第三部分第3条. */
+function neighbourClause(bare: string, previous: string): string | undefined {
+  const turn = /^(上|下|前|后)一(条|部分|点|款|项)/.exec(bare)
+  const last = [...previous.matchAll(STEP)].at(-1)
+  if (!turn || !last) return undefined
+  const numeral = /[〇零一二三四五六七八九十百\d]+/.exec(last[0])!
+  const value = ordinalOf(numeral[0])
+  if (value === undefined) return undefined
+  const next = value + (turn[1] === '下' || turn[1] === '后' ? 1 : -1)
+  const step = last[0].replace(numeral[0], /\d/.test(numeral[0]) ? String(next) : chineseNumeral(next))
+  return previous.slice(0, last.index) + step + bare.slice(turn[0].length)
+}
+
+/** 第3条 after 《决定》第八部分第2条 → 《决定》第八部分第3条: a step of the same unit is put in its place. */
+function otherStep(bare: string, previous: string): string | undefined {
+  const step = bare.match(STEP)?.[0]
+  if (!step || !bare.startsWith(step)) return undefined
+  const unit = /(部分|条|点|款|项|章|节)$/.exec(step)![1]!
+  const same = [...previous.matchAll(STEP)].find(([words]) => words.endsWith(unit))
+  if (same) return previous.slice(0, same.index) + bare
+  const last = [...previous.matchAll(STEP)].at(-1)
+  return last ? previous.slice(0, last.index + last[0].length) + bare : undefined
+}
+
+function otherTime(bare: string, previous: string): string | undefined {
+  const [time, ...more] = times(bare)
+  const [before] = times(previous)
+  if (!time || more.length > 0) return undefined
+  const rest = (bare.slice(0, time.span.start) + bare.slice(time.span.end)).replace(/^[到在]|[的是]$/g, '').trim()
+  if (rest.length > 2) return undefined
+  const words = bare.slice(time.span.start, time.span.end)
+  if (!before) return `${words}${previous}`
+  return previous.slice(0, before.span.start) + words + previous.slice(before.span.end)
+}
+
+function otherPlace(bare: string, previous: string): string | undefined {
+  const [place] = placesIn(bare)
+  const [before] = placesIn(previous)
+  if (!place || bare.replace(place, '').replace(/[的是市省区县]/g, '').length > 1) return undefined
+  return before ? previous.replace(before, place) : `${place}${previous}`
+}
+
+/** The subject is exchanged: the focus of the question before gives way to the words now said. */
+function otherSubject(bare: string, asked: string, previous: string): string | undefined {
+  const before = analyse(previous)
+  const own = analyse(bare)
+  const complete = own.asks !== 'open' || /怎么|如何|为什么/.test(bare)
+  const context = before.words.map(({ text }) => text).filter((word) => !bare.includes(word))
+  const pronoun = /(?:它们?|这个|那个|这项|那项|该(?:文件|决定|计划|项目|工程|条|行动)?|此事|这些|那些|上述|上面(?:说的|提到的)?|这里|那里|其中)/.exec(bare)
+  if (pronoun || complete) {
+    const said = context.join('')
+    if (said === '') return undefined
+    return pronoun ? bare.replace(pronoun[0], said) : `${said}，${asked}`
+  }
+  const focus = new Set(before.focus.map(({ text }) => text))
+  const kept = before.words.filter(({ text }) => !focus.has(text))
+  const [first] = before.focus
+  const last = before.focus.at(-1)
+  if (first && last) return previous.slice(0, first.span.start) + bare + previous.slice(last.span.end)
+  return `${kept.map(({ text }) => text).join('')}${bare}`
+}

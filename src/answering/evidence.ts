@@ -1,0 +1,143 @@
+/** Where in the clauses found the answer stands: spans of whole phrases or sentences, scored. */
+import { phrases, sentences } from '../chunks/sentences.ts'
+import type { Bm25 } from '../retrieval/bm25.ts'
+import type { Found } from '../retrieval/retrieve.ts'
+import { fold, terms } from '../retrieval/terms.ts'
+import type { Span } from '../types.ts'
+import { quantities, sameQuantity } from './quantities.ts'
+import type { Question } from './question.ts'
+import { times } from './times.ts'
+
+/** A span that may be quoted. */
+export interface Evidence {
+  readonly found: Found
+  readonly span: Span
+  /** The sentence it stands in. */
+  readonly sentence: Span
+  readonly paragraph: Span
+  readonly score: number
+  /** Share of the question's terms, by weight, that stand in the span or its headings; 0 to 1. */
+  readonly coverage: number
+}
+
+/** Longest sentence that is quoted whole, in UTF-16 units. */
+const WHOLE_SENTENCE = 90
+/** Longest run of phrases cut from a longer sentence. */
+const LONGEST_RUN = 120
+
+/** The question's terms with their weights; a term of function words only has none. */
+export function weightedTerms(question: Question, keywords: Bm25): Map<string, number> {
+  const weights = new Map<string, number>()
+  for (const word of question.words) {
+    for (const term of terms(word.text)) {
+      const single = [...term].length === 1 && /\p{Script=Han}/u.test(term)
+      weights.set(term, keywords.idf(term) * (single ? 0.3 : 1))
+    }
+  }
+  return weights
+}
+
+interface Scorer {
+  readonly weights: ReadonlyMap<string, number>
+  readonly total: number
+}
+
+function coverageOf({ weights, total }: Scorer, own: ReadonlySet<string>, around?: ReadonlySet<string>): number {
+  if (total === 0) return 0
+  let sum = 0
+  for (const [term, weight] of weights) {
+    if (own.has(term)) sum += weight
+    else if (around?.has(term)) sum += weight * 0.5
+  }
+  return sum / total
+}
+
+/** All spans worth quoting of the clauses found, best first. */
+export function findEvidence(question: Question, found: readonly Found[], keywords: Bm25): Evidence[] {
+  const weights = weightedTerms(question, keywords)
+  const scorer = { weights, total: [...weights.values()].reduce((sum, weight) => sum + weight, 0) }
+  const bestWindow = Math.max(1e-9, ...found.map(({ windows }) => windows[0]?.score ?? 0))
+  return found
+    .flatMap((one) => {
+      const { text } = one.document
+      const headings = one.lineage.flatMap(({ heading }) => (heading ? [text.slice(heading.start, heading.end)] : []))
+      const around = new Set(terms([one.document.header.title?.value ?? '', ...headings].join(' ')))
+      return spansOf(one).flatMap(({ paragraph, sentence }) =>
+        runsOf(question, scorer, text, sentence).map((span): Evidence => {
+          const window = windowScore(one, span) / bestWindow
+          const coverage = coverageOf(scorer, new Set(terms(text.slice(span.start, span.end))), around)
+          const fit = formFit(question, text.slice(span.start, span.end))
+          const score = one.score * 0.8 + window * 0.6 + coverage * 0.8 + fit
+          return { found: one, span, sentence, paragraph, coverage, score }
+        }),
+      )
+    })
+    .sort((one, other) => other.score - one.score)
+}
+
+function spansOf({ clause, document }: Found): { paragraph: Span; sentence: Span }[] {
+  const own = clause.paragraphs.length > 0 ? clause.paragraphs : clause.heading ? [clause.heading] : []
+  return own.flatMap((paragraph) => sentences(document.text, paragraph).map((sentence) => ({ paragraph, sentence })))
+}
+
+function windowScore({ windows }: Found, span: Span): number {
+  let best = 0
+  for (const window of windows) {
+    if (window.span.start < span.end && span.start < window.span.end && window.score > best) best = window.score
+  }
+  return best
+}
+
+/** A short sentence whole; of a long one, the runs of phrases around each that the question touches. */
+function runsOf(question: Question, scorer: Scorer, text: string, sentence: Span): Span[] {
+  if (sentence.end - sentence.start <= WHOLE_SENTENCE) return [sentence]
+  const parts = phrases(text, sentence)
+  const own = parts.map(({ start, end }) => new Set(terms(text.slice(start, end))))
+  const runs: Span[] = []
+  for (let first = 0; first < parts.length; first++) {
+    let covered = new Set(own[first])
+    let gained = coverageOf(scorer, covered)
+    if (gained === 0 && question.asks !== 'list') continue
+    let last = first
+    while (last + 1 < parts.length && parts[last + 1]!.end - parts[first]!.start <= LONGEST_RUN) {
+      const wider = new Set([...covered, ...own[last + 1]!])
+      const more = coverageOf(scorer, wider)
+      if (more < gained + 0.08) break
+      covered = wider
+      gained = more
+      last++
+    }
+    runs.push({ start: parts[first]!.start, end: parts[last]!.end })
+  }
+  return runs.length > 0 ? runs : [{ start: parts[0]!.start, end: parts[Math.min(1, parts.length - 1)]!.end }]
+}
+
+/** Does the span have the form of the answer: a figure of the unit asked, a time, an enumeration? */
+export function formFit(question: Question, words: string): number {
+  if (question.asks === 'figure') return answersFigure(question, words) ? 0.35 : -0.2
+  if (question.asks === 'time') return answersTime(question, words) ? 0.35 : -0.2
+  if (question.asks === 'list') return Math.min(0.2, (words.match(/[、；]|[一二三四五六七八九]是/g)?.length ?? 0) * 0.05)
+  return 0
+}
+
+/** A figure of the kind asked that the question does not state itself. */
+export function answersFigure(question: Question, words: string): boolean {
+  return quantities(words).some((figure) => {
+    if (question.figures.some((stated) => sameQuantity(stated, figure))) return false
+    if (!question.unit) return figure.unit !== '' || figure.kind !== 'plain'
+    if (question.unit.kind === 'count') {
+      return figure.kind === 'count' && (figure.unit === question.unit.name || question.unit.name === '个' || figure.unit === '个')
+    }
+    return figure.kind === question.unit.kind
+  })
+}
+
+/** A time that the question does not state itself. */
+export function answersTime(question: Question, words: string): boolean {
+  const stated = new Set(question.times.map(({ name }) => name))
+  return times(words).some(({ name }) => !stated.has(name)) || (/多久|多长/.test(question.text) && quantities(words).some(({ kind }) => kind === 'duration'))
+}
+
+export function containsWords(text: string, words: string): boolean {
+  return fold(text).includes(fold(words))
+}

@@ -1,0 +1,213 @@
+/**
+ * May this evidence answer this question? Similarity cannot tell: a question about another year is as close to the
+ * text as one about the right year. What can are the conditions the question sets: its times, places, names and
+ * figures, and the kind of thing it asks for, must stand where the evidence stands.
+ */
+import type { Bm25 } from '../retrieval/bm25.ts'
+import { fold } from '../retrieval/terms.ts'
+import type { DeclineReason, Document, Span } from '../types.ts'
+import { answersFigure, answersTime, type Evidence } from './evidence.ts'
+import type { PhraseName } from './phrases.ts'
+import { placesIn, shortPlace } from './places.ts'
+import { quantities, sameQuantity, type Quantity } from './quantities.ts'
+import type { Question } from './question.ts'
+import { supportOf, unsupportedShare } from './support.ts'
+import { times, type Time } from './times.ts'
+import type { Word } from './words.ts'
+
+export type Verdict =
+  | { readonly holds: true; readonly unsupported: number }
+  | { readonly holds: false; readonly reason: DeclineReason; readonly because: PhraseName; readonly detail: string }
+
+/** Thresholds, set on the `tune` half of the cases. */
+export const LIMITS = {
+  /** Share of the question's weight that may be missing around the evidence. */
+  unsupported: 1,
+  /** Least cosine of the best window to the question. */
+  similarity: 0.45,
+} as const
+
+export function judge(question: Question, evidence: Evidence, keywords: Bm25): Verdict {
+  const scope = scopeOf(evidence)
+  const failed = (because: PhraseName, detail: string, reason: DeclineReason = 'no-evidence'): Verdict => ({
+    holds: false,
+    reason,
+    because,
+    detail,
+  })
+  const premise = contradiction(question, scope)
+  if (premise) return failed('declined-false-premise', premise, 'false-premise')
+  const time = question.times.find((asked) => !timeHolds(asked, scope))
+  if (time) return failed('declined-time', time.name)
+  const place = question.places.find((name) => !placeHolds(name, scope))
+  if (place) return failed('declined-place', place)
+  const name = [...question.quoted, ...codes(question)].find((words) => !nameHolds(words, scope))
+  if (name) return failed('declined-subject', name)
+  if (question.asks === 'figure' && !answersFigure(question, scope.words)) return failed('declined-figure', question.unit?.name ?? '')
+  if (question.asks === 'time' && !answersTime(question, scope.words)) return failed('declined-date-asked', '')
+  const figure = question.figures.find((stated) => !figureHolds(stated, scope))
+  if (figure) return failed('declined-figure', question.text.slice(figure.span.start, figure.span.end))
+  const attribute = ATTRIBUTES.find(({ asked, needed }) => asked.test(question.text) && !needed.test(scope.sentence + scope.headings))
+  if (attribute) return failed('declined-subject', attribute.name)
+  const unsupported = unsupportedShare(supportOf(question, evidence, keywords, exempt(question)))
+  if (unsupported > LIMITS.unsupported) return failed('declined-subject', `unsupported ${unsupported.toFixed(2)}`)
+  return { holds: true, unsupported }
+}
+
+/** The texts against which conditions are held. */
+interface Scope {
+  readonly document: Document
+  readonly text: string
+  readonly span: Span
+  /** The evidence itself. */
+  readonly words: string
+  readonly sentence: string
+  readonly paragraph: string
+  readonly headings: string
+  readonly sentenceSpan: Span
+  readonly paragraphSpan: Span
+  readonly kind: string
+}
+
+function scopeOf({ found, span, sentence, paragraph }: Evidence): Scope {
+  const { document, lineage } = found
+  const { text, header, shortNames } = document
+  const slice = ({ start, end }: Span): string => text.slice(start, end)
+  const headings = lineage.flatMap(({ heading }) => (heading ? [slice(heading)] : []))
+  const head = [header.title?.value, header.issuer?.value, header.documentNumber?.value, ...shortNames].filter(Boolean)
+  return {
+    document,
+    text,
+    span,
+    words: slice(span),
+    sentence: slice(sentence),
+    paragraph: slice(paragraph),
+    headings: [...headings, ...head].join('\n'),
+    sentenceSpan: sentence,
+    paragraphSpan: paragraph,
+    kind: found.clause.kind,
+  }
+}
+
+/** Words of times, places and figures are held against the evidence by rules of their own. */
+function exempt(question: Question): (word: Word) => boolean {
+  const taken = [...question.times, ...question.figures].map(({ span }) => span)
+  return ({ text, span }) =>
+    taken.some(({ start, end }) => start < span.end && span.start < end) || question.places.some((place) => place.includes(text))
+}
+
+/** The year a document speaks in when it says 今年. */
+function yearOf({ header }: Document): number | undefined {
+  const date = header.published ?? header.passed ?? header.effective
+  return date && Number(date.value.slice(0, 4))
+}
+
+/** A time is borne out by the time that governs the evidence: its own, else the last one before it, else the document's. */
+function timeHolds(asked: Time, scope: Scope): boolean {
+  const year = yearOf(scope.document)
+  const own = times(scope.words)
+  const before = times(scope.text.slice(scope.paragraphSpan.start, scope.span.start))
+  const governing = own.length > 0 ? own : before.slice(-1)
+  if (governing.some((time) => sameTime(asked, time, year))) return true
+  if (own.some(({ name }) => name !== 'this-year') && asked.year !== undefined && own.some((time) => time.year !== undefined)) return false
+  const stated = [scope.sentence, scope.headings].flatMap(times)
+  if (stated.some((time) => sameTime(asked, time, year))) return true
+  // 今年 is the asker's, who may mean the document's own year
+  if (/^(?:this|last|next)-year$/.test(asked.name) && governing.length === 0) return true
+  const others = [...governing, ...times(scope.sentence)].filter(({ name }) => !/^this-year$/.test(name))
+  return others.length === 0 && year !== undefined && asked.year === year && asked.month === undefined
+}
+
+function sameTime(asked: Time, stated: Time, documentYear: number | undefined): boolean {
+  if (asked.name === stated.name) return true
+  const year = (time: Time): number | undefined => {
+    if (time.year !== undefined) return time.year
+    if (documentYear === undefined) return undefined
+    return { 'this-year': documentYear, 'last-year': documentYear - 1, 'next-year': documentYear + 1 }[time.name]
+  }
+  if (year(asked) === undefined || year(asked) !== year(stated)) return false
+  return (asked.month === undefined || asked.month === stated.month) && (asked.day === undefined || asked.day === stated.day)
+}
+
+/** A place must be the document's own or stand in the sentence, its neighbours or its headings. */
+function placeHolds(name: string, scope: Scope): boolean {
+  const short = shortPlace(name)
+  if ([scope.sentence, scope.headings, scope.words].some((words) => words.includes(short))) return true
+  return ownPlaces(scope.document).has(short)
+}
+
+const ownPlacesOf = new WeakMap<Document, ReadonlySet<string>>()
+
+/** The places a document is about: those of its title and issuer, else the one its text names most. */
+export function ownPlaces(document: Document): ReadonlySet<string> {
+  let own = ownPlacesOf.get(document)
+  if (!own) {
+    const { title, issuer } = document.header
+    own = new Set([title?.value, issuer?.value].flatMap((words) => (words ? placesIn(words).map(shortPlace) : [])))
+    if (own.size === 0) {
+      const counts = new Map<string, number>()
+      for (const place of placesIn(document.text).map(shortPlace)) counts.set(place, (counts.get(place) ?? 0) + 1)
+      const [most] = [...counts].sort(([, one], [, other]) => other - one)
+      own = new Set(most && most[1] >= 3 ? [most[0]] : [])
+    }
+    ownPlacesOf.set(document, own)
+  }
+  return own
+}
+
+/** G60, 296X, 5G: codes of the question that are no figure. */
+function codes({ text, figures }: Question): string[] {
+  return [...text.matchAll(/[A-Za-z]+\d+[A-Za-z]*|\d+[A-Za-z]+/g)]
+    .filter(({ index }) => !figures.some(({ span }) => span.start <= index && index < span.end))
+    .map(([code]) => code)
+}
+
+/** A quoted name must stand in the paragraph, its headings or the document's head; one slip in four characters passes. */
+function nameHolds(words: string, scope: Scope): boolean {
+  const text = fold(`${scope.paragraph}\n${scope.headings}`)
+  const wanted = fold(words).replace(/[\s·、,，]/g, '')
+  const plain = text.replace(/[\s·、,，]/g, '')
+  if (plain.includes(wanted)) return true
+  if (wanted.length < 4) return false
+  let pairs = 0
+  for (let at = 0; at + 1 < wanted.length; at++) if (plain.includes(wanted.slice(at, at + 2))) pairs++
+  return pairs / (wanted.length - 1) >= 0.5
+}
+
+/** A figure of the question that the evidence gives differently for the same thing. */
+function contradiction(question: Question, scope: Scope): string | undefined {
+  const said = quantities(scope.words)
+  for (const stated of question.figures) {
+    if (quantities(scope.paragraph).some((figure) => sameQuantity(stated, figure))) continue
+    const rival = said.find((figure) => figure.kind === stated.kind && rivals(question.text, stated, scope.words, figure))
+    if (rival) return scope.words.slice(rival.span.start, rival.span.end)
+  }
+  return undefined
+}
+
+/** The same unit, and words around it that say the same thing is measured. */
+function rivals(asked: string, stated: Quantity, words: string, figure: Quantity): boolean {
+  if (stated.kind === 'plain' || figure.kind === 'plain') return false
+  if (stated.kind === 'count' && figure.unit !== stated.unit) return false
+  const after = (text: string, { span }: Quantity): string => fold(text.slice(span.end)).replace(/^[以上下的]+/, '').slice(0, 2)
+  const before = (text: string, { span }: Quantity): string => fold(text.slice(0, span.start)).replace(/(?:要|应|将|为|是|到|达|达到|超过|不少于|不低于|不超过|突破)+$/, '').slice(-2)
+  const followed = after(words, figure)
+  const led = before(words, figure)
+  return (followed.length === 2 && followed === after(asked, stated)) || (led.length === 2 && led === before(asked, stated))
+}
+
+/** A figure of the question must stand in the paragraph, unless it only counts what is listed (六条, 三个). */
+function figureHolds(stated: Quantity, scope: Scope): boolean {
+  if (stated.kind === 'count' || stated.kind === 'plain' || stated.kind === 'duration' || stated.kind === 'people') return true
+  return quantities(`${scope.paragraph}\n${scope.headings}`).some((figure) => sameQuantity(stated, figure))
+}
+
+/** Things that are asked for by kind, and the words one of which a text that gives them holds. */
+const ATTRIBUTES: readonly { readonly name: string; readonly asked: RegExp; readonly needed: RegExp }[] = [
+  { name: '申请条件、流程', asked: /(?:怎么|如何|怎样)(?:申请|申报|报名|办理|领取)|(?:申请|申报|报名|办理|领取)(?:的)?(?:条件|流程|手续|材料|程序|资格|步骤|渠道|方式|要求)|(?:需要|要|提交|准备)(?:什么|哪些)(?:材料|手续|条件)|满足(?:什么|哪些)条件/, needed: /申请|申报|报名|办理|领取|提交|材料|资格|条件|手续|程序/ },
+  { name: '联系方式', asked: /电话|联系方式|地址|网址|邮箱|官网|公众号|微信|热线/, needed: /电话|联系|地址|网址|邮箱|网站|公众号|微信|热线|\d{7,}/ },
+  { name: '负责人', asked: /(?:局长|书记|市长|主任|负责人|院长|校长|秘书长|董事长|总经理)(?:是|叫|姓)?(?:谁|什么名字|哪位)|谁(?:担任|当)/, needed: /局长|书记|市长|主任|负责人|院长|校长|秘书长|董事长|总经理/ },
+  { name: '处罚', asked: /罚(?:款)?多少|怎么(?:处罚|罚)|(?:如何|怎样)处罚|(?:什么|哪些)(?:处罚|罚则|法律责任)|会被罚|罚多少/, needed: /罚|处分|责任|追究|惩戒|惩处/ },
+  { name: '补贴', asked: /补(?:贴|助)(?:标准)?(?:是|有|给)?(?:多少|几)|奖励(?:多少|几|标准)|(?:多少|几)(?:元|万元|钱)?(?:的)?(?:补贴|补助|奖励)/, needed: /补贴|补助|奖励|奖补|资助/ },
+  { name: '预算', asked: /预算|总投资|投资额|(?:花费|花|投入|投资)(?:了)?多少(?:钱|资金|亿|万)/, needed: /预算|投资|投入|资金|经费|元/ },
+]

@@ -1,0 +1,207 @@
+/** The Assistant over an index on this machine. Every channel is handed this one. */
+import { randomUUID } from 'node:crypto'
+import { findReferences, type Reference } from '../clauses/reference.ts'
+import { knownNames, lookUp, lookUpReference } from '../clauses/lookup.ts'
+import type { Embedder } from '../embedding/embedder.ts'
+import { PolicyError } from '../errors.ts'
+import type { Catalogue, Library } from '../retrieval/library.ts'
+import { documentById } from '../retrieval/library.ts'
+import { retrieve, type Found } from '../retrieval/retrieve.ts'
+import type {
+  Answer,
+  AnswerEvent,
+  AskRequest,
+  DocumentId,
+  Fallback,
+  LookUp,
+  SearchRequest,
+  SearchResult,
+  Segment,
+} from '../types.ts'
+import type { Assistant, Status, TextVersion } from './assistant.ts'
+import { answerReference } from './clause-answer.ts'
+import { Clock } from './clock.ts'
+import { Composer } from './compose.ts'
+import { standAlone } from './conversation.ts'
+import { answerFrom, type Draft } from './extractive.ts'
+import { intentOf, type Intent } from './intent.ts'
+import { normaliseQuestion } from './normalise.ts'
+import { foundAt, passageOf } from './passages.ts'
+import { phrase } from './phrases.ts'
+import { verify } from './verify.ts'
+
+/** What the assistant is handed; app.ts chooses the real parts. */
+export interface Parts {
+  /** The library that serves now; throws PolicyError while there is none. */
+  library(): Library
+  readonly embedder?: Embedder
+  textOf(documentId: DocumentId, textSha256?: string): Promise<TextVersion | undefined>
+  status(): Status
+  log(message: string): void
+}
+
+const PASSAGES = 10
+const RETRIEVED = 12
+
+export class LocalAssistant implements Assistant {
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  catalogue(): Catalogue {
+    return this.#parts.library()
+  }
+
+  textOf(documentId: DocumentId, textSha256?: string): Promise<TextVersion | undefined> {
+    return this.#parts.textOf(documentId, textSha256)
+  }
+
+  status(): Status {
+    return this.#parts.status()
+  }
+
+  lookUp(reference: string): LookUp {
+    const { documents, twins } = this.#parts.library()
+    return lookUp(reference, documents, twins)
+  }
+
+  async search({ query, limit, documents }: SearchRequest): Promise<SearchResult> {
+    const library = this.#parts.library()
+    const clock = new Clock()
+    const { text } = normaliseQuestion(query)
+    const { vector, fallback } = await this.#embed(library, text)
+    clock.mark('embed')
+    const wanted = checked(library, documents)
+    const named = this.#addressed(library, text, wanted)
+    const found = retrieve(library, { text, ...(vector ? { vector } : {}), ...(wanted ? { documents: wanted } : {}) }, limit)
+    clock.mark('retrieve')
+    const merged = [...named, ...found.filter(({ clause }) => !named.some((one) => one.clause.id === clause.id))].slice(0, limit)
+    return {
+      passages: merged.map((one) => passageOf(one)),
+      ...modeOf(library, vector, fallback),
+      timings: clock.timings(),
+    }
+  }
+
+  async *ask(request: AskRequest): AsyncIterable<AnswerEvent> {
+    const library = this.#parts.library()
+    const clock = new Clock()
+    const wanted = checked(library, request.documents)
+    const alone = standAlone(request.question, request.history ?? [])
+    const normalised = normaliseQuestion(alone.question)
+    const { text } = normalised
+    const { vector, fallback } = await this.#embed(library, text)
+    clock.mark('embed')
+    const names = knownNames(library.documents)
+    const references = findReferences(text, names)
+    const intent = intentOf(text, references, library.documents, names)
+    const scope = intent.documents ? intersect(intent.documents, wanted) : wanted
+    const search = (documents?: readonly DocumentId[]): Found[] =>
+      retrieve(library, { text, ...(vector ? { vector } : {}), ...(documents ? { documents } : {}) }, RETRIEVED)
+    const found = search(scope)
+    clock.mark('retrieve')
+    const draft = this.#draft(library, intent, text, found, references, alone.insufficient)
+    const addressed = this.#addressed(library, text, scope)
+    const ranked = [...addressed, ...found.filter(({ clause }) => !addressed.some((one) => one.clause.id === clause.id))]
+    const passages = ranked.slice(0, PASSAGES).map((one) => passageOf(one))
+    yield { type: 'passages', passages }
+    const verified = verify(library, withoutLastBreak(draft.composer.segments), draft.composer.citations)
+    for (const fault of verified.rejected) this.#parts.log(`quotation withheld: ${fault}`)
+    clock.mark('answer')
+    const quoted = verified.segments.some(({ kind }) => kind === 'quotation')
+    const withheld = draft.outcome === 'answered' && !quoted
+    const segments = withheld ? [{ kind: 'connecting' as const, text: phrase('declined-unsupported') }] : verified.segments
+    for (const segment of segments) yield { type: 'segment', segment }
+    yield { type: 'citations', citations: verified.citations }
+    const reason = withheld ? ('unsupported' as const) : draft.reason
+    const notes = [...alone.notes, ...(normalised.language === 'en' ? [phrase('english')] : [])]
+    const understoodAs = text === request.question.trim() ? undefined : text
+    const answer: Answer = {
+      id: randomUUID(),
+      question: request.question,
+      ...(understoodAs ? { understoodAs } : {}),
+      outcome: withheld ? 'declined' : draft.outcome,
+      ...(reason ? { reason } : {}),
+      text: segments.map((segment) => segment.text).join(''),
+      segments,
+      citations: verified.citations,
+      passages,
+      mode: 'extractive',
+      ...modeOf(library, vector, fallback),
+      ...(notes.length > 0 ? { notes } : {}),
+      timings: clock.timings(),
+    }
+    yield { type: 'done', answer }
+  }
+
+  #draft(
+    library: Library,
+    intent: Intent,
+    text: string,
+    found: readonly Found[],
+    references: readonly Reference[],
+    insufficient: boolean,
+  ): Draft {
+    const composer = new Composer(library)
+    if (insufficient) return { outcome: 'declined', reason: 'unsupported', composer: composer.say('declined-standalone') }
+    if (intent.outOfScope) return { outcome: 'declined', reason: 'out-of-scope', composer: composer.say('declined-out-of-scope') }
+    const [reference] = references
+    if (reference && intent.asksForClause) {
+      const answer = answerReference(library, composer, lookUpReference(reference, library.documents, library.twins))
+      if (answer) return answer
+    }
+    if (intent.unknownDocument !== undefined) {
+      return { outcome: 'declined', reason: 'no-evidence', composer: composer.say('declined-document'), detail: intent.unknownDocument }
+    }
+    return answerFrom(library, text, found, intent.several)
+  }
+
+  /** Clauses that the query names come first. */
+  #addressed(library: Library, text: string, wanted?: readonly DocumentId[]): Found[] {
+    const [reference] = findReferences(text, knownNames(library.documents))
+    if (!reference) return []
+    const result = lookUpReference(reference, library.documents, library.twins)
+    const found = result.outcome === 'found' ? result.places : result.outcome === 'ambiguous' ? result.candidates : []
+    return found.filter(({ document }) => !wanted || wanted.includes(document.id)).map((place) => foundAt(library, place))
+  }
+
+  async #embed(library: Library, text: string): Promise<{ vector?: Float32Array; fallback?: Fallback }> {
+    const { embedder } = this.#parts
+    if (!embedder || library.embedder === null) return {}
+    try {
+      return { vector: await embedder.embedQuestion(text) }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#parts.log(`embedding failed, keyword-only answer: ${reason}`)
+      return { fallback: { from: 'hybrid', reason } }
+    }
+  }
+}
+
+function withoutLastBreak(segments: readonly Segment[]): readonly Segment[] {
+  return segments.at(-1)?.text === phrase('end') ? segments.slice(0, -1) : segments
+}
+
+/** Document ids of a request, each of which must exist. */
+function checked(library: Library, documents?: readonly DocumentId[]): readonly DocumentId[] | undefined {
+  const unknown = documents?.find((id) => !documentById(library, id))
+  if (unknown !== undefined) {
+    throw new PolicyError('no-such-document', `资料库中没有编号为 ${unknown} 的文件。No document has this id; GET /api/documents lists them.`)
+  }
+  return documents && documents.length > 0 ? documents : undefined
+}
+
+function intersect(named: readonly DocumentId[], wanted?: readonly DocumentId[]): readonly DocumentId[] {
+  return wanted ? named.filter((id) => wanted.includes(id)) : named
+}
+
+function modeOf(library: Library, vector?: Float32Array, failed?: Fallback): Pick<Answer, 'retrieval' | 'fallback' | 'index'> {
+  const fallback = failed ?? library.fallback
+  return {
+    retrieval: vector ? 'hybrid' : 'keyword',
+    ...(fallback ? { fallback } : {}),
+    index: { generation: library.generation, embedder: library.embedder },
+  }
+}

@@ -1,0 +1,41 @@
+/** Clauses found → passages on the wire. */
+import { labelOf, ownText, spokenOf } from '../clauses/address.ts'
+import type { Catalogue } from '../retrieval/library.ts'
+import { places } from '../retrieval/places-of.ts'
+import type { Found } from '../retrieval/retrieve.ts'
+import type { Clause, Passage, Place, Span } from '../types.ts'
+import { nameOf, twinReference } from './compose.ts'
+import { readingUrl } from './links.ts'
+
+/** From a clause's first own paragraph to its last; its heading where it has none. */
+export function ownSpan({ paragraphs, heading, extent }: Clause): Span {
+  const first = paragraphs[0] ?? heading ?? extent
+  const last = paragraphs.at(-1) ?? heading ?? extent
+  return { start: first.start, end: last.end }
+}
+
+export function passageOf({ document, lineage, clause, score, twins }: Found): Passage {
+  const place: Place = { document, lineage }
+  const span = ownSpan(clause)
+  return {
+    documentId: document.id,
+    source: document.source,
+    title: nameOf(document),
+    path: clause.path,
+    label: labelOf(place),
+    spoken: spokenOf(place),
+    text: ownText(document, clause) || document.text.slice(span.start, span.end),
+    ...span,
+    score: Math.round(Math.min(1, score) * 1e4) / 1e4,
+    alsoIn: twins.map((twin) => twinReference(twin.document, twin.lineage)),
+    url: readingUrl(document, span),
+  }
+}
+
+/** A place that was named, as if it had been found with the best score. */
+export function foundAt(catalogue: Catalogue, { document, lineage }: Place): Found {
+  const clause = lineage.at(-1)!
+  const known = places(catalogue)
+  const twins = (catalogue.twins.get(clause.id) ?? []).flatMap((id) => known.get(id) ?? [])
+  return { document, lineage, clause, score: 1, windows: [], twins }
+}

@@ -1,0 +1,17 @@
+/** The fixed words an answer may put between quotations: prompts/phrases.json. None holds a figure. */
+import { z } from 'zod'
+import phrases from '../../prompts/phrases.json' with { type: 'json' }
+
+const Phrases = z.record(z.string(), z.string().regex(/^[^\d〇零一二三四五六七八九十百千万亿]*$/u, 'a fixed phrase must not hold a figure'))
+const PHRASES = Phrases.parse(phrases)
+
+export type PhraseName = keyof typeof phrases
+
+export function phrase(name: PhraseName): string {
+  return PHRASES[name]!
+}
+
+/** Is this text one of the fixed phrases? Used where an answer is verified. */
+export function isPhrase(text: string): boolean {
+  return Object.values(PHRASES).includes(text)
+}

@@ -1,0 +1,88 @@
+/** What a question asks, and the conditions its evidence must meet. */
+import type { Span } from '../types.ts'
+import { placesIn } from './places.ts'
+import { quantities, type Quantity, type QuantityKind } from './quantities.ts'
+import { times, type Time } from './times.ts'
+import { contentWords, type Word } from './words.ts'
+
+/** The form of the answer. */
+export type Asks = 'figure' | 'time' | 'list' | 'who' | 'where' | 'whether' | 'definition' | 'open'
+
+export interface Question {
+  readonly text: string
+  readonly asks: Asks
+  /** The unit a figure is asked in: 多少套 → 套. */
+  readonly unit?: { readonly name: string; readonly kind: QuantityKind }
+  readonly times: readonly Time[]
+  readonly places: readonly string[]
+  /** Figures the question itself states. */
+  readonly figures: readonly Quantity[]
+  /** Words in “”, 「」 or 《》. */
+  readonly quoted: readonly string[]
+  readonly words: readonly Word[]
+  /** The noun asked for: 申报条件 of 「申报条件是什么」. */
+  readonly focus: readonly Word[]
+}
+
+const FIGURE = /多少|百分之几|几(?=个|项|条|年|月|天|名|人|套|家|所|座|次|倍|成|万|亿|类|种|大|级|岁|分钟|小时|公里|届|户|件|批|位|部|处)|多[大高长快远宽重](?!力)|占比|比[例重率]是|哪个数|什么(?:数字|比例|水平)|第几/
+const TIME = /何时|什么时[候间]|啥时|哪一?[年天月]|几[月号]|哪个(?:年份|时间|月)|多久(?!以)|什么(?:年份|日期)|(?:时间|日期)是/
+const LIST = /哪些|哪几|有什么|有何|包括什么|包含什么|列[出举]|分别|都有(?:什么|啥)|哪[一二两三四五六七八九十]+[个项条方]/
+const WHO = /谁|哪[个些家]?(?:部门|机关|机构|单位|组织|主体|委员会|会议|机构)|什么(?:部门|机关|机构|单位|会议)/
+const WHERE = /哪里|哪儿|何处|什么地方|哪个(?:地方|区|城市|地区|市|县|走廊|平台)|在哪/
+const WHETHER = /吗|是不是|是否|有没有|能不能|可不可以|对不对|对吗|会不会|能否|可否|要不要|需不需要/
+const DEFINITION = /(?:什么是|何谓|是什么意思|指(?:的)?(?:是)?什么|是指什么|什么意思|含义)/
+
+export function analyse(text: string): Question {
+  const asks = form(text)
+  const found = times(text)
+  const figures = quantities(text).filter(
+    ({ span }) => !found.some((time) => time.span.start < span.end && span.start < time.span.end),
+  )
+  const words = contentWords(text)
+  const unit = asks === 'figure' ? unitAsked(text) : undefined
+  return {
+    text,
+    asks,
+    ...(unit ? { unit } : {}),
+    times: found,
+    places: placesIn(text),
+    figures,
+    quoted: [...text.matchAll(/[“"「『《]([^“”"「」『』《》]{2,40})[”"」』》]/g)].map(([, words = '']) => words),
+    words,
+    focus: focusOf(text, words),
+  }
+}
+
+function form(text: string): Asks {
+  if (TIME.test(text)) return 'time'
+  if (FIGURE.test(text)) return 'figure'
+  if (LIST.test(text)) return 'list'
+  if (WHO.test(text)) return 'who'
+  if (WHERE.test(text)) return 'where'
+  if (DEFINITION.test(text)) return 'definition'
+  if (WHETHER.test(text)) return 'whether'
+  return 'open'
+}
+
+const ASKED_UNIT =
+  /(?:多少|几)(?:万|亿|千|百)*(个百分点|平方公里|平方米|公顷|亩|公里|米|吨|美元|元|块钱|钱|资金|分钟|小时|天|个月|年|月|岁|周岁|人次|名|人|位|个|项|套|家|所|座|条|户|台|部|级|次|倍|成|届|批|处|栋|间|张|份|种|类|辆|件)/
+const KIND_OF_WORD: Readonly<Record<string, QuantityKind>> = { 块钱: 'money', 钱: 'money', 资金: 'money' }
+
+/** 多少套 → 套 of kind count; 多少钱 → money; 百分之几 → percent. */
+function unitAsked(text: string): Question['unit'] {
+  if (/百分之(?:几|多少)|占比|比[例重率](?:是|要|应|达|不|超|为)|几成/.test(text)) return { name: '%', kind: 'percent' }
+  const name = ASKED_UNIT.exec(text)?.[1]
+  if (name === undefined) return undefined
+  const kind = KIND_OF_WORD[name] ?? quantities(`1${name}`)[0]?.kind
+  return kind === undefined ? undefined : { name, kind }
+}
+
+/** Content words of the phrase that stands directly before 是什么, 是多少, 有哪些 and the like. */
+function focusOf(text: string, words: readonly Word[]): Word[] {
+  const asked =
+    /(?:是|为|有|要|应|达到?|超过|包括|不少于|不低于)?(?:多少|什么|哪些|哪几|几|谁|何|怎么|如何|多大|多高)/.exec(text)
+  if (!asked) return []
+  const before = text.slice(0, asked.index)
+  const phrase: Span = { start: Math.max(before.lastIndexOf('的'), before.lastIndexOf(','), before.lastIndexOf('，')) + 1, end: asked.index }
+  return words.filter(({ span }) => phrase.start <= span.start && span.end <= phrase.end)
+}

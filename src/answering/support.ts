@@ -1,0 +1,82 @@
+/** Do the words of the question stand where the evidence stands? What tells the unanswerable from the answerable. */
+import { sentences } from '../chunks/sentences.ts'
+import type { Bm25 } from '../retrieval/bm25.ts'
+import { fold, terms } from '../retrieval/terms.ts'
+import type { Document } from '../types.ts'
+import type { Evidence } from './evidence.ts'
+import type { Question } from './question.ts'
+import type { Word } from './words.ts'
+
+/** Nouns that name the form of any policy text rather than its subject: their absence proves nothing. */
+const GENERIC = new Set(
+  (
+    '目标 任务 措施 举措 工作 政策 方针 原则 方向 做法 办法 计划 安排 部署 规划 内容 方面 领域 重点 项目 作用 意义 影响 地位 定位 名称 名字 数量 数字 指标 水平 ' +
+    '要求 标准 思路 路径 方式 方法 机制 体系 制度 体制 改革 建设 发展 推进 推动 加快 促进 加强 提升 提高 打造 建成 建立 完善 深化 实施 落实 支持 鼓励 探索 争创 ' +
+    '构建 优化 强化 做好 力争 努力 实现 达成 形成 开展 杭州 杭州市 全市 我市 市里 本市 全年 每年 预计 目的 依据 决定 规划 建议 条款 部分 条目 段落 章节 新闻 ' +
+    '报道 政府 官方 未来 今后 五年 期间 时期 年底 总量 规模 程度 范围 类型 种类 级别 个数 名单 简称 全称 叫法 关系 区别 不同 变化 差别 对比 原因 理由 结果 ' +
+    '特色 亮点 成果 成效 支撑 基础 条件 环境 力度 能力 功能 特点 事项 工程 行动 平台 产业 企业 城市 社会 国家 人员 单位 部门 机构 地区 地方 现代化 高质量 高水平'
+  ).split(' '),
+)
+
+export interface Support {
+  readonly word: string
+  readonly weight: number
+  /** 0 to 1. */
+  readonly support: number
+}
+
+/** How far each content word of the question is borne out around the evidence. */
+export function supportOf(question: Question, evidence: Evidence, keywords: Bm25, exempt: (word: Word) => boolean): Support[] {
+  const { found, span, sentence, paragraph } = evidence
+  const { document, lineage } = found
+  const { text } = document
+  const headings = lineage.flatMap(({ heading }) => (heading ? [text.slice(heading.start, heading.end)] : []))
+  const scopes: readonly (readonly [string, number])[] = [
+    [text.slice(span.start, span.end), 1],
+    [text.slice(sentence.start, sentence.end), 0.95],
+    [[...headings, headOf(document)].join('\n'), 0.9],
+    [neighbours(text, paragraph, sentence), 0.7],
+    [text.slice(paragraph.start, paragraph.end), 0.5],
+  ].map(([scope, worth]) => [fold(scope as string), worth as number] as const)
+  return question.words
+    .filter((word) => !exempt(word))
+    .map((word) => {
+      const generic = GENERIC.has(word.text)
+      const weight = weightOf(word.text, keywords) * (generic ? 0.15 : 1)
+      const support = Math.max(...scopes.map(([scope, worth]) => worth * literal(fold(word.text), scope)))
+      return { word: word.text, weight, support }
+    })
+}
+
+function headOf({ header, shortNames }: Document): string {
+  return [header.title?.value, header.issuer?.value, header.documentNumber?.value, ...shortNames].filter(Boolean).join(' ')
+}
+
+/** The sentence before and the one after within the paragraph. */
+function neighbours(text: string, paragraph: { start: number; end: number }, sentence: { start: number; end: number }): string {
+  const all = sentences(text, paragraph)
+  const at = all.findIndex(({ start }) => start === sentence.start)
+  return [all[at - 1], all[at + 1]].flatMap((one) => (one ? [text.slice(one.start, one.end)] : [])).join('\n')
+}
+
+/** 1 when the word stands there; else the share of its character pairs that do, counted for less. */
+function literal(word: string, scope: string): number {
+  if (scope.includes(word)) return 1
+  const characters = [...word]
+  if (characters.length < 3) return characters.filter((character) => scope.includes(character)).length === characters.length ? 0.3 : 0
+  let pairs = 0
+  for (let at = 0; at + 1 < characters.length; at++) if (scope.includes(characters[at]! + characters[at + 1]!)) pairs++
+  return 0.8 * (pairs / (characters.length - 1))
+}
+
+function weightOf(word: string, keywords: Bm25): number {
+  const found = terms(word).filter((term) => [...term].length > 1 || !/\p{Script=Han}/u.test(term))
+  const own = found.length > 0 ? found : terms(word)
+  return own.length === 0 ? 0 : Math.max(...own.map((term) => keywords.idf(term)))
+}
+
+/** Share of the weight that is not borne out; 0 to 1. */
+export function unsupportedShare(supports: readonly Support[]): number {
+  const total = supports.reduce((sum, { weight }) => sum + weight, 0)
+  return total === 0 ? 0 : supports.reduce((sum, { weight, support }) => sum + weight * (1 - support), 0) / total
+}

@@ -1,0 +1,62 @@
+/** Times that text and questions name: years, dates, plan periods, and words such as 今年. */
+import type { Span } from '../types.ts'
+import { ordinalOf } from '../clauses/numerals.ts'
+import { fold } from '../retrieval/terms.ts'
+
+export interface Time {
+  readonly span: Span
+  /** `2027`, `2022-06-29`, `plan-15` for 十五五, `next-5` for 未来五年, `century-mid`, `this-year`, `last-year`, `next-year`. */
+  readonly name: string
+  readonly year?: number
+  readonly month?: number
+  readonly day?: number
+}
+
+const NUMERAL = '[〇零一二三四五六七八九十]'
+const DATE = new RegExp(
+  `(\\d{4}|[〇零一二三四五六七八九]{4})\\s*(?:年|[-/.](?=\\s*\\d{1,2}[-/.]))(?:\\s*(\\d{1,2}|${NUMERAL}{1,3})\\s*(?:月|[-/.])(?:\\s*(\\d{1,2}|${NUMERAL}{1,3})\\s*日?)?)?`,
+  'g',
+)
+const PLAN = /["“”]?([一二三四五六七八九十]{1,3})五["“”]?(?=规划|时期|期间|末|计划|开局|收官|["”])/g
+const NEXT = /(?:未来|今后|接下来|下一个?)(?:的)?([一二三四五六七八九十两\d]{1,3})(?:个)?年/g
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/今年|本年度|当年/g, 'this-year'],
+  [/去年|上年度?|上一年/g, 'last-year'],
+  [/明年|下一年|来年/g, 'next-year'],
+  [/本世纪中叶|21世纪中叶|世纪中叶/g, 'century-mid'],
+]
+
+/** All times of a text in order; a longer reading wins where two overlap. */
+export function times(text: string): Time[] {
+  const folded = fold(text)
+  const found: Time[] = []
+  for (const match of folded.matchAll(DATE)) {
+    const year = number(match[1])
+    if (year === undefined || year < 1800 || year > 2200) continue
+    const month = number(match[2])
+    const day = number(match[3])
+    const name = [String(year), month, day].filter((part) => part !== undefined).map((part) => String(part).padStart(2, '0')).join('-')
+    found.push({ span: spanOf(match), name, year, ...(month === undefined ? {} : { month }), ...(day === undefined ? {} : { day }) })
+  }
+  for (const match of folded.matchAll(PLAN)) {
+    const nth = ordinalOf(match[1]!)
+    if (nth !== undefined && nth >= 1) found.push({ span: spanOf(match), name: `plan-${nth}` })
+  }
+  for (const match of folded.matchAll(NEXT)) {
+    const years = number(match[1])
+    if (years !== undefined) found.push({ span: spanOf(match), name: `next-${years}` })
+  }
+  for (const [pattern, name] of WORDS) {
+    for (const match of folded.matchAll(pattern)) found.push({ span: spanOf(match), name })
+  }
+  return found.sort((one, other) => one.span.start - other.span.start)
+}
+
+function spanOf(match: RegExpExecArray): Span {
+  return { start: match.index, end: match.index + match[0].trimEnd().length }
+}
+
+function number(words: string | undefined): number | undefined {
+  if (words === undefined) return undefined
+  return /^\d+$/.test(words) ? Number(words) : ordinalOf(words)
+}

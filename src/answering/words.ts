@@ -1,0 +1,59 @@
+/** The words of a question that its evidence must account for. */
+import { Jieba } from '@node-rs/jieba'
+import { dict } from '@node-rs/jieba/dict.js'
+import type { Span } from '../types.ts'
+
+export interface Word {
+  readonly text: string
+  readonly span: Span
+}
+
+let jieba: Jieba | undefined
+
+/** Loads the dictionary (half a second), so that the first question need not wait for it. */
+export function loadDictionary(): Jieba {
+  jieba ??= Jieba.withDict(dict)
+  return jieba
+}
+
+/** Function words, question words, politeness: they ask nothing of the evidence. */
+const FUNCTION_WORDS = new Set(
+  (
+    '的 了 和 与 及 或 在 是 有 为 对 把 被 将 要 会 能 可 可以 应 应该 应当 需 需要 也 都 还 就 又 而 但 并 从 到 由 于 向 以 之 其 这 那 该 此 每 各 ' +
+    '什么 哪 哪些 哪个 哪几 哪里 哪儿 哪年 哪天 谁 何 何时 何处 多少 几 多 多大 多久 多长 多高 怎么 怎样 怎么样 如何 为什么 为何 吗 呢 吧 啊 呀 么 ' +
+    '请问 请 问 告诉 我 我们 你 你们 他 她 它 一下 想 想要 知道 了解 查 查查 查询 帮 帮我 麻烦 说 说说 讲 讲讲 介绍 列出 列举 写 写明 写着 提 ' +
+    '提到 提出 规定 明确 要求 是否 有没有 是不是 能不能 可不可以 没有 关于 有关 根据 按照 按 依据 依照 对于 通过 中 里 里面 当中 其中 上 下 内 方面 ' +
+    '时候 时间 哪一年 年 月 日 天 第 个 些 种 样 项 名 次 位 条 件 份 一 二 两 三 主要 具体 分别 一共 总共 共 至少 最多 大约 左右 以上 以下 不 少于 超过 达到 达 ' +
+    '进行 开展 做 搞 弄 打 打算 准备 计划 希望 内容 情况 问题 东西 事 事情 说法 表述 相关 里头 到底 究竟 现在 目前 得 着 给 让 使 比 等 等等 再 先 后 前 以后 ' +
+    '叫 叫做 称 称为 算 只 才 很 最 更 比较 非常 一些 有些 哪怕 如果 的话 那么 这个 那个 这些 那些 这种 那种 怎 咋 啥 嘛 呗 哦 文件 文中 文章 材料 原文 听说 造成 ' +
+    '强调 说明 指出 包括 包含 指 怎么说 写在 记载 出现 看 看到 属于 成为 作为 用 去 来 过 过来 过去 起来 出来 拿'
+  ).split(' '),
+)
+/** Parts of speech of jieba that carry no content: pronouns, particles, conjunctions, prepositions, adverbs, marks. */
+const EMPTY_TAG = /^(?:r|u|c|p|d|y|x|w|o|e|zg)/
+
+/** Words of a question that carry meaning, joined where the dictionary cut an unknown name into single characters. */
+export function contentWords(text: string): Word[] {
+  const words: { text: string; span: { start: number; end: number } }[] = []
+  let single: { text: string; span: { start: number; end: number } } | undefined
+  let start = 0
+  for (const { word, tag } of loadDictionary().tag(text)) {
+    const span = { start, end: start + word.length }
+    start = span.end
+    const empty = !/[\p{L}\p{N}]/u.test(word) || FUNCTION_WORDS.has(word) || (EMPTY_TAG.test(tag) && !/[a-z0-9]/i.test(word))
+    if (empty) {
+      single = undefined
+      continue
+    }
+    const one = [...word].length === 1 && /\p{Script=Han}/u.test(word)
+    if (one && single && single.span.end === span.start) {
+      single.text += word
+      single.span.end = span.end
+      continue
+    }
+    const added = { text: word, span }
+    words.push(added)
+    single = one ? added : undefined
+  }
+  return words
+}

@@ -1,0 +1,70 @@
+/** Folders of files → a generation of the index: the first arrow of the project, start to end. */
+import { CHUNKER } from './chunks/chunk.ts'
+import { parseDocument } from './clauses/tree.ts'
+import { findTwins, inferHeaders } from './clauses/twins.ts'
+import { loadFolder, type SkippedFile } from './documents/load.ts'
+import type { Embedder } from './embedding/embedder.ts'
+import { buildLibrary, libraryFiles, type Built, type LibraryMeta } from './retrieval/library-files.ts'
+import type { Catalogue } from './retrieval/library.ts'
+import { canonicalJson, sha256Of } from './store/hash.ts'
+import { lockForWriting, writeGeneration, type StoreOptions } from './store/generations.ts'
+import type { Document } from './types.ts'
+
+export interface Loaded {
+  readonly documents: readonly Document[]
+  readonly twins: Catalogue['twins']
+  readonly skipped: readonly SkippedFile[]
+  readonly notices: readonly string[]
+}
+
+/** Files → clause trees, with the twins among them and the headers that twins give. */
+export async function loadDocuments(folders: readonly string[], dataFolder: string): Promise<Loaded> {
+  const { documents: sources, skipped, notices } = await loadFolder({ folders, dataFolder })
+  const parsed = sources.map(parseDocument)
+  const twins = findTwins(parsed)
+  return { documents: inferHeaders(parsed, twins), twins, skipped, notices }
+}
+
+/** Equal for equal documents, embedder and chunker: then there is nothing to build. */
+export function fingerprintOf(documents: readonly Document[], embedder: string | null): string {
+  return sha256Of(canonicalJson({ chunker: CHUNKER, embedder, documents: documents.map((document) => ({ ...document })) }))
+}
+
+export interface BuildRequest {
+  readonly loaded: Loaded
+  readonly embedder?: Embedder
+  readonly indexFolder: string
+  /** Its vectors are used again for texts that did not change. */
+  readonly previous?: Built
+  readonly onProgress?: Parameters<typeof buildLibrary>[0]['onProgress']
+  readonly store?: StoreOptions
+}
+
+/**
+ * Builds and commits a generation.
+ * @throws PolicyError `index-locked`, `disk-full`, `index-unwritable`; what is in place is untouched then.
+ */
+export async function buildGeneration(request: BuildRequest): Promise<Built> {
+  const { loaded, embedder, indexFolder, store = {} } = request
+  const lock = await lockForWriting(indexFolder, store)
+  try {
+    const built = await buildLibrary({
+      documents: loaded.documents,
+      twins: loaded.twins,
+      ...(embedder ? { embedder } : {}),
+      ...(request.previous ? { previous: request.previous } : {}),
+      ...(request.onProgress ? { onProgress: request.onProgress } : {}),
+    })
+    const meta: LibraryMeta = {
+      embedder: embedder?.id ?? null,
+      dimensions: embedder?.dimensions ?? null,
+      chunker: CHUNKER,
+      fingerprint: fingerprintOf(loaded.documents, embedder?.id ?? null),
+      documents: loaded.documents.map(({ id, source, textSha256 }) => ({ id, source, textSha256 })),
+    }
+    const { name } = await writeGeneration(indexFolder, { meta, files: libraryFiles(built) }, { ...store, lock })
+    return { ...built, library: { ...built.library, generation: name } }
+  } finally {
+    await lock.release()
+  }
+}

@@ -1,0 +1,86 @@
+/** Where Chinese text may be cut: sentences, and the pieces between commas. */
+import type { Span } from '../types.ts'
+
+const SENTENCE_END = new Set('。！？!?；;')
+const PIECE_END = new Set('，,、：:—')
+/** Closing marks that still belong to the sentence before them. */
+const CLOSING = new Set('”’」』）)》〉】]"')
+
+/** A comma or a stop between two digits is part of a figure: 1,200 or 2.5. */
+function insideFigure(text: string, at: number): boolean {
+  return isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at + 1))
+}
+
+function isDigit(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 0xff10 && code <= 0xff19)
+}
+
+function cut(text: string, span: Span, ends: ReadonlySet<string>): Span[] {
+  const spans: Span[] = []
+  let start = span.start
+  const push = (end: number): void => {
+    const trimmed = trim(text, { start, end })
+    if (trimmed.end > trimmed.start) spans.push(trimmed)
+    start = end
+  }
+  for (let at = span.start; at < span.end; at++) {
+    const character = text.charAt(at)
+    if (character === '\n') push(at + 1)
+    else if (ends.has(character) && !insideFigure(text, at)) {
+      while (at + 1 < span.end && (CLOSING.has(text.charAt(at + 1)) || ends.has(text.charAt(at + 1)))) at++
+      push(at + 1)
+    }
+  }
+  push(span.end)
+  return spans
+}
+
+/** The span without white space at either end. */
+export function trim(text: string, { start, end }: Span): Span {
+  while (start < end && /\s/.test(text.charAt(start))) start++
+  while (end > start && /\s/.test(text.charAt(end - 1))) end--
+  return { start, end }
+}
+
+/**
+ * Sentences of a span, each with its closing quotation marks. A full-width stop, a question or exclamation mark,
+ * a semicolon and a line end close one.
+ * @example sentences('甲。乙；丙', { start: 0, end: 5 }) // 甲。 乙； 丙
+ */
+export function sentences(text: string, span: Span = { start: 0, end: text.length }): Span[] {
+  return cut(text, span, SENTENCE_END)
+}
+
+/** Pieces of a sentence between commas, 、 and colons; a figure such as 1,200 stays whole. */
+export function pieces(text: string, span: Span): Span[] {
+  return cut(text, span, PIECE_END)
+}
+
+/** Pieces between commas and colons only: an enumeration with 、 stays together. */
+export function phrases(text: string, span: Span): Span[] {
+  return cut(text, span, PHRASE_END)
+}
+const PHRASE_END = new Set('，,：:—')
+
+/**
+ * Units for windows: sentences, the long ones cut at commas into runs of at most `limit` characters
+ * (a single phrase longer than that is cut at `limit`).
+ */
+export function units(text: string, span: Span, limit = 120): Span[] {
+  return sentences(text, span).flatMap((sentence) => {
+    if (sentence.end - sentence.start <= limit) return [sentence]
+    const runs: { start: number; end: number }[] = []
+    for (const phrase of phrases(text, sentence).flatMap((one) => slices(one, limit))) {
+      const last = runs.at(-1)
+      if (last && phrase.end - last.start <= limit) last.end = phrase.end
+      else runs.push({ ...phrase })
+    }
+    return runs
+  })
+}
+
+function slices({ start, end }: Span, limit: number): Span[] {
+  const spans: Span[] = []
+  for (let from = start; from < end; from += limit) spans.push({ start: from, end: Math.min(end, from + limit) })
+  return spans
+}

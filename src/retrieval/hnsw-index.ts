@@ -1,0 +1,66 @@
+/** HNSW graph of hnswlib-node (Malkov and Yashunin 2018). The one place that loads native search code. */
+import type { HierarchicalNSW } from 'hnswlib-node'
+import type { Neighbour, VectorIndex } from './vector-index.ts'
+
+const LINKS = 16
+const EF_CONSTRUCTION = 200
+/** Fixed, so that the same vectors give the same graph. */
+const SEED = 20221
+
+/** The native module, or the reason why it cannot be had (no compiler at installation). */
+export async function loadHnsw(): Promise<typeof import('hnswlib-node') | Error> {
+  try {
+    const module = await import('hnswlib-node')
+    return 'default' in module ? (module.default as typeof import('hnswlib-node')) : module
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
+
+type Native = typeof import('hnswlib-node')
+
+export class HnswIndex implements VectorIndex {
+  readonly kind = 'hnsw'
+  readonly dimensions: number
+  readonly #graph: HierarchicalNSW
+
+  private constructor(graph: HierarchicalNSW, dimensions: number) {
+    this.#graph = graph
+    this.dimensions = dimensions
+  }
+
+  /** `vectors`: row after row, unit length. Gives way to other work every few hundred rows. */
+  static async build(native: Native, vectors: Float32Array, dimensions: number): Promise<HnswIndex> {
+    const size = vectors.length / dimensions
+    const graph = new native.HierarchicalNSW('ip', dimensions)
+    graph.initIndex({ maxElements: Math.max(1, size), m: LINKS, efConstruction: EF_CONSTRUCTION, randomSeed: SEED })
+    for (let row = 0; row < size; row++) {
+      graph.addPoint(Array.from(vectors.subarray(row * dimensions, (row + 1) * dimensions)), row)
+      if (row % 256 === 255) await new Promise(setImmediate)
+    }
+    return new HnswIndex(graph, dimensions)
+  }
+
+  /** The file must have been verified before: hnswlib trusts every byte of it. */
+  static async open(native: Native, path: string, dimensions: number): Promise<HnswIndex> {
+    const graph = new native.HierarchicalNSW('ip', dimensions)
+    await graph.readIndex(path)
+    return new HnswIndex(graph, dimensions)
+  }
+
+  get size(): number {
+    return this.#graph.getCurrentCount()
+  }
+
+  async save(path: string): Promise<void> {
+    await this.#graph.writeIndex(path)
+  }
+
+  search(vector: Float32Array, count: number): readonly Neighbour[] {
+    if (this.size === 0) return []
+    const wanted = Math.min(count, this.size)
+    this.#graph.setEf(Math.max(wanted, 64))
+    const { neighbors, distances } = this.#graph.searchKnn(Array.from(vector), wanted)
+    return neighbors.map((row, at) => ({ row, similarity: 1 - distances[at]! }))
+  }
+}
