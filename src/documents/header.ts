@@ -17,7 +17,7 @@ export interface HeaderReading {
   readonly bodyStart: number
 }
 
-/** The lines a head may have; 1982 to 2024 gives the most amended law 13. */
+/** The lines, blank ones included, that a head without a table of contents may have. */
 const LONGEST_HEAD = 120
 
 /** Reads the head of a cleaned text. Offsets point into it. */
@@ -77,8 +77,8 @@ function readTitle(text: string, lines: readonly Line[], format: Format): Fact |
 }
 
 function headingTitle(text: string, line: Line): Fact | undefined {
-  const words = line.words.replace(/^#\s+/, '').replace(/\s+#+$/, '')
-  if (words === '' || words.startsWith('#')) return undefined
+  const words = line.words.slice(1).trim()
+  if (words === '' || words.length > LONGEST_TITLE * 2) return undefined
   const start = text.indexOf(words, line.start)
   return fact(words, start, start + words.length)
 }
@@ -173,7 +173,7 @@ function isTitleLine(line: Line, title: Fact | undefined): boolean {
 
 /** The title once more, or a line of it. */
 function repeatsTitle(words: string, title: Fact | undefined): boolean {
-  const compact = (value: string) => value.replace(/[\s\u00a0\u3000#]+/g, '')
+  const compact = (value: string) => value.replace(/[\s#、，,“”"'‘’《》〈〉<>（）()—-]+/g, '')
   const part = compact(words)
   return title !== undefined && part.length >= 4 && compact(title.value).includes(part) && !NUMBER_MARK.test(part)
 }
@@ -189,6 +189,7 @@ function isDateLine(words: string): boolean {
 /** （…会议通过 …）, 根据…修正, 现予公布 */
 function isPassedLine(words: string): boolean {
   if (words.length > 300) return false
+  if (words.length <= 40 && /(?:会议通过|公布|发布|施行|第.次修正|第.次修订)[）)]?$/.test(words) && !NUMBER_MARK.test(words)) return true
   return (/^[（(]/.test(words) && /通过|公布|发布|修正|修订|批准/.test(words) && /第|\d/.test(words)) || isPromulgation(words)
 }
 
@@ -277,14 +278,18 @@ function factOf(events: readonly HeadEvent[], kind: EventKind): Fact | undefined
   return event && fact(event.iso, event.span.start, event.span.end)
 }
 
+const PAGE_DATE_BEFORE = /^\s*(?:(?:发布|发文|成文|公布|印发|更新)?(?:时间|日期)\s*[:：]\s*|[（(])?$/
+const PAGE_DATE_AFTER =
+  /^[\s0-9０-９:：）)]*(?:$|[|｜【\[]|来源|信息来源|文章来源|稿源|作者|记者|编辑|责编|字体|字号|浏览|阅读|点击|访问|打印|分享)/
+
 /** The date a page prints below the title: `2023-01-09 08:42:32`, `发布时间：2023-01-09 来源：…`. */
 function pageDate(text: string, head: readonly Line[], title: Span | undefined): Fact | undefined {
   for (const line of head) {
     if (overlaps(line, title)) continue
     const printed = text.slice(line.start, line.wordsEnd)
     const [date] = datesIn(printed)
-    if (!date || new RegExp(EVENT_VERB).test(withoutTitles(printed.slice(date.end)))) continue
-    if (!/^[\s\u00a0\u3000]*(?:(?:发布|发文|成文|公布|印发|更新)?(?:时间|日期)\s*[:：]\s*|[（(])?$/.test(printed.slice(0, date.start))) continue
+    if (!date || !PAGE_DATE_AFTER.test(printed.slice(date.end, date.end + 40))) continue
+    if (date.start > 20 || !PAGE_DATE_BEFORE.test(printed.slice(0, date.start))) continue
     return fact(date.iso, line.start + date.start, line.start + date.end)
   }
   return undefined
@@ -332,7 +337,7 @@ function readNumber(text: string, head: readonly Line[], title: Span | undefined
       const match = BRACKETED_NUMBER.exec(words) ?? ORDER_NUMBER.exec(words)
       const amends = /修正|修订|修改/.test(withoutTitles(words))
       if (match && !amends) {
-        const value = match[0].replace(/^(?:由|经|根据|以)/, '')
+        const value = match[0].replace(/^(?:[\u4e00-\u9fff]{0,6}(?:以|现将)|由|经|根据)(?=[\u4e00-\u9fff])/, '')
         const valueEnd = line.start + start + match.index + match[0].length
         return fact(value, valueEnd - value.length, valueEnd)
       }
@@ -366,7 +371,7 @@ function issuerOfEvents(events: readonly HeadEvent[]): Fact | undefined {
 }
 
 const ORGAN_STOP =
-  /令|公告|第[一二三四五六七八九十百0-9０-９]+次|(?:审判|检察)委员会|(?:常务|全体|部务|局务|委务|办公|党组)会议?|部长|局长|主任|会议|通过|公布|发布|印发|批准/
+  /令|公告|[0-9０-９]{4}年|第[一二三四五六七八九十百0-9０-９]+次|(?:审判|检察)委员会|(?:常务|全体|部务|局务|委务|办公|党组)会议?|部长|局长|主任|会议|通过|公布|发布|印发|批准/
 
 function organOf(event: HeadEvent): Fact | undefined {
   const stop = event.words.search(ORGAN_STOP)

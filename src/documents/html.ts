@@ -1,5 +1,6 @@
 /** A web page → lines of text: a block element is a line, a table row is a line, scripts and menus are left out. */
 import { Parser } from 'htmlparser2'
+import { PolicyError } from '../errors.ts'
 
 const SKIPPED = new Set(['script', 'style', 'nav', 'noscript', 'template', 'title', 'svg', 'iframe', 'select', 'button'])
 
@@ -27,6 +28,9 @@ const DEEPEST_TABLE = 30
 /** Lines of one block in a cell from which on a table is taken for page layout, whose cells keep their lines. */
 const LAYOUT_LINES = 4
 
+/** Real pages nest under 100 deep; the parser's time grows with the square of the depth. */
+const DEEPEST_NESTING = 5000
+
 /** A table row being read: the lines of each of its cells. */
 interface Row {
   readonly cells: string[][]
@@ -34,21 +38,26 @@ interface Row {
 }
 
 /**
+ * @throws PolicyError 'file-format' for a page nested deeper than any real one.
  * @example htmlToText('<p>第一条</p><table><tr><td>甲<td>乙</table>') // '第一条\n甲\t乙\n'
  */
-export function htmlToText(html: string): string {
+export function htmlToText(html: string, name = 'HTML'): string {
   const page = new PageLines()
   let skipping = 0
   let preformatted = 0
+  let depth = 0
   const parser = new Parser(
     {
-      onopentagname(name) {
-        if (SKIPPED.has(name)) skipping++
+      onopentagname(tag) {
+        if (++depth > DEEPEST_NESTING) {
+          throw new PolicyError('file-format', `${name} 的标签嵌套超过 ${DEEPEST_NESTING} 层，未读取。请另存为 txt。`)
+        }
+        if (SKIPPED.has(tag)) skipping++
         if (skipping > 0) return
-        if (name === 'pre') preformatted++
-        if (name === 'tr') page.openRow()
-        else if (name === 'td' || name === 'th') page.openCell()
-        else if (name === 'br' || BLOCKS.has(name)) page.endLine()
+        if (tag === 'pre') preformatted++
+        if (tag === 'tr') page.openRow()
+        else if (tag === 'td' || tag === 'th') page.openCell()
+        else if (tag === 'br' || BLOCKS.has(tag)) page.endLine()
       },
       ontext(text) {
         if (skipping > 0) return
@@ -58,12 +67,13 @@ export function htmlToText(html: string): string {
           page.addWords(part)
         }
       },
-      onclosetag(name) {
-        if (SKIPPED.has(name)) skipping = Math.max(0, skipping - 1)
+      onclosetag(tag) {
+        depth--
+        if (SKIPPED.has(tag)) skipping = Math.max(0, skipping - 1)
         else if (skipping > 0) return
-        else if (name === 'tr') page.closeRow()
-        else if (BLOCKS.has(name)) page.endLine()
-        if (name === 'pre') preformatted = Math.max(0, preformatted - 1)
+        else if (tag === 'tr') page.closeRow()
+        else if (BLOCKS.has(tag)) page.endLine()
+        if (tag === 'pre') preformatted = Math.max(0, preformatted - 1)
       },
     },
     { decodeEntities: true },

@@ -9,7 +9,7 @@ export interface Line {
   readonly wordsEnd: number
   /** Offset after the line end. */
   readonly end: number
-  /** The words without blanks around them (NBSP and U+3000 count as blanks). */
+  /** The words without blanks around them; NBSP, U+3000 and characters without width count as blanks. */
   readonly words: string
 }
 
@@ -22,8 +22,19 @@ export function linesOf(text: string): Line[] {
     const match = lineEnd.exec(text)
     const wordsEnd = match ? match.index : text.length
     const end = match ? lineEnd.lastIndex : text.length
-    lines.push({ number: lines.length + 1, start, wordsEnd, end, words: text.slice(start, wordsEnd).trim() })
+    lines.push({ number: lines.length + 1, start, wordsEnd, end, words: trimmed(text.slice(start, wordsEnd)) })
     start = end
   }
   return lines
+}
+
+const BLANK = /[\s\u200b-\u200f\u2060]/
+
+/** Without blanks at both ends, in one pass each. */
+function trimmed(line: string): string {
+  let start = 0
+  let end = line.length
+  while (start < end && BLANK.test(line.charAt(start))) start++
+  while (end > start && BLANK.test(line.charAt(end - 1))) end--
+  return line.slice(start, end)
 }

@@ -4,10 +4,11 @@ import { join, resolve, sep } from 'node:path'
 import { PolicyError } from '../errors.ts'
 import type { SourceText } from '../types.ts'
 import { clean } from './clean.ts'
+import { decodeBytes } from './decode.ts'
 import { errorCode, sha256 } from './files.ts'
 import { readHeader } from './header.ts'
 import { readBytes, readerFor, unknownFormat } from './read.ts'
-import { identify, labelFolders, openRegistry, saveRegistry, storeText, withText } from './registry.ts'
+import { EMPTY_REGISTRY, identify, labelFolders, openRegistry, saveRegistry, storeText, withText } from './registry.ts'
 import type { FoundFile, KnownDocument } from './registry.ts'
 import { SIDECAR_NAME, applyStatement, parseSidecar } from './sidecar.ts'
 import type { Sidecar, Statement } from './sidecar.ts'
@@ -72,7 +73,9 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
     }
   }
   const folders = { ...registry.folders, ...Object.fromEntries([...labels].map(([path, label]) => [label, path])) }
-  await saveRegistry(options.dataFolder, registry, { folders, documents: known })
+  // A registry that was set aside is written again even if nothing else changed.
+  const before = notices.length === 0 ? registry : EMPTY_REGISTRY
+  await saveRegistry(options.dataFolder, before, { folders, documents: known })
   return { documents, skipped, notices: [...notices] }
 }
 
@@ -111,7 +114,7 @@ async function readFolder(
   const files: ReadFile[] = []
   for (const [source, path] of [...sources].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (source === SIDECAR_NAME) continue
-    const real = join(root, path)
+    const real = await realpath(join(root, path)).catch(() => join(root, path))
     if (seen.has(real)) continue
     seen.add(real)
     if (!readerFor(source)) {
@@ -162,7 +165,16 @@ async function readSidecar(root: string, sources: ReadonlySet<string>): Promise<
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new PolicyError('sidecar-invalid', `无法读取 ${path}。请检查文件权限。`, { cause })
   })
-  return parseSidecar(new TextDecoder('utf-8').decode(bytes), path, sources)
+  return parseSidecar(sidecarText(bytes, path), path, sources)
+}
+
+function sidecarText(bytes: Uint8Array, path: string): string {
+  try {
+    return decodeBytes(bytes, path).text
+  } catch (cause) {
+    if (!(cause instanceof PolicyError)) throw cause
+    throw new PolicyError('sidecar-invalid', cause.message, { cause })
+  }
 }
 
 function skippedFile(source: string, cause: unknown): SkippedFile {

@@ -33,7 +33,7 @@ const htmlReader: Reader = {
   extensions: ['.html', '.htm'],
   read(bytes, name) {
     const decoded = decodeBytes(bytes, name, htmlCharset(bytes))
-    return { ...decoded, text: htmlToText(decoded.text) }
+    return { ...decoded, text: htmlToText(decoded.text, name) }
   },
 }
 
