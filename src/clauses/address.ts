@@ -141,7 +141,8 @@ export function spokenOf(place: Place): string {
     const parent = clauses[at - 1]
     const under = parent?.number?.style === 'article' && clause.underParagraph !== undefined
       ? `第${chineseNumeral(clause.underParagraph)}款` : ''
-    return under + spokenStep(place.document, clause)
+    const article = clauses.findIndex((one) => one.number?.style === 'article')
+    return under + spokenStep(place.document, clause, article < 0 ? 0 : at - article)
   })
   return names.join('') + paragraphName(place)
 }
@@ -154,13 +155,19 @@ const SPOKEN: Partial<Record<NumberStyle, (numeral: string) => string>> = {
   circled: (numeral) => `第${numeral}点`,
 }
 
-function spokenStep(document: Document, clause: Clause): string {
+function sayBrackets(style: NumberStyle, numeral: string): string {
+  return style === 'bracketed-chinese' ? `（${numeral}）` : style === 'bracketed-arabic' ? `(${numeral})` : numeral
+}
+
+/** `below` is how many levels under an article it stands: 1 is an item 项, 2 a sub-item 目; 0 is outside articles. */
+function spokenStep(document: Document, clause: Clause, below: number): string {
   const { number } = clause
   if (!number) return clause.kind === 'headed' ? `「${unnumberedLabel(document, clause)}」部分` : unnumberedLabel(document, clause)
   const say = SPOKEN[number.style]
   if (!say) return number.mark
   const chinese = number.style === 'chinese' || number.style === 'bracketed-chinese'
   const numeral = chinese ? chineseNumeral(number.ordinal) : number.style === 'circled' ? number.mark : `${number.ordinal}`
+  if (below > 0) return `第${sayBrackets(number.style, numeral)}${below === 1 ? '项' : '目'}`
   return say(numeral)
 }
 

@@ -185,13 +185,14 @@ function numberedLineages(document: Document): Lineage[] {
   return known
 }
 
-/** Styles of a step that this document uses: where it has articles, 第X条 means one of them. */
+/** Styles of a step that this document uses: where it has articles, 第X条 means one of them; 三、 only where nothing is lower. */
 function stylesFor(step: Step, scope: readonly Lineage[], hasOuter: boolean): readonly NumberStyle[] {
   const styles = STYLES[step.kind] ?? []
   const used = new Set(scope.map((lineage) => innermost(lineage).number?.style))
   if (step.kind === 'article' && used.has('article')) return ['article']
-  const lower = styles.filter((style) => style !== 'chinese')
-  return hasOuter || lower.some((style) => used.has(style)) ? lower.concat(step.kind === 'part' ? ['chinese'] : []) : styles
+  if (step.kind === 'part') return styles
+  const lower: readonly NumberStyle[] = styles.filter((style) => style !== 'chinese')
+  return hasOuter || lower.some((style) => used.has(style)) ? lower : styles
 }
 
 function numberedPlaces(document: Document, from: Place | undefined, outer: Clause | undefined, step: Step): (readonly Place[])[] {
@@ -265,7 +266,7 @@ const NOTHING: Step = { kind: 'part', words: '' }
 function foldStops(trials: readonly Trial[], twins: Twins): Trial[] {
   const reached = trials.flatMap(({ stop }) => (stop?.reached ? [[stop.reached]] : []))
   if (reached.length < trials.length) return [...trials]
-  const kept = new Set(foldTwins(reached, twins).map(([place]) => place))
+  const kept = new Set<Place | undefined>(foldTwins(reached, twins).map(([place]) => place))
   return trials.filter(({ stop }) => kept.has(stop?.reached))
 }
 
