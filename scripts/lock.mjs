@@ -21,7 +21,9 @@ export async function alone(file, work) {
     told = true
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
   }
-  const release = () => rmSync(file, { force: true })
+  const release = () => {
+    if (ownerOf(file) === process.pid) rmSync(file, { force: true })
+  }
   process.once('exit', release)
   try {
     return await work()
@@ -46,9 +48,17 @@ function take(file) {
   }
 }
 
+function ownerOf(file) {
+  try {
+    return Number(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
 function isAbandoned(file) {
   try {
-    const owner = Number(readFileSync(file, 'utf8'))
+    const owner = ownerOf(file)
     const ageMs = Date.now() - statSync(file).mtimeMs
     if (ageMs > OLDEST_MS) return true
     if (!Number.isInteger(owner) || owner <= 0) return ageMs > 5_000 // its owner is about to write its number
