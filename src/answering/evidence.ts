@@ -1,5 +1,5 @@
 /** Where in the clauses found the answer stands: spans of whole phrases or sentences, scored. */
-import { phrases, sentences } from '../chunks/sentences.ts'
+import { phrases, sentences, units } from '../chunks/sentences.ts'
 import type { Bm25 } from '../retrieval/bm25.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import { fold, terms } from '../retrieval/terms.ts'
@@ -67,7 +67,9 @@ export function findEvidence(question: Question, found: readonly Found[], keywor
           const window = windowScore(one, span) / bestWindow
           const coverage = coverageOf(scorer, new Set(terms(text.slice(span.start, span.end))), around)
           const fit = formFit(question, text.slice(span.start, span.end))
-          const score = one.score * 0.8 + window * 0.6 + coverage * 0.8 + fit
+          // of two spans that cover the same words the shorter one; where little is covered, length tells nothing
+          const length = (0.15 * coverage * (span.end - span.start)) / LONGEST_RUN
+          const score = one.score * 0.8 + window * 0.6 + coverage * 0.8 + fit - length
           return { found: one, span, sentence, paragraph, coverage, score }
         }),
       )
@@ -109,7 +111,7 @@ function runsOf(question: Question, scorer: Scorer, text: string, sentence: Span
     }
     runs.push({ start: parts[first]!.start, end: parts[last]!.end })
   }
-  return runs.length > 0 ? runs : [{ start: parts[0]!.start, end: parts[Math.min(1, parts.length - 1)]!.end }]
+  return [...runs, ...units(text, sentence, LONGEST_RUN)]
 }
 
 /** Does the span have the form of the answer: a figure of the unit asked, a time, an enumeration? */
@@ -126,6 +128,7 @@ export function answersFigure(question: Question, words: string): boolean {
     if (question.figures.some((stated) => sameQuantity(stated, figure))) return false
     if (!question.unit) return figure.unit !== '' || figure.kind !== 'plain'
     if (question.unit.kind === 'count') {
+      if (figure.kind === 'plain' && words.includes(question.unit.name)) return true
       return figure.kind === 'count' && (figure.unit === question.unit.name || question.unit.name === '个' || figure.unit === '个')
     }
     return figure.kind === question.unit.kind
@@ -135,7 +138,9 @@ export function answersFigure(question: Question, words: string): boolean {
 /** A time that the question does not state itself. */
 export function answersTime(question: Question, words: string): boolean {
   const stated = new Set(question.times.map(({ name }) => name))
-  return times(words).some(({ name }) => !stated.has(name)) || (/多久|多长/.test(question.text) && quantities(words).some(({ kind }) => kind === 'duration'))
+  const date = /哪一?天|几[号日]|几月|哪一?日/.test(question.text)
+  const found = times(words).filter((time) => !stated.has(time.name) && (!date || time.month !== undefined))
+  return found.length > 0 || /\d月\d{1,2}日/.test(words) || (/多久|多长/.test(question.text) && quantities(words).some(({ kind }) => kind === 'duration'))
 }
 
 export function containsWords(text: string, words: string): boolean {

@@ -1,78 +1,149 @@
 /** Question + library → a draft answer made of quotations only. No model writes here. */
-import { analyse, type Question } from './question.ts'
-import { findEvidence, type Evidence } from './evidence.ts'
-import { judge, type Verdict } from './judge.ts'
-import { Composer, dateOf, type Quotation } from './compose.ts'
+import { pieces, sentences } from '../chunks/sentences.ts'
 import type { Library } from '../retrieval/library.ts'
 import type { Found } from '../retrieval/retrieve.ts'
-import type { DeclineReason, Document, Outcome } from '../types.ts'
+import type { DeclineReason, Document, DocumentId, Outcome, Span } from '../types.ts'
+import { Composer, dateOf, type Quotation } from './compose.ts'
+import { findEvidence, type Evidence } from './evidence.ts'
+import { headerFact } from './header-facts.ts'
+import type { Intent } from './intent.ts'
+import { judge, type Verdict } from './judge.ts'
+import { analyse, type Question } from './question.ts'
 
 export interface Draft {
   readonly outcome: Outcome
   readonly reason?: DeclineReason
   readonly composer: Composer
-  /** For the log and `notes`: what decided. */
+  /** For the log: what decided. */
   readonly detail?: string
 }
 
-/** Evidence looked at before a question is declined. */
-const CANDIDATES = 24
-/** Evidence that scores less than this share of the best is not quoted beside it. */
-const BESIDE = 0.8
-const MOST_CLAUSES = 3
-const MOST_SPANS = 3
+/** Clauses for the question, in these documents where they are given. */
+export type Search = (documents?: readonly DocumentId[]) => readonly Found[]
 
-export function answerFrom(library: Library, text: string, found: readonly Found[], several: boolean): Draft {
-  const question = analyse(text)
+/** Evidence looked at before a question is declined. */
+const CANDIDATES = 40
+/** Evidence that scores less than this share of the best does not stand in for it. */
+const IN_STEAD = 0.7
+/** Least share of the best score to be quoted beside it: from the same clause, from another. */
+const BESIDE = { same: 0.85, other: 0.9 }
+const MOST_CLAUSES = 2
+const MOST_SPANS = 2
+
+export function answerFrom(library: Library, text: string, intent: Intent, search: Search): Draft {
   const composer = new Composer(library)
-  const keywords = library.windows.keywords
-  const evidence = findEvidence(question, found, keywords).slice(0, CANDIDATES)
-  const best = evidence[0]
-  if (!best) return decline(composer, { holds: false, reason: 'no-evidence', because: 'declined-no-evidence', detail: 'nothing found' })
-  const verdicts = new Map<Evidence, Verdict>()
-  const verdictOf = (one: Evidence): Verdict => {
-    let verdict = verdicts.get(one)
-    if (!verdict) {
-      verdict = judge(question, one, keywords)
-      verdicts.set(one, verdict)
+  const asked = analyse(text)
+  const question = { ...asked, times: asked.times.filter(({ span }) => !intent.selectors.some((time) => time.span.start === span.start)) }
+  const named = library.documents.filter(({ id }) => intent.documents?.includes(id))
+  const header = headerFact(question, named)
+  if (header?.contradicted) {
+    composer.say('declined-false-premise').quote([{ document: header.document, span: header.span }])
+    return { outcome: 'declined', reason: 'false-premise', composer, detail: 'header' }
+  }
+  if (header) return { outcome: 'answered', composer: composer.quote([header]) }
+  const court = new Court(library, question)
+  if (intent.several) {
+    const documents = intent.documents && intent.documents.length > 1 ? intent.documents : library.documents.map(({ id }) => id)
+    const groups = eachDocument(library, court, documents, search)
+    if (groups.length > 0) {
+      for (const group of newestFirst(groups)) composer.quote(group, { dated: true })
+      return { outcome: 'answered', composer }
     }
-    return verdict
   }
-  const first = verdictOf(best)
-  if (!first.holds && first.reason === 'false-premise') return decline(composer, first, best)
-  const holding = evidence.filter((one) => verdictOf(one).holds && one.score >= best.score * 0.7)
-  const lead = holding[0]
-  if (!lead) {
-    return decline(composer, first.holds ? { holds: false, reason: 'no-evidence', because: 'declined-no-evidence', detail: '' } : first, best)
-  }
-  const chosen = several ? onePerDocument(holding) : choose(question, lead, holding)
-  for (const group of several ? newestFirst(chosen) : chosen) composer.quote(group, { dated: several })
+  const { holding, best, verdict } = court.hear(search(intent.documents))
+  const [lead] = holding
+  if (!lead || (verdict && !verdict.holds && verdict.reason === 'false-premise')) return decline(composer, verdict, best)
+  for (const group of choose(question, lead, holding)) composer.quote(group)
   return { outcome: 'answered', composer }
 }
 
-function decline(composer: Composer, verdict: Extract<Verdict, { holds: false }>, nearest?: Evidence): Draft {
-  composer.say(verdict.because)
-  if (nearest) {
-    if (verdict.reason !== 'false-premise') composer.say('nearest')
-    composer.quote([{ document: nearest.found.document, span: nearest.span }])
+/** Evidence for a question, judged once each. */
+class Court {
+  readonly #library: Library
+  readonly #question: Question
+
+  constructor(library: Library, question: Question) {
+    this.#library = library
+    this.#question = question
   }
-  return { outcome: 'declined', reason: verdict.reason, composer, detail: verdict.detail }
+
+  /** Evidence that holds, best first; the best of all with its verdict. */
+  hear(found: readonly Found[]): { holding: Evidence[]; best?: Evidence; verdict?: Verdict } {
+    const { keywords } = this.#library.windows
+    const evidence = findEvidence(this.#question, found, keywords).slice(0, CANDIDATES)
+    const [best] = evidence
+    if (!best) return { holding: [] }
+    const verdict = judge(this.#question, best, keywords)
+    const holding = evidence.filter(
+      (one) => one.score >= best.score * IN_STEAD && (one === best ? verdict.holds : judge(this.#question, one, keywords).holds),
+    )
+    return { holding, best, verdict }
+  }
 }
 
 type Group = [Quotation, ...Quotation[]]
 
+/** The best of each document that comes near the best of all; a copy of a clause already quoted is left out. */
+function eachDocument(library: Library, court: Court, documents: readonly DocumentId[], search: Search): Group[] {
+  const leads = documents.flatMap((id) => {
+    const [lead] = court.hear(search([id])).holding
+    return lead ? [lead] : []
+  })
+  const most = Math.max(0, ...leads.map(({ coverage }) => coverage))
+  const quoted = new Set<string>()
+  return leads
+    .filter(({ coverage }) => coverage >= most * 0.6)
+    .filter(({ found }) => {
+      const ids = [found.clause.id, ...(library.twins.get(found.clause.id) ?? [])]
+      const fresh = !ids.some((id) => quoted.has(id))
+      quoted.add(found.clause.id)
+      return fresh
+    })
+    .map((lead) => inReadingOrder([lead]))
+}
+
+function decline(composer: Composer, verdict?: Verdict, nearest?: Evidence): Draft {
+  if (!verdict || verdict.holds || !nearest) {
+    return { outcome: 'declined', reason: 'no-evidence', composer: composer.say('declined-no-evidence') }
+  }
+  composer.say(verdict.because)
+  if (verdict.reason !== 'false-premise') composer.say('nearest')
+  composer.quote([{ document: nearest.found.document, span: nearest.span }])
+  return { outcome: 'declined', reason: verdict.reason, composer, detail: verdict.detail }
+}
+
 /** The best evidence with what stands close to it in score: a few spans of a few clauses, each clause in reading order. */
 function choose(question: Question, lead: Evidence, holding: readonly Evidence[]): Group[] {
+  const listed = question.asks === 'list' ? enumeration(lead) : undefined
+  if (listed) return [listed]
   const single = question.asks === 'figure' || question.asks === 'time'
-  const close = holding.filter((one) => one === lead || (!single && one.score >= lead.score * BESIDE))
-  const byClause = new Map<string, Evidence[]>()
-  for (const one of close) {
+  const byClause = new Map<string, Evidence[]>([[lead.found.clause.id, [lead]]])
+  for (const one of single ? [] : holding.slice(1)) {
     const { id } = one.found.clause
-    const group = byClause.get(id) ?? []
-    if (group.length < MOST_SPANS && !group.some(({ span }) => span.start < one.span.end && one.span.start < span.end)) group.push(one)
-    if (byClause.size < MOST_CLAUSES || byClause.has(id)) byClause.set(id, group)
+    const group = byClause.get(id)
+    if (one.score < lead.score * (id === lead.found.clause.id ? BESIDE.same : BESIDE.other)) continue
+    if (group) {
+      if (group.length < MOST_SPANS && !group.some(({ span }) => span.start < one.span.end && one.span.start < span.end)) group.push(one)
+    } else if (byClause.size < MOST_CLAUSES) byClause.set(id, [one])
   }
   return [...byClause.values()].map(inReadingOrder)
+}
+
+const COUNTED = /(?:^|[:：,，。；;])(?=[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十]{1,2}[,，、])/g
+
+/** 一是…；二是…；三是… of the paragraph the evidence stands in: the first piece of each, when it counts three or more. */
+function enumeration({ found, paragraph }: Evidence): Group | undefined {
+  const { document } = found
+  const words = document.text.slice(paragraph.start, paragraph.end)
+  const starts = [...words.matchAll(COUNTED)].map((match) => paragraph.start + match.index + match[0].length)
+  if (starts.length < 3) return undefined
+  const spans = starts.map((start, at): Span => {
+    const end = starts[at + 1] ?? paragraph.end
+    const sentence = sentences(document.text, { start, end })[0]!
+    return pieces(document.text, sentence)[0]!
+  })
+  const [first, ...rest] = spans.map((span): Quotation => ({ document, span }))
+  return [first!, ...rest]
 }
 
 function inReadingOrder(group: readonly Evidence[]): Group {
@@ -80,12 +151,6 @@ function inReadingOrder(group: readonly Evidence[]): Group {
     .sort((one, other) => one.span.start - other.span.start)
     .map(({ found, span }): Quotation => ({ document: found.document, span }))
   return [first!, ...rest]
-}
-
-function onePerDocument(holding: readonly Evidence[]): Group[] {
-  const byDocument = new Map<string, Evidence>()
-  for (const one of holding) if (!byDocument.has(one.found.document.id)) byDocument.set(one.found.document.id, one)
-  return [...byDocument.values()].map((one) => inReadingOrder([one]))
 }
 
 /** Newest first, undated last. */

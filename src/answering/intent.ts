@@ -2,14 +2,17 @@
 import type { KnownName, Reference } from '../clauses/reference.ts'
 import { foldName } from '../clauses/script.ts'
 import type { Document, DocumentId } from '../types.ts'
-import { dateOf } from './compose.ts'
-import { times } from './times.ts'
+import { namedDocuments } from './named-documents.ts'
+import type { Time } from './times.ts'
+import { contentWords } from './words.ts'
 
 export interface Intent {
   /** It names a clause and asks for no more than its text. */
   readonly asksForClause: boolean
   /** Documents it names, by name or by year and kind; absent when it names none. */
   readonly documents?: readonly DocumentId[]
+  /** Times that only say which document is meant. */
+  readonly selectors: readonly Time[]
   /** It asks what each of several documents says. */
   readonly several: boolean
   /** It does not ask what documents say: advice, opinion, prediction, chat, commands. */
@@ -21,6 +24,9 @@ export interface Intent {
 const ASKS_FOR_TEXT =
   /^[的是]?(?:(?:主要)?(?:是|都|具体)?(?:讲|说|写|规定|提|要求|包括|包含|涉及|表述|谈)?(?:了|的|到|些)?(?:是)?(?:什么|哪些|啥|怎么说|怎么写|如何规定|怎样规定|怎么规定)(?:内容|事|东西|方面|要求)?(?:的|了)?|(?:的)?(?:原文|全文|内容|条文|文字|具体内容|主要内容|标题|要点)(?:是(?:什么|啥)|有哪些|如何)?|呢|在哪里?|查一?下|看一?下)?[？?。.!！\s]*$/
 
+/** What people want done with a clause they name. */
+const SENDING = /^(?:发|发给|贴|贴出|复制|拷贝|打开|显示|看看|找|找出|翻|翻到|念|读|引用|摘录|调出|全文|原文|条文|一遍|出来)$/
+
 const OUT_OF_SCOPE: readonly RegExp[] = [
   /你(?:觉得|认为|怎么看|的看法|的观点|支持|喜欢|是谁|叫什么|能做什么|会什么)/,
   /(?:你|个人)(?:的)?(?:意见|建议|判断|评价)(?:是|如何)/,
@@ -29,6 +35,7 @@ const OUT_OF_SCOPE: readonly RegExp[] = [
   /system\s*prompt|系统提示词|越狱|扮演|假装你/i,
   /(?:今天|明天|后天|现在|昨天)(?:.{0,6})(?:天气|下雨|几点|星期几|股价|汇率|温度)/,
   /(?:会不会|能不能|会|将会?)(?:成功|失败|涨|跌|实现得了)(?:吗|呢)?[？?]?$/,
+  /我(?:是|的|家|们家|想|打算|今年|刚|现在)[^？?]{0,30}(?:能不能|可不可以|可以|能否|应该|该怎么|怎么办|够不够|符不符合|能|要不要)/,
   /(?:值不值得|该不该|要不要)(?:买|卖|投资|去|报|考|搬)/,
 ]
 
@@ -36,7 +43,7 @@ const OUT_OF_SCOPE: readonly RegExp[] = [
 const SEVERAL =
   /(?:哪些|哪几[份个]|几份|各份|每份|各个|两[份个]|三[份个]|多份|所有|不同)(?:文件|决定|材料|会议)|(?:分别|各自?|都)(?:是)?(?:有)?(?:怎么|如何|什么|啥|哪些)?(?:说|写|提|规定|要求|表述|部署|安排|支持)|(?:有什么|有何|有哪些)(?:变化|不同|区别|差别|异同)|对比|比较一下|前后|历年|演变/
 
-const NAMED_LAW = /《([^《》]{2,60})》|((?:[\p{Script=Han}]{2,30}?)(?:条例|管理办法|实施办法|实施细则|若干规定|暂行规定))/gu
+const NAMED_LAW = /《([^《》]{2,60})》/g
 
 export function intentOf(
   text: string,
@@ -46,12 +53,13 @@ export function intentOf(
 ): Intent {
   const [reference] = references
   const rest = reference ? (text.slice(0, reference.span.start) + text.slice(reference.span.end)).trim() : text
-  const asksForClause = reference !== undefined && ASKS_FOR_TEXT.test(stripped(rest))
-  const named = documentsNamed(text, documents, names)
+  const asksForClause = reference !== undefined && (ASKS_FOR_TEXT.test(stripped(rest)) || contentWords(rest).every(({ text }) => SENDING.test(text) || inAName(text, documents)))
+  const named = namedDocuments(text, documents, names)
   const unknownDocument = unknownLaw(text, documents, names)
   return {
     asksForClause,
-    ...(named.length > 0 ? { documents: named } : {}),
+    ...(named.ids.length > 0 ? { documents: named.ids } : {}),
+    selectors: named.times,
     several: SEVERAL.test(text),
     outOfScope: OUT_OF_SCOPE.some((pattern) => pattern.test(text)),
     ...(unknownDocument === undefined ? {} : { unknownDocument }),
@@ -62,36 +70,20 @@ function stripped(rest: string): string {
   return rest.replace(/^(?:请问|请|麻烦|帮我|我想)?(?:查一?下|查询|看一?下|看看|查看|找一?下|列出|说一?下|介绍一?下|告诉我|知道|问)?[，,：:\s]*/, '').replace(/^(?:请问)/, '')
 }
 
-/** Documents a question names: 《title》, a short name, or a year with the kind of document (2023年的决定). */
-function documentsNamed(text: string, documents: readonly Document[], names: readonly KnownName[]): DocumentId[] {
-  const folded = foldName(text)
-  const found = new Set<DocumentId>()
-  for (const { name, of, documents: ids, generic } of names) {
-    if (of !== 'document' || name.length < 3) continue
-    if (generic ? false : folded.includes(name)) for (const id of ids) found.add(id)
-  }
-  if (found.size > 0) return [...found]
-  const years = times(text).flatMap(({ year, month }) => (year !== undefined && month === undefined ? [year] : []))
-  const kind = /(决定|通知|意见|规划|纲要|报告|会议|大会|新闻|办法|条例|方案)/.exec(text)?.[1]
-  if (years.length > 0 && kind !== undefined) {
-    const dated = documents.filter((document) => {
-      const year = Number(dateOf(document)?.value.slice(0, 4))
-      const title = document.header.title?.value ?? ''
-      return years.includes(year) && (title.includes(kind) || document.shortNames.some((name) => name.includes(kind)))
-    })
-    for (const { id } of dated) found.add(id)
-  }
-  return [...found]
+/** Part of what a document is called, not of what is asked about it. */
+function inAName(word: string, documents: readonly Document[]): boolean {
+  return documents.some(({ header, shortNames, source }) =>
+    [header.title?.value, header.issuer?.value, source, ...shortNames].some((name) => name?.includes(word)),
+  )
 }
 
 /** A law named in the question that is neither a document of the library nor named in any text of it. */
 function unknownLaw(text: string, documents: readonly Document[], names: readonly KnownName[]): string | undefined {
   for (const match of text.matchAll(NAMED_LAW)) {
-    const words = match[1] ?? match[2] ?? ''
+    const words = match[1] ?? ''
     const folded = foldName(words)
     if (names.some(({ of, name }) => of === 'document' && (name.includes(folded) || folded.includes(name)))) continue
     if (documents.some((document) => document.text.includes(words) || document.header.title?.value.includes(words))) continue
-    if (match[1] === undefined && documents.some((document) => document.text.includes(words.slice(-6)))) continue
     return words
   }
   return undefined

@@ -39,6 +39,7 @@ export function judge(question: Question, evidence: Evidence, keywords: Bm25): V
   if (premise) return failed('declined-false-premise', premise, 'false-premise')
   const time = question.times.find((asked) => !timeHolds(asked, scope))
   if (time) return failed('declined-time', time.name)
+  if (/^(?:figure|time)$/.test(question.asks) && !onTopic(question, scope, keywords)) return failed('declined-subject', 'another subject')
   const place = question.places.find((name) => !placeHolds(name, scope))
   if (place) return failed('declined-place', place)
   const name = [...question.quoted, ...codes(question)].find((words) => !nameHolds(words, scope))
@@ -50,12 +51,15 @@ export function judge(question: Question, evidence: Evidence, keywords: Bm25): V
   const attribute = ATTRIBUTES.find(({ asked, needed }) => asked.test(question.text) && !needed.test(scope.sentence + scope.headings))
   if (attribute) return failed('declined-subject', attribute.name)
   const unsupported = unsupportedShare(supportOf(question, evidence, keywords, exempt(question)))
+  const similarity = evidence.found.similarity ?? 1
+  if (unsupported > 0.7 && similarity < LIMITS.similarity) return failed('declined-no-evidence', `similarity ${similarity.toFixed(2)}`)
   if (unsupported > LIMITS.unsupported) return failed('declined-subject', `unsupported ${unsupported.toFixed(2)}`)
   return { holds: true, unsupported }
 }
 
 /** The texts against which conditions are held. */
 interface Scope {
+  readonly evidence: Evidence
   readonly document: Document
   readonly text: string
   readonly span: Span
@@ -69,13 +73,15 @@ interface Scope {
   readonly kind: string
 }
 
-function scopeOf({ found, span, sentence, paragraph }: Evidence): Scope {
+function scopeOf(evidence: Evidence): Scope {
+  const { found, span, sentence, paragraph } = evidence
   const { document, lineage } = found
   const { text, header, shortNames } = document
   const slice = ({ start, end }: Span): string => text.slice(start, end)
   const headings = lineage.flatMap(({ heading }) => (heading ? [slice(heading)] : []))
   const head = [header.title?.value, header.issuer?.value, header.documentNumber?.value, ...shortNames].filter(Boolean)
   return {
+    evidence,
     document,
     text,
     span,
@@ -127,6 +133,15 @@ function sameTime(asked: Time, stated: Time, documentYear: number | undefined): 
   }
   if (year(asked) === undefined || year(asked) !== year(stated)) return false
   return (asked.month === undefined || asked.month === stated.month) && (asked.day === undefined || asked.day === stated.day)
+}
+
+/** One weighty word of the question at least must stand in the sentence of the figure itself. */
+function onTopic(question: Question, scope: Scope, keywords: Bm25): boolean {
+  const words = question.words.filter((word) => !exempt(question)(word))
+  const weights = supportOf(question, { ...scope.evidence }, keywords, exempt(question))
+  if (weights.every(({ weight }) => weight < 2)) return true
+  const sentence = fold(scope.sentence)
+  return words.some(({ text }, at) => (weights[at]?.weight ?? 0) >= 2 && sentence.includes(fold(text)))
 }
 
 /** A place must be the document's own or stand in the sentence, its neighbours or its headings. */
@@ -209,5 +224,6 @@ const ATTRIBUTES: readonly { readonly name: string; readonly asked: RegExp; read
   { name: '负责人', asked: /(?:局长|书记|市长|主任|负责人|院长|校长|秘书长|董事长|总经理)(?:是|叫|姓)?(?:谁|什么名字|哪位)|谁(?:担任|当)/, needed: /局长|书记|市长|主任|负责人|院长|校长|秘书长|董事长|总经理/ },
   { name: '处罚', asked: /罚(?:款)?多少|怎么(?:处罚|罚)|(?:如何|怎样)处罚|(?:什么|哪些)(?:处罚|罚则|法律责任)|会被罚|罚多少/, needed: /罚|处分|责任|追究|惩戒|惩处/ },
   { name: '补贴', asked: /补(?:贴|助)(?:标准)?(?:是|有|给)?(?:多少|几)|奖励(?:多少|几|标准)|(?:多少|几)(?:元|万元|钱)?(?:的)?(?:补贴|补助|奖励)/, needed: /补贴|补助|奖励|奖补|资助/ },
+  { name: '附件', asked: /附件|附表|附录|分解表|清单/, needed: /附件|附表|附录|分解表|清单/ },
   { name: '预算', asked: /预算|总投资|投资额|(?:花费|花|投入|投资)(?:了)?多少(?:钱|资金|亿|万)/, needed: /预算|投资|投入|资金|经费|元/ },
 ]

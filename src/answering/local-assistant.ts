@@ -11,6 +11,7 @@ import type {
   Answer,
   AnswerEvent,
   AskRequest,
+  Document,
   DocumentId,
   Fallback,
   LookUp,
@@ -23,7 +24,7 @@ import { answerReference } from './clause-answer.ts'
 import { Clock } from './clock.ts'
 import { Composer } from './compose.ts'
 import { standAlone } from './conversation.ts'
-import { answerFrom, type Draft } from './extractive.ts'
+import { answerFrom, type Draft, type Search } from './extractive.ts'
 import { intentOf, type Intent } from './intent.ts'
 import { normaliseQuestion } from './normalise.ts'
 import { foundAt, passageOf } from './passages.ts'
@@ -102,7 +103,7 @@ export class LocalAssistant implements Assistant {
       retrieve(library, { text, ...(vector ? { vector } : {}), ...(documents ? { documents } : {}) }, RETRIEVED)
     const found = search(scope)
     clock.mark('retrieve')
-    const draft = this.#draft(library, intent, text, found, references, alone.insufficient)
+    const draft = this.#draft(library, intent, text, references, alone.insufficient, (documents) => search(documents ? intersect(documents, wanted) : wanted))
     const addressed = this.#addressed(library, text, scope)
     const ranked = [...addressed, ...found.filter(({ clause }) => !addressed.some((one) => one.clause.id === clause.id))]
     const passages = ranked.slice(0, PASSAGES).map((one) => passageOf(one))
@@ -140,22 +141,22 @@ export class LocalAssistant implements Assistant {
     library: Library,
     intent: Intent,
     text: string,
-    found: readonly Found[],
     references: readonly Reference[],
     insufficient: boolean,
+    search: Search,
   ): Draft {
     const composer = new Composer(library)
     if (insufficient) return { outcome: 'declined', reason: 'unsupported', composer: composer.say('declined-standalone') }
     if (intent.outOfScope) return { outcome: 'declined', reason: 'out-of-scope', composer: composer.say('declined-out-of-scope') }
     const [reference] = references
     if (reference && intent.asksForClause) {
-      const answer = answerReference(library, composer, lookUpReference(reference, library.documents, library.twins))
+      const answer = answerReference(library, composer, lookUpReference(reference, among(library, intent), library.twins))
       if (answer) return answer
     }
     if (intent.unknownDocument !== undefined) {
       return { outcome: 'declined', reason: 'no-evidence', composer: composer.say('declined-document'), detail: intent.unknownDocument }
     }
-    return answerFrom(library, text, found, intent.several)
+    return answerFrom(library, text, intent, search)
   }
 
   /** Clauses that the query names come first. */
@@ -191,6 +192,11 @@ function checked(library: Library, documents?: readonly DocumentId[]): readonly 
     throw new PolicyError('no-such-document', `资料库中没有编号为 ${unknown} 的文件。No document has this id; GET /api/documents lists them.`)
   }
   return documents && documents.length > 0 ? documents : undefined
+}
+
+/** The documents a question names, else all. */
+function among(library: Library, { documents }: Intent): readonly Document[] {
+  return documents ? library.documents.filter(({ id }) => documents.includes(id)) : library.documents
 }
 
 function intersect(named: readonly DocumentId[], wanted?: readonly DocumentId[]): readonly DocumentId[] {

@@ -24,7 +24,9 @@ export interface Question {
   readonly focus: readonly Word[]
 }
 
-const FIGURE = /多少|百分之几|几(?=个|项|条|年|月|天|名|人|套|家|所|座|次|倍|成|万|亿|类|种|大|级|岁|分钟|小时|公里|届|户|件|批|位|部|处)|多[大高长快远宽重](?!力)|占比|比[例重率]是|哪个数|什么(?:数字|比例|水平)|第几/
+/** 何时, 哪天: a day is asked for, not a period. */
+export const ASKS_DATE = /何时|什么时[候间]|啥时|哪一?[年天月]|几[月号]|哪个(?:年份|时间|月)|什么(?:年份|日期)|(?:时间|日期)是/
+const FIGURE = /多少|百分之几|(?<!哪)几(?=个|项|条|年|月|天|名|人|套|家|所|座|次|倍|成|万|亿|类|种|大|级|岁|分钟|小时|公里|届|户|件|批|位|部|处)|多[大高长快远宽重](?!力)|占比|比[例重率]是|哪个数|什么(?:数字|比例)|第几|前[几多]|[过超]多少|几成|几分之几/
 const TIME = /何时|什么时[候间]|啥时|哪一?[年天月]|几[月号]|哪个(?:年份|时间|月)|多久(?!以)|什么(?:年份|日期)|(?:时间|日期)是/
 const LIST = /哪些|哪几|有什么|有何|包括什么|包含什么|列[出举]|分别|都有(?:什么|啥)|哪[一二两三四五六七八九十]+[个项条方]/
 const WHO = /谁|哪[个些家]?(?:部门|机关|机构|单位|组织|主体|委员会|会议|机构)|什么(?:部门|机关|机构|单位|会议)/
@@ -83,6 +85,8 @@ function focusOf(text: string, words: readonly Word[]): Word[] {
     /(?:是|为|有|要|应|达到?|超过|包括|不少于|不低于)?(?:多少|什么|哪些|哪几|几|谁|何|怎么|如何|多大|多高)/.exec(text)
   if (!asked) return []
   const before = text.slice(0, asked.index)
-  const phrase: Span = { start: Math.max(before.lastIndexOf('的'), before.lastIndexOf(','), before.lastIndexOf('，')) + 1, end: asked.index }
+  const time = times(before).at(-1)
+  const cut = Math.max(before.lastIndexOf('的'), before.lastIndexOf(','), before.lastIndexOf('，')) + 1
+  const phrase: Span = { start: Math.max(cut, time?.span.end ?? 0), end: asked.index }
   return words.filter(({ span }) => phrase.start <= span.start && span.end <= phrase.end)
 }

@@ -1,0 +1,94 @@
+/** Documents a question names loosely: 市委决定, 城西科创大走廊那份决定, 2023年1月的决定, 2024年会议. */
+import type { KnownName } from '../clauses/reference.ts'
+import { foldName } from '../clauses/script.ts'
+import type { Document, DocumentId, Span } from '../types.ts'
+import { dateOf } from './compose.ts'
+import { times, type Time } from './times.ts'
+
+export interface NamedDocuments {
+  readonly ids: readonly DocumentId[]
+  /** Times that only say which document is meant; the evidence need not hold them. */
+  readonly times: readonly Time[]
+}
+
+/** Words for kinds of documents, at the end of what names one. */
+const KIND = /决定|决议|通知|意见|规划建议|建议|规划|纲要|报告|大会|会议|会上|新闻|报道|办法|条例|规定|方案|细则|公报|法(?=[里中的第，,]|规定)/g
+/** Organs by the words people say: a document of an organ that says so. */
+const ORGANS: readonly (readonly [RegExp, RegExp])[] = [
+  [/人大(?:常委会)?$/, /人民代表大会/],
+  [/(?:市|省|县|区|州|党)委$/, /(?:中共|中国共产党)|委员会$/],
+  [/(?:市|省|县|区|州)?政府$/, /人民政府/],
+  [/国务院$/, /国务院/],
+  [/(?:最高)?(?:人民)?法院$/, /人民法院/],
+  [/(?:最高)?(?:人民)?检察院$/, /人民检察院/],
+]
+
+export function namedDocuments(text: string, documents: readonly Document[], names: readonly KnownName[]): NamedDocuments {
+  const ids = new Set<DocumentId>(byName(text, names))
+  const selectors: Time[] = []
+  for (const match of text.matchAll(KIND)) {
+    if (/^[^，,。；;]{0,3}[吗呢？?]*$/.test(text.slice(match.index + match[0].length)) && match.index < 2) continue
+    const before = text.slice(Math.max(0, match.index - 40), match.index)
+    const phrase = /[^，,。；;、？?]*$/.exec(before)![0]
+    const kind = match[0] === '会上' ? '会' : match[0]
+    const ofKind = documents.filter((document) => isOfKind(document, kind))
+    if (ofKind.length === 0) continue
+    const offset = match.index - phrase.length
+    const dated = times(phrase).map((time) => ({ ...time, span: moved(time.span, offset) }))
+    const year = dated.find((time) => time.year !== undefined)
+    const ofYear = year ? ofKind.filter((document) => agrees(document, year)) : ofKind
+    const like = narrowed(phrase.replace(/[的那这份个次届里在于]+$/g, ''), ofYear.length > 0 ? ofYear : ofKind)
+    if (like.length > 0 && like.length < documents.length) {
+      for (const { id } of like) ids.add(id)
+      if (year && ofYear.length > 0) selectors.push(year)
+    } else if (year && ofYear.length > 0) {
+      for (const { id } of ofYear) ids.add(id)
+      selectors.push(year)
+    }
+  }
+  return { ids: [...ids], times: selectors }
+}
+
+function moved({ start, end }: Span, by: number): Span {
+  return { start: start + by, end: end + by }
+}
+
+function byName(text: string, names: readonly KnownName[]): DocumentId[] {
+  const folded = foldName(text)
+  return names.flatMap(({ name, of, documents, generic }) =>
+    of === 'document' && name.length >= (generic ? 4 : 3) && folded.includes(name) ? documents : [],
+  )
+}
+
+function isOfKind({ header, shortNames }: Document, kind: string): boolean {
+  const called = [header.title?.value ?? '', ...shortNames]
+  return called.some((name) => name.endsWith(kind) || (kind.length > 1 && name.includes(kind)))
+}
+
+/** Same year, and the same month where one is said. */
+function agrees(document: Document, time: Time): boolean {
+  const dates = [document.header.passed, document.header.published, document.header.effective].flatMap((fact) => (fact ? [fact.value] : []))
+  return dates.some((date) => Number(date.slice(0, 4)) === time.year && (time.month === undefined || Number(date.slice(5, 7)) === time.month))
+}
+
+/** Those whose title or issuer the phrase shares most with, four characters at least, or whose organ it names. */
+function narrowed(phrase: string, documents: readonly Document[]): Document[] {
+  const organ = ORGANS.find(([said]) => said.test(phrase))
+  if (organ) return documents.filter(({ header }) => organ[1].test(header.issuer?.value ?? ''))
+  const shares = documents.map((document) => sharedLength(foldName(phrase), foldName(document.header.title?.value ?? '')))
+  const most = Math.max(0, ...shares)
+  return most >= 4 ? documents.filter((_, at) => shares[at] === most) : []
+}
+
+/** Length of the longest run of characters at the phrase's end region that the title holds. */
+function sharedLength(phrase: string, title: string): number {
+  let longest = 0
+  for (let start = 0; start < phrase.length; start++) {
+    let end = start + longest + 1
+    while (end <= phrase.length && title.includes(phrase.slice(start, end))) {
+      longest = end - start
+      end++
+    }
+  }
+  return longest
+}
