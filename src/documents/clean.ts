@@ -39,8 +39,8 @@ export function clean(received: string): CleanText {
     const reason = reasons.get(line.number)
     return reason ? [{ line: line.number, text: received.slice(line.start, line.wordsEnd), reason }] : []
   })
-  const text = dropped.length === 0 ? received : kept().map((line) => received.slice(line.start, line.end)).join('')
-  return { text, dropped }
+  if (dropped.length === 0 || kept().every((line) => line.words === '')) return { text: received, dropped: [] }
+  return { text: kept().map((line) => received.slice(line.start, line.end)).join(''), dropped }
 }
 
 // ── a body that stands twice ────────────────────────────────────────────────────────────────────────────────
@@ -158,7 +158,7 @@ function footDrops(lines: readonly Line[]): Map<Line, Reason> {
     if (line.words !== '' && !(site && SITE_ADDRESS.test(line.words))) break
     drops.set(line, 'footer')
   }
-  return drops.size === lines.length ? new Map() : drops
+  return drops
 }
 
 /** Why a line after the last sentence is surely no part of the document. */

@@ -1,0 +1,103 @@
+/** Bytes of every encoding a policy file arrives in, and the refusals that say what to do. */
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { readBytes, readerFor } from '../../src/documents/read.ts'
+import type { ErrorCode } from '../../src/errors.ts'
+import { PolicyError } from '../../src/errors.ts'
+
+const seed = readFileSync('seeds/002_19591aa6ab4e6a68.txt')
+const fixture = (name: string) => readFileSync(`test/fixtures/documents/${name}`)
+const utf16 = (text: string, mark: readonly number[], swap: boolean) => {
+  const bytes = Buffer.from(text, 'utf16le')
+  return Buffer.concat([Buffer.from(mark), swap ? bytes.swap16() : bytes])
+}
+
+function refusal(bytes: Uint8Array, name: string): { code: ErrorCode; message: string } {
+  try {
+    readBytes(bytes, name)
+  } catch (error) {
+    if (error instanceof PolicyError) return { code: error.code, message: error.message }
+    throw error
+  }
+  throw new Error(`${name} was read`)
+}
+
+describe('the encodings of policy files', () => {
+  test('UTF-8 is read as it stands', () => {
+    const { text, encoding, format } = readBytes(seed, '002.txt')
+    expect({ encoding, format, same: text === seed.toString('utf8') }).toEqual({
+      encoding: 'utf-8',
+      format: 'txt',
+      same: true,
+    })
+  })
+
+  test('GB18030 gives the same text as UTF-8', () => {
+    const { text, encoding } = readBytes(fixture('gb18030.txt'), '002.txt')
+    expect(encoding).toBe('gb18030')
+    expect(text).toBe(seed.toString('utf8'))
+  })
+
+  test('a byte order mark is left out, of UTF-8 and of both kinds of UTF-16', () => {
+    const words = '第一条 为了规范𠮷野家'
+    const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(words)])
+    expect(readBytes(marked, 'a.txt')).toEqual({ text: words, encoding: 'utf-8', format: 'txt' })
+    expect(readBytes(utf16(words, [0xff, 0xfe], false), 'a.md')).toEqual({ text: words, encoding: 'utf-16le', format: 'md' })
+    expect(readBytes(utf16(words, [0xfe, 0xff], true), 'a.md')).toEqual({ text: words, encoding: 'utf-16be', format: 'md' })
+  })
+
+  test('CRLF stays CRLF', () => {
+    expect(readBytes(Buffer.from('一、总则\r\n二、附则\r\n'), 'a.txt').text).toBe('一、总则\r\n二、附则\r\n')
+  })
+})
+
+describe('files that are no text', () => {
+  test('UTF-8 with a damaged byte is not taken for GB18030', () => {
+    const damaged = Buffer.from(seed)
+    damaged[400] = 0xff
+    expect(refusal(damaged, '002.txt')).toEqual({
+      code: 'file-encoding',
+      message: '002.txt 既不是 UTF-8（第 8 行有不合的字节），也不是 GB18030。请用编辑器打开并另存为 UTF-8 文本。',
+    })
+  })
+
+  test('Latin-1 is not taken for GB18030', () => {
+    expect(refusal(Buffer.from('d\xe9cision n\xb0 4 du caf\xe9\xe0', 'latin1'), 'a.txt').code).toBe('file-encoding')
+  })
+
+  test('a NUL byte makes a binary file', () => {
+    expect(refusal(Buffer.from('第一条\0'), 'a.txt')).toEqual({
+      code: 'file-format',
+      message: 'a.txt 第 10 字节是空字节，像是二进制文件或无标记的 UTF-16。请用编辑器打开并另存为 UTF-8 文本。',
+    })
+  })
+
+  test.each([
+    ['PDF', Buffer.from('%PDF-1.7')],
+    ['Word（docx）或压缩包', Buffer.from('PK\x03\x04rest', 'latin1')],
+  ])('%s under the name of a text file is named', (kind, bytes) => {
+    expect(refusal(bytes, '决定.txt')).toEqual({
+      code: 'file-format',
+      message: `决定.txt 是${kind}，不是文本文件。请另存为 txt、md 或 html。`,
+    })
+  })
+
+  test('an empty file has no text', () => {
+    expect(refusal(Buffer.from(' \r\n\u3000'), 'a.txt').code).toBe('file-format')
+  })
+
+  test('a lone surrogate in UTF-16 is refused', () => {
+    expect(refusal(Buffer.from([0xff, 0xfe, 0x00, 0xd8, 0x41, 0x00]), 'a.txt').code).toBe('file-encoding')
+  })
+
+  test('a format without a reader is refused with the formats there are', () => {
+    expect(refusal(Buffer.from('x'), '决定.docx').message).toBe(
+      '决定.docx 的格式不支持（支持：.txt .text .md .markdown .html .htm）。请另存为其中一种格式。',
+    )
+  })
+
+  test('endings are read without regard to case', () => {
+    expect(readerFor('甲/附则.MD')?.format).toBe('md')
+    expect(readerFor('附则')).toBeUndefined()
+  })
+})
