@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/langchain',
     'src/build-index.ts',
   ],
-  'src/main.ts': ['src/config.ts', 'src/build-index.ts', 'src/app.ts', 'src/channels'],
+  'src/main.ts': ['src/config.ts', 'src/build-index.ts', 'src/app.ts', 'src/channels', 'evals/run.ts'],
   evals: ['src/app.ts'],
 }
 

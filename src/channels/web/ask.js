@@ -96,6 +96,7 @@ function openTurn(question) {
   thread.append(article)
   article.scrollIntoView({ block: 'nearest' })
   const chips = new Map()
+  const soFar = []
 
   const cite = (citations) => {
     for (const { n, title, spoken } of citations) {
@@ -109,7 +110,9 @@ function openTurn(question) {
   return {
     add(segment) {
       answer.classList.remove('waiting')
-      words.append(...segmentNodes(segment, chips))
+      soFar.push(segment)
+      chips.clear()
+      words.replaceChildren(...segmentNodes(soFar, chips))
     },
     cite,
     fail(message) {
@@ -118,7 +121,7 @@ function openTurn(question) {
     },
     finish(whole) {
       chips.clear()
-      words.replaceChildren(...whole.segments.flatMap((segment) => segmentNodes(segment, chips)))
+      words.replaceChildren(...segmentNodes(whole.segments, chips))
       answer.className = `answer ${whole.outcome}`
       cite(whole.citations)
       for (const node of aboutAnswer(whole)) answer.insertBefore(node, words)
@@ -127,20 +130,36 @@ function openTurn(question) {
   }
 }
 
-/** A segment with the chips of the citations it rests on. */
-function segmentNodes({ kind, text, citations = [] }, chips) {
-  const nodes = [element('span', kind, [text])]
-  for (const n of citations) {
-    const chip = element('a', 'chip', [String(n)])
-    chips.set(n, [...(chips.get(n) ?? []), chip])
-    nodes.push(chip)
+/**
+ * Segments as words and chips in reading order. A number is marked where the words are quoted, once, behind the
+ * closing quotation mark and before the end of the line: piecesOf of render.ts.
+ */
+function segmentNodes(segments, chips) {
+  const quoted = new Set(segments.flatMap(({ kind, citations = [] }) => (kind === 'quotation' ? citations : [])))
+  const nodes = []
+  let waiting = []
+  const add = (kind, text) => text !== '' && nodes.push(element('span', kind, [text]))
+  const mark = () => {
+    for (const n of waiting) {
+      const chip = element('a', 'chip', [String(n)])
+      chips.set(n, [...(chips.get(n) ?? []), chip])
+      nodes.push(chip)
+    }
+    waiting = []
   }
-  // A chip stands before the line break that ends its segment, not after it.
-  const last = text.match(/\n+$/)
-  if (last && citations.length > 0) {
-    nodes[0].textContent = text.slice(0, -last[0].length)
-    nodes.push(last[0])
+  for (const { kind, text, citations = [] } of segments) {
+    const closing = waiting.length > 0 ? (/^[”’」』）]+/.exec(text)?.[0] ?? '') : ''
+    const words = text.slice(closing.length).replace(/\n+$/, '')
+    add(kind, closing)
+    mark()
+    add(kind, words)
+    waiting = citations.filter((n) => kind === 'quotation' || !quoted.has(n))
+    if (closing.length + words.length < text.length) {
+      mark()
+      add(kind, text.slice(closing.length + words.length))
+    }
   }
+  mark()
   return nodes
 }
 
@@ -173,11 +192,19 @@ function underAnswer(answer, id) {
     const cards = answer.citations.map((citation) => citationCard(citation, id))
     nodes.push(element('section', 'sources', [heading('依据', 'Sources'), element('ol', 'cards', cards)]))
   }
-  const shown = new Set(answer.citations.map(({ documentId, path }) => `${documentId}#${path.join('/')}`))
-  const near = answer.passages.filter(({ documentId, path }) => !shown.has(`${documentId}#${path.join('/')}`)).slice(0, 5)
+  const near = nearestOf(answer)
   if (near.length > 0) nodes.push(nearby(near, answer.outcome))
   nodes.push(element('p', 'meta', [`${milliseconds(answer.timings)} · ${answer.index.generation}`]))
   return nodes
+}
+
+/** Passages no citation shows already; of an ambiguous answer, those it names: nearestOf of render.ts. */
+function nearestOf(answer) {
+  const nameOf = ({ documentId, path }) => `${documentId}#${path.join('/')}`
+  const shown = new Set(answer.citations.map(nameOf))
+  const near = answer.passages.filter((passage) => !shown.has(nameOf(passage)))
+  if (answer.outcome === 'ambiguous') return near.filter(({ title, spoken }) => answer.text.includes(`${bracketed(title)}${spoken}`))
+  return answer.reason === 'no-such-clause' ? [] : near.slice(0, 3)
 }
 
 function nearby(passages, outcome) {

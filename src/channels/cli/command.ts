@@ -1,0 +1,117 @@
+/** What was typed → a command with its options, or what is wrong with it. */
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { COMMANDS, type CommandName } from './help.ts'
+
+export type Command =
+  | { readonly name: 'help'; readonly of?: CommandName }
+  | { readonly name: 'version' }
+  | { readonly name: 'usage'; readonly message: string }
+  | { readonly name: 'ask'; readonly question: string; readonly form: 'text' | 'json' | 'markdown'; readonly documents: readonly string[] }
+  | { readonly name: 'search'; readonly query: string; readonly limit: number; readonly json: boolean; readonly documents: readonly string[] }
+  | { readonly name: 'cite'; readonly reference: string; readonly json: boolean }
+  | { readonly name: 'index' | 'doctor'; readonly json: boolean }
+  | { readonly name: 'serve' }
+  | { readonly name: 'eval'; readonly argv: readonly string[] }
+
+export interface Typed {
+  readonly command: Command
+  /** Absent: as the terminal has it. */
+  readonly color?: boolean
+}
+
+const FLAG = { type: 'boolean' } as const
+const OPTIONS = {
+  json: FLAG,
+  markdown: FLAG,
+  help: { type: 'boolean', short: 'h' },
+  version: FLAG,
+  color: FLAG,
+  'no-color': FLAG,
+  limit: { type: 'string' },
+  document: { type: 'string', multiple: true },
+} as const satisfies ParseArgsConfig['options']
+
+/** Options a command takes beside --help, --color and --no-color. */
+const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = {
+  ask: ['json', 'markdown', 'document'],
+  search: ['json', 'limit', 'document'],
+  cite: ['json'],
+  index: ['json'],
+  serve: [],
+  eval: [],
+  doctor: ['json'],
+}
+const COMMON = ['help', 'color', 'no-color']
+const LIMIT = 10
+const LIMIT_MAXIMUM = 100
+
+/** @example commandOf(['ask', '--json', '目标是什么？']).command // { name: 'ask', form: 'json', … } */
+export function commandOf(argv: readonly string[]): Typed {
+  const [first] = argv
+  if (first === 'eval') return { command: { name: 'eval', argv: argv.slice(1) } }
+  const parsed = parse(argv)
+  if (typeof parsed === 'string') return { command: { name: 'usage', message: parsed } }
+  const color = parsed.values['no-color'] ? false : parsed.values.color
+  return { command: chosen(parsed), ...(color !== undefined && { color }) }
+}
+
+type Parsed = { readonly values: ReturnType<typeof parseAll>['values']; readonly positionals: readonly string[] }
+
+const parseAll = (args: readonly string[]) => parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true })
+
+function parse(argv: readonly string[]): Parsed | string {
+  try {
+    return parseAll(argv)
+  } catch (error) {
+    return faultOf(error)
+  }
+}
+
+/** parseArgs speaks English; its codes and the option it quotes are what is needed. */
+function faultOf(error: unknown): string {
+  const { code = '', message = '' } = error as NodeJS.ErrnoException
+  const option = /'(-[^' ]*)/.exec(message)?.[1] ?? ''
+  if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `没有选项 ${option}。以 - 开头的词句请放在 -- 之后。`
+  if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') return `选项 ${option} 的写法不对。`
+  return message
+}
+
+function chosen({ values, positionals }: Parsed): Command {
+  const [name, ...rest] = positionals
+  if (values.version) return { name: 'version' }
+  if (name === undefined) return values.help ? { name: 'help' } : { name: 'usage', message: '请写明命令。' }
+  if (name === 'help') return isCommand(rest[0]) ? { name: 'help', of: rest[0] } : { name: 'help' }
+  if (!isCommand(name)) return { name: 'usage', message: `没有命令 ${name}。` }
+  if (values.help) return { name: 'help', of: name }
+  const stray = Object.keys(values).find((option) => ![...COMMON, ...TAKES[name]].includes(option))
+  if (stray !== undefined) return { name: 'usage', message: `${name} 没有选项 --${stray}。` }
+  return complete(name, values, rest.join(' ').trim())
+}
+
+function complete(name: CommandName, values: Parsed['values'], words: string): Command {
+  const json = values.json ?? false
+  const documents = values.document ?? []
+  switch (name) {
+    case 'ask':
+      if (words === '') return missing('问题')
+      return { name, question: words, form: json ? 'json' : values.markdown ? 'markdown' : 'text', documents }
+    case 'search': {
+      if (words === '') return missing('词句')
+      const limit = values.limit === undefined ? LIMIT : Number(values.limit)
+      const isLimit = Number.isInteger(limit) && limit >= 1 && limit <= LIMIT_MAXIMUM
+      return isLimit ? { name, query: words, limit, json, documents } : { name: 'usage', message: `--limit 应为 1 至 ${LIMIT_MAXIMUM} 的整数。` }
+    }
+    case 'cite':
+      return words === '' ? missing('引用') : { name, reference: words, json }
+    case 'index':
+    case 'doctor':
+      return words === '' ? { name, json } : { name: 'usage', message: `${name} 不需要参数“${words}”。` }
+    case 'serve':
+      return words === '' ? { name } : { name: 'usage', message: `serve 不需要参数“${words}”。` }
+    case 'eval':
+      return { name, argv: [] }
+  }
+}
+
+const missing = (what: string): Command => ({ name: 'usage', message: `请写明${what}。` })
+const isCommand = (word: string | undefined): word is CommandName => (COMMANDS as readonly (string | undefined)[]).includes(word)

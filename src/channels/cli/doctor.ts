@@ -1,0 +1,106 @@
+/** `tiaowen doctor`: what runs here, with what, and where a person should look. It mends nothing. */
+import type { Assistant, Status } from '../../answering/assistant.ts'
+import { titleOf } from '../../clauses/address.ts'
+import { findProblems, type TreeProblem } from '../../clauses/tree.ts'
+import type { Document, DroppedLine, Fact, Provenance } from '../../types.ts'
+import { bracketed, plain, snippetOf, type Style } from '../render.ts'
+import { json, type Printing } from './answers.ts'
+import { EXIT } from './help.ts'
+
+/** What the program knows of the machine it runs on, e.g. ['Node', 'v24.21.0']. */
+export type About = readonly (readonly [name: string, value: string])[]
+
+interface Examined {
+  readonly document: Document
+  readonly problems: readonly TreeProblem[]
+}
+
+/** Exits 0 also where there are problems: they are for a person to look at. */
+export function doctor(assistant: Assistant, about: About, isJson: boolean, { print, style }: Printing): number {
+  const status = assistant.status()
+  const examined = status.ready ? assistant.catalogue().documents.map((document) => ({ document, problems: findProblems(document) })) : []
+  print(isJson ? json({ about: Object.fromEntries(about), status, documents: examined.map(documentJson) }) : text(about, status, examined, style))
+  return EXIT.done
+}
+
+function documentJson({ document, problems }: Examined) {
+  const { id, source, format, encoding, header, textSha256, dropped } = document
+  return { id, source, title: titleOf(document), format, encoding, header, textSha256, problems, dropped }
+}
+
+function text(about: About, status: Status, examined: readonly Examined[], style: Style): string {
+  const blocks = [
+    [style.strong('运行环境'), ...about.map(([name, value]) => row(name, value))],
+    [style.strong('索引'), ...statusRows(status), ...status.fallbacks.map(({ reason }) => style.warning(`  ! ${plain(reason)}`))],
+    ...examined.map((one) => documentText(one, style)),
+  ]
+  return blocks.map((block) => block.join('\n')).join('\n\n')
+}
+
+function statusRows(status: Status): readonly string[] {
+  const vectors = { hnsw: 'HNSW', exact: '逐一比较（没有 hnswlib-node）' }
+  return [
+    row('状态', status.ready ? '可用' : '尚未建立'),
+    row('代次', status.generation ?? '无'),
+    row('模型', status.embedder ?? '无（只按关键词检索）'),
+    row('向量', status.vectors ? vectors[status.vectors] : '无'),
+    row('规模', `${status.documents} 份文件，${status.clauses} 个条款，${status.chunks} 个片段`),
+    ...(status.building ? [row('正在', `${status.building.step} ${status.building.done}/${status.building.total}`)] : []),
+  ]
+}
+
+const row = (name: string, value: string) => `  ${name}　${plain(value)}`
+
+const FACTS = { issuer: '发文机关', documentNumber: '文号', passed: '通过', published: '公布', effective: '施行' } as const
+const FROM: Readonly<Record<Provenance, string>> = { text: '', operator: '（管理员注明）', inferred: '（推断）' }
+const DROPPED: Readonly<Record<DroppedLine['reason'], string>> = {
+  navigation: '导航',
+  share: '分享按钮',
+  byline: '署名行',
+  'link-list': '链接',
+  footer: '页脚',
+  'repeated-body': '重复的正文',
+}
+const SHOWN = 20
+
+function documentText({ document, problems }: Examined, style: Style): readonly string[] {
+  const { header, dropped } = document
+  const facts = Object.entries(FACTS).flatMap(([name, label]) => {
+    const fact: Fact | undefined = header[name as keyof typeof FACTS]
+    return fact ? [row(label, `${fact.value}${FROM[fact.from]}`)] : []
+  })
+  return [
+    style.strong(plain(`${bracketed(titleOf(document))}${header.title ? FROM[header.title.from] : ''}`)),
+    row('编号', document.id),
+    row('来源', `${document.source}（${document.format}，${document.encoding}，${document.text.length} 字）`),
+    ...facts,
+    ...(problems.length === 0 ? [row('条款', '编号前后相接')] : []),
+    ...firstOf(problems).map(({ path, message }) => style.warning(`  ! ${plain(`${path.join('/')}：${message}`)}`)),
+    ...more(problems, style),
+    ...(dropped.length > 0 ? [row('去掉', `${dropped.length} 行`)] : []),
+    ...firstOf(runsOf(dropped)).map((run) => style.soft(plain(`    ${runWords(run)}`))),
+    ...more(runsOf(dropped), style),
+  ]
+}
+
+/** Lines that follow each other and were left out for one reason; blank ones go with those before them. */
+function runsOf(dropped: readonly DroppedLine[]): readonly (readonly DroppedLine[])[] {
+  const runs: DroppedLine[][] = []
+  for (const line of dropped) {
+    const before = runs.at(-1)?.at(-1)
+    const follows = before !== undefined && line.line === before.line + 1
+    if (follows && (before.reason === line.reason || line.text.trim() === '')) runs.at(-1)?.push({ ...line, reason: before.reason })
+    else runs.push([line])
+  }
+  return runs
+}
+
+function runWords(run: readonly DroppedLine[]): string {
+  const [first = run[0]!, last = first] = [run[0], run.at(-1)]
+  const lines = first === last ? `第${first.line}行` : `第${first.line}至${last.line}行`
+  const words = run.find(({ text: line }) => line.trim() !== '')?.text ?? '（空行）'
+  return `${lines} ${DROPPED[first.reason]}：${snippetOf(words)}`
+}
+
+const firstOf = <Item>(items: readonly Item[]) => items.slice(0, SHOWN)
+const more = (items: readonly unknown[], style: Style) => (items.length > SHOWN ? [style.soft(`    ……另有 ${items.length - SHOWN} 处，见 --json`)] : [])

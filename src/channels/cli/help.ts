@@ -1,0 +1,62 @@
+/** What `tiaowen --help` says, command by command. */
+
+export const COMMANDS = ['ask', 'search', 'cite', 'index', 'serve', 'eval', 'doctor'] as const
+export type CommandName = (typeof COMMANDS)[number]
+
+/** Exit codes, the same for every command. */
+export const EXIT = { done: 0, failed: 1, usage: 2, declined: 3, ambiguous: 4, absent: 5 } as const
+
+const EXIT_CODES = `退出码：0 成功  1 出错  2 用法不对  3 不作回答  4 不止一处符合  5 没有这一条款`
+
+export const HELP = `条问 Tiaowen：答案逐字引自文件，句句注明条款。
+
+用法：tiaowen <命令> [选项] [参数]
+      npm run tiaowen -- <命令> …
+
+  ask <问题>      回答一个问题，并列出依据
+  search <词句>   查找相关条款
+  cite <引用>     查出一处引用，如“《决定》第三部分第2条”
+  index           读取文件，建立或更新索引
+  serve           启动网页与接口（默认 http://127.0.0.1:8787）
+  eval            跑评测题
+  doctor          检查文件、条款编号、索引与模型
+
+  --json          输出 JSON    --help  帮助    --version  版本
+  --color / --no-color         彩色与否；也看 NO_COLOR
+
+${EXIT_CODES}
+设置（环境变量 TIAOWEN_…）见 README。`
+
+export const COMMAND_HELP: Readonly<Record<CommandName, string>> = {
+  ask: `用法：tiaowen ask [--json | --markdown] [--document <编号>]… <问题>
+
+  --json            完整的回答，字段同 POST /api/ask
+  --markdown        Markdown
+  --document <编号>  只在这份文件里找，可重复；编号见 tiaowen doctor
+
+例：tiaowen ask 未来五年全社会研发投入强度要超过多少？
+${EXIT_CODES}`,
+  search: `用法：tiaowen search [--json] [--limit <条数>] [--document <编号>]… <词句>
+
+例：tiaowen search --limit 5 人才引进
+${EXIT_CODES}`,
+  cite: `用法：tiaowen cite [--json] <引用>
+
+例：tiaowen cite 《决定》第三部分第2条
+    tiaowen cite 决定三（二）
+    tiaowen cite 民法典第一千零六十二条第二款
+${EXIT_CODES}`,
+  index: `用法：tiaowen index [--json]
+
+读取文件夹里的文件，建立索引；没有变化的文件不重做。文件夹由 TIAOWEN_FOLDERS 指定，seeds/ 总在其中（TIAOWEN_SEEDS=off 可去掉）。
+${EXIT_CODES}`,
+  serve: `用法：tiaowen serve
+
+启动网页与接口。地址由 TIAOWEN_HOST、TIAOWEN_PORT 指定；对外开放须设置 TIAOWEN_API_KEY。Ctrl+C 停止。
+${EXIT_CODES}`,
+  eval: `用法：tiaowen eval [选项]；选项见 tiaowen eval --help。`,
+  doctor: `用法：tiaowen doctor [--json]
+
+检查：运行环境、模型、索引、每份文件的来源与日期、编号对不上的条款、清理时去掉的行。
+${EXIT_CODES}`,
+}

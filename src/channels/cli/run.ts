@@ -1,0 +1,94 @@
+/** The command line: a command in, words out, an exit code back. What it needs is handed to it by main.ts. */
+import type { Assistant } from '../../answering/assistant.ts'
+import { PolicyError } from '../../errors.ts'
+import { plain, type Style } from '../render.ts'
+import { ask, cite, json, search } from './answers.ts'
+import { commandOf, type Command } from './command.ts'
+import { doctor, type About } from './doctor.ts'
+import { COMMAND_HELP, EXIT, HELP } from './help.ts'
+
+/** What a command is done with; closed when it is done. */
+export interface Opened {
+  readonly assistant: Assistant
+  close(): Promise<void>
+}
+
+export interface CliParts {
+  readonly version: string
+  readonly print: (text: string) => void
+  readonly printError: (text: string) => void
+  /** `color` absent: as the terminal has it. */
+  readonly styleOf: (color: boolean | undefined) => Style
+  /** The assistant over the documents as they are now. */
+  readonly open: () => Promise<Opened>
+  readonly about: () => About
+  /** Resolves when the server has stopped. */
+  readonly serve: () => Promise<void>
+  readonly evaluate: (argv: readonly string[]) => Promise<number>
+}
+
+/** Never throws: an error is a sentence and an exit code. */
+export async function runCli(argv: readonly string[], parts: CliParts): Promise<number> {
+  const { command, color } = commandOf(argv)
+  try {
+    return await run(command, parts, parts.styleOf(color))
+  } catch (error) {
+    parts.printError(sentenceOf(error))
+    return EXIT.failed
+  }
+}
+
+async function run(command: Command, parts: CliParts, style: Style): Promise<number> {
+  const printing = { print: parts.print, style }
+  switch (command.name) {
+    case 'usage':
+      parts.printError(`${command.message}\n\n${HELP}`)
+      return EXIT.usage
+    case 'help':
+      parts.print(command.of === undefined ? HELP : COMMAND_HELP[command.of])
+      return EXIT.done
+    case 'version':
+      parts.print(parts.version)
+      return EXIT.done
+    case 'serve':
+      await parts.serve()
+      return EXIT.done
+    case 'eval':
+      return parts.evaluate(command.argv)
+    case 'ask':
+      return withAssistant(parts, (assistant) => ask(assistant, command, printing))
+    case 'search':
+      return withAssistant(parts, (assistant) => search(assistant, command, printing))
+    case 'cite':
+      return withAssistant(parts, (assistant) => cite(assistant, command, printing))
+    case 'doctor':
+      return withAssistant(parts, (assistant) => doctor(assistant, parts.about(), command.json, printing))
+    case 'index':
+      return withAssistant(parts, (assistant) => indexed(assistant, command.json, parts.print))
+  }
+}
+
+async function withAssistant(parts: CliParts, work: (assistant: Assistant) => number | Promise<number>): Promise<number> {
+  const opened = await parts.open()
+  try {
+    return await work(opened.assistant)
+  } finally {
+    await opened.close()
+  }
+}
+
+/** The index is brought up to date by opening; what is left is to say what it is now. */
+function indexed(assistant: Assistant, isJson: boolean, print: (text: string) => void): number {
+  const status = assistant.status()
+  if (isJson) print(json(status))
+  else {
+    const vectors = status.vectors ? `，向量 ${status.embedder}（${status.vectors}）` : '，没有向量，只按关键词检索'
+    print(`索引 ${status.generation ?? '尚未建立'}：${status.documents} 份文件，${status.clauses} 个条款${vectors}。`)
+  }
+  return status.ready ? EXIT.done : EXIT.failed
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof PolicyError) return plain(`${error.message}（${error.code}）`)
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,258 @@
+/** Answer → plain text and Markdown. Every channel renders the segments; none adds words of its own between them. */
+import type { Answer, Citation, DeclineReason, Passage, Provenance, Segment, TwinReference } from '../types.ts'
+
+/** How words are set off from each other; `PLAIN` sets nothing off. */
+export interface Style {
+  strong(text: string): string
+  soft(text: string): string
+  quoted(text: string): string
+  warning(text: string): string
+  /** Columns to wrap at; absent: lines stay as long as they are. */
+  readonly columns?: number
+}
+
+const same = (text: string) => text
+export const PLAIN: Style = { strong: same, soft: same, quoted: same, warning: same }
+
+export const VERDICTS: Readonly<Record<DeclineReason, string>> = {
+  'no-evidence': '文件中没有找到依据，不作回答',
+  'no-such-clause': '没有这一条款',
+  'false-premise': '问题的前提与原文不符',
+  unsupported: '文件中的话不足以回答',
+  'out-of-scope': '不在这些文件的范围之内',
+}
+
+const FROM: Readonly<Record<Provenance, string>> = { text: '', operator: '（管理员注明）', inferred: '（推断）' }
+const NEAREST = 3
+const SNIPPET = 80
+
+/** What stands over an answer that is none; absent for one that is. */
+export function verdictOf(answer: Answer): string | undefined {
+  if (answer.outcome === 'declined') return answer.reason ? VERDICTS[answer.reason] : '不作回答'
+  return answer.outcome === 'ambiguous' ? '不止一处符合，请指明' : undefined
+}
+
+/** 《…决定》第三部分第2条 */
+export function placeWords({ title, spoken }: { readonly title: string; readonly spoken: string }): string {
+  return `${bracketed(title)}${spoken}`
+}
+
+/** Book-title marks, unless the title brings its own. */
+export const bracketed = (title: string) => (title.startsWith('《') ? title : `《${title}》`)
+
+/**
+ * What to show under an answer that is none: the candidates that an ambiguous one names, the nearest clauses of a
+ * declined one. Not for a clause that does not exist: its answer says which do.
+ */
+export function nearestOf(answer: Answer): readonly Passage[] {
+  if (answer.outcome === 'answered' || answer.reason === 'no-such-clause') return []
+  const nameOf = ({ documentId, path }: Passage | Citation) => `${documentId}#${path.join('/')}`
+  const shown = new Set(answer.citations.map(nameOf))
+  const near = answer.passages.filter((passage) => !shown.has(nameOf(passage)))
+  if (answer.outcome === 'declined') return near.slice(0, NEAREST)
+  return near.filter((passage) => answer.text.includes(placeWords(passage)))
+}
+
+/** An answer for a terminal or a plain message. */
+export function renderText(answer: Answer, style: Style = PLAIN): string {
+  const verdict = verdictOf(answer)
+  const blocks = [
+    [
+      ...(verdict === undefined ? [] : [style.warning(verdict)]),
+      ...(answer.understoodAs === undefined ? [] : [style.soft(`理解为：${plain(answer.understoodAs)}`)]),
+      ...segmentsText(answer.segments, style).split('\n').flatMap((line) => wrapped(line, '', style)),
+    ],
+    sourcesText(answer.citations, style),
+    nearestText(answer, style),
+    [...(answer.notes ?? []), ...fallbackNotes(answer)].map((note) => style.soft(plain(note))),
+  ]
+  return blocks.filter((block) => block.length > 0).map((block) => block.join('\n')).join('\n\n')
+}
+
+function segmentsText(segments: readonly Segment[], style: Style): string {
+  const set = { quotation: style.quoted, label: style.strong, date: same, count: same, connecting: same }
+  return piecesOf(segments)
+    .map((piece) => ('marks' in piece ? style.soft(piece.marks.map((n) => `[${n}]`).join('')) : eachLine(plain(piece.text), set[piece.kind])))
+    .join('')
+}
+
+/** Words of one kind, or the numbers of the citations that the words before rest on. */
+export type Piece = { readonly kind: Segment['kind']; readonly text: string } | { readonly marks: readonly number[] }
+
+/**
+ * Segments as words and marks in reading order. A number is marked where the words are quoted, once, behind the
+ * closing quotation mark and before the end of the line. web/ask.js does the same.
+ * @example 第2条 “超过4%” → 第2条 “超过4%”[1]
+ */
+export function piecesOf(segments: readonly Segment[]): readonly Piece[] {
+  const quoted = new Set(segments.flatMap(({ kind, citations = [] }) => (kind === 'quotation' ? citations : [])))
+  const pieces: Piece[] = []
+  let waiting: readonly number[] = []
+  const add = (kind: Segment['kind'], text: string) => void (text !== '' && pieces.push({ kind, text }))
+  const mark = () => {
+    if (waiting.length > 0) pieces.push({ marks: waiting })
+    waiting = []
+  }
+  for (const { kind, text, citations = [] } of segments) {
+    const closing = waiting.length > 0 ? (/^[”’」』）]+/.exec(text)?.[0] ?? '') : ''
+    const words = text.slice(closing.length).replace(/\n+$/, '')
+    add(kind, closing)
+    mark()
+    add(kind, words)
+    waiting = citations.filter((n) => kind === 'quotation' || !quoted.has(n))
+    if (closing.length + words.length < text.length) {
+      mark()
+      add(kind, text.slice(closing.length + words.length))
+    }
+  }
+  mark()
+  return pieces
+}
+
+/** Styles end with their line, so that wrapping never carries a colour over. */
+const eachLine = (text: string, set: (line: string) => string) => text.split('\n').map((line) => (line === '' ? '' : set(line))).join('\n')
+
+/** Citations under their documents, so that a long title stands once. */
+function sourcesText(citations: readonly Citation[], style: Style): readonly string[] {
+  if (citations.length === 0) return []
+  const lines = citations.flatMap((citation, i) => [
+    ...(citations[i - 1]?.documentId === citation.documentId ? [] : documentText(citation, style)),
+    ...citationText(citation, style),
+  ])
+  return [style.strong('依据'), ...lines]
+}
+
+function documentText(citation: Citation, style: Style): readonly string[] {
+  return [
+    ...wrapped(plain(bracketed(citation.title)), '', style),
+    ...wrapped(plain(`${dateWords(citation)}　${citation.source}`), '', style).map(style.soft),
+  ]
+}
+
+function citationText({ n, spoken, label, quote, alsoIn }: Citation, style: Style): readonly string[] {
+  const mark = `[${n}] `
+  const indent = ' '.repeat(mark.length)
+  const inner = (line: string, set: (text: string) => string) => wrapped(plain(line), indent, style).map((part) => set(part))
+  return [
+    ...wrapped(`${mark}${plain(spoken)}（${plain(label)}）`, indent, style, '').map(style.strong),
+    ...`「${quote}」`.split('\n').flatMap((line) => inner(line, style.quoted)),
+    ...(alsoIn.length > 0 ? inner(twinWords(alsoIn), style.soft) : []),
+  ]
+}
+
+/** `2023-01-09`, `2024-02-19（管理员注明）` or 日期不详, and whether the title was lent. */
+export function dateWords({ date, dateFrom, titleFrom }: Pick<Citation, 'date' | 'dateFrom' | 'titleFrom'>): string {
+  const words = date === undefined ? '日期不详' : `${date}${dateFrom ? FROM[dateFrom] : ''}`
+  return titleFrom !== undefined && titleFrom !== 'text' ? `${words}　题名${FROM[titleFrom]}` : words
+}
+
+export const twinWords = (alsoIn: readonly TwinReference[]) =>
+  `另见：${alsoIn.map((twin) => `${placeWords(twin)}（${twin.source}）`).join('；')}`
+
+function nearestText(answer: Answer, style: Style): readonly string[] {
+  const passages = nearestOf(answer)
+  if (passages.length === 0) return []
+  return [style.strong(answer.outcome === 'ambiguous' ? '可能是指' : '最接近的条款'), ...passages.flatMap((passage) => passageText(passage, '· ', style))]
+}
+
+/** One found clause in two or three lines. */
+export function passageText(passage: Passage, mark: string, style: Style): readonly string[] {
+  const indent = ' '.repeat(mark.length)
+  return [
+    ...wrapped(`${mark}${plain(`${passage.spoken}　${bracketed(passage.title)}`)}`, indent, style, ''),
+    ...wrapped(plain(snippetOf(passage.text)), indent, style).map((line) => style.soft(line)),
+  ]
+}
+
+/** The first words of a clause, on one line. */
+export function snippetOf(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line.length > SNIPPET ? `${line.slice(0, SNIPPET).toWellFormed()}…` : line
+}
+
+function fallbackNotes({ retrieval, fallback }: Pick<Answer, 'retrieval' | 'fallback'>): readonly string[] {
+  return [...(retrieval === 'keyword' ? ['仅按关键词检索（没有向量模型）。'] : []), ...(fallback ? [fallback.reason] : [])]
+}
+
+/** Without what a terminal would obey: control characters, and marks that turn the reading direction. */
+export function plain(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
+}
+
+/** Columns a terminal gives a character. */
+const columnsOf = (character: string) => (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(character) ? 2 : 1)
+
+/** What may not begin a line 避头. */
+const CLINGING = /^[…，。、；：！？）》」』〕”’,.;:!?)\]]$/
+
+/** A line cut at the style's columns, every piece behind `indent`; `first` stands before the first piece instead. */
+export function wrapped(line: string, indent: string, { columns }: Style, first = indent): readonly string[] {
+  if (columns === undefined || columns < 20) return [`${first}${line}`]
+  const room = columns - indent.length
+  const pieces = ['']
+  let used = first === '' ? -indent.length : 0
+  let escape = false
+  for (const character of line) {
+    if (character === '\u001b') escape = true
+    const width = escape ? 0 : columnsOf(character)
+    if (escape && character === 'm') escape = false
+    if (used + width > room && !CLINGING.test(character)) {
+      pieces.push('')
+      used = 0
+    }
+    pieces.push(`${pieces.pop() ?? ''}${character}`)
+    used += width
+  }
+  return pieces.map((piece, i) => `${i === 0 ? first : indent}${piece}`)
+}
+
+/** An answer as Markdown. `base` is the address Tiaowen is served under; absent: no links. */
+export function renderMarkdown(answer: Answer, base?: string): string {
+  const verdict = verdictOf(answer)
+  const blocks = [
+    ...(verdict === undefined ? [] : [`**${verdict}**`]),
+    ...(answer.understoodAs === undefined ? [] : [`理解为：${escaped(answer.understoodAs)}`]),
+    segmentsMarkdown(answer.segments),
+    ...(answer.citations.length > 0 ? ['**依据**', ...answer.citations.map((citation) => citationMarkdown(citation, base))] : []),
+    ...nearestMarkdown(answer, base),
+    ...[...(answer.notes ?? []), ...fallbackNotes(answer)].map((note) => `*${escaped(note)}*`),
+  ]
+  return blocks.filter((block) => block !== '').join('\n\n')
+}
+
+function segmentsMarkdown(segments: readonly Segment[]): string {
+  const words = piecesOf(segments).map((piece) => {
+    // No bold labels: Markdown takes ** between a colon and a Chinese character for plain asterisks.
+    return 'marks' in piece ? piece.marks.map((n) => ` \\[${n}\\]`).join('') : escaped(piece.text)
+  })
+  return words.join('').trim().replace(/\n+/g, '\n\n')
+}
+
+function citationMarkdown(citation: Citation, base: string | undefined): string {
+  const { n, label, quote, alsoIn } = citation
+  const place = linked(placeWords(citation), citation.url, base)
+  const lines = [
+    `${n}. ${place}（${escaped(label)}）${escaped(dateWords(citation))}`,
+    ...quote.split('\n').map((line) => `   > ${escaped(line)}`),
+    ...(alsoIn.length > 0 ? ['', `   ${escaped(twinWords(alsoIn))}`] : []),
+  ]
+  return lines.join('\n')
+}
+
+function nearestMarkdown(answer: Answer, base: string | undefined): readonly string[] {
+  const passages = nearestOf(answer)
+  if (passages.length === 0) return []
+  const items = passages.map((passage) => `- ${linked(placeWords(passage), passage.url, base)}：${escaped(snippetOf(passage.text))}`)
+  return [answer.outcome === 'ambiguous' ? '**可能是指**' : '**最接近的条款**', items.join('\n')]
+}
+
+/** Only reading pages are linked: nothing a document says becomes an address. */
+const linked = (words: string, url: string, base: string | undefined) =>
+  base !== undefined && /^\/read\/[\w%/.-]+$/.test(url) ? `[${escaped(words)}](${base.replace(/\/$/, '')}${url})` : escaped(words)
+
+/** Words that Markdown leaves as they are. */
+export function escaped(text: string): string {
+  return plain(text)
+    .replace(/[\\`*_[\]<>#|~!&]/g, '\\$&')
+    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/gm, (_, space: string, mark: string) => (/\d/.test(mark) ? `${space}${mark}\\` : `${space}\\${mark}`))
+}

@@ -1,0 +1,209 @@
+/** The command line: what is typed, what is printed, how it exits. */
+import { describe, expect, test } from 'vitest'
+import { commandOf } from '../../../src/channels/cli/command.ts'
+import { COMMANDS } from '../../../src/channels/cli/help.ts'
+import { runCli, type CliParts } from '../../../src/channels/cli/run.ts'
+import { AnswerSchema, CiteSchema, SearchResultSchema } from '../../../src/channels/http/schemas.ts'
+import { PLAIN } from '../../../src/channels/render.ts'
+import { PolicyError } from '../../../src/errors.ts'
+import { answered, answerOf, declined, eventsOf, PLAN, scripted, TITLE, type Script } from '../scripted.ts'
+
+async function run(argv: readonly string[], script: Script = {}, parts: Partial<CliParts> = {}) {
+  const printed: string[] = []
+  const errors: string[] = []
+  let closed = 0
+  const code = await runCli(argv, {
+    version: '0.1.0',
+    print: (text) => printed.push(text),
+    printError: (text) => errors.push(text),
+    styleOf: () => PLAIN,
+    open: async () => ({ assistant: scripted(script), close: async () => void closed++ }),
+    about: () => [['Node', 'v24.21.0']],
+    serve: async () => {},
+    evaluate: async () => 0,
+    ...parts,
+  })
+  return { code, out: printed.join('\n'), err: errors.join('\n'), closed }
+}
+
+describe('ask', () => {
+  test('prints the answer and exits 0', async () => {
+    const { code, out, closed } = await run(['ask', '145行动是什么？'])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^第三部分第2条：深入实施科技成果转移转化“145”行动\[1\]/)
+    expect(closed).toBe(1)
+  })
+
+  test('words that the shell took apart are one question', async () => {
+    const seen: string[] = []
+    const ask: Script['ask'] = (request) => (seen.push(request.question), eventsOf(answered(request)))
+    await run(['ask', 'What', 'is', 'the', 'target?'], { ask })
+    expect(seen).toEqual(['What is the target?'])
+  })
+
+  test('exits 3 where it declines, 4 where the question is ambiguous', async () => {
+    expect((await run(['ask', '目标？'], { ask: (request) => eventsOf(declined(request)) })).code).toBe(3)
+    const ambiguous: Script['ask'] = (request) => eventsOf(answerOf(request, { outcome: 'ambiguous', segments: [] }))
+    expect((await run(['ask', '第三部分'], { ask: ambiguous })).code).toBe(4)
+  })
+
+  test('--json is the answer of the endpoint', async () => {
+    const { out } = await run(['ask', '--json', '145行动是什么？'])
+    expect(AnswerSchema.parse(JSON.parse(out))).toEqual(answered({ question: '145行动是什么？' }))
+  })
+
+  test('--markdown', async () => {
+    expect((await run(['ask', '--markdown', '145行动是什么？'])).out).toContain('**依据**')
+  })
+
+  test('--document takes an id or a file name, and names one that does not exist', async () => {
+    const seen: unknown[] = []
+    const ask: Script['ask'] = (request) => (seen.push(request.documents), eventsOf(answered(request)))
+    await run(['ask', '--document', 'd-003', '--document', '000_76b057a27a625e20.txt', '目标？'], { ask })
+    expect(seen).toEqual([['d-003', 'd-000']])
+    const { code, err } = await run(['ask', '--document', 'd-999', '目标？'])
+    expect([code, err]).toEqual([1, '没有文件 d-999；现有文件见 tiaowen doctor。（no-such-document）'])
+  })
+})
+
+describe('search', () => {
+  test('lists clauses, best first', async () => {
+    const { code, out } = await run(['search', '--limit', '1', '科技成果'])
+    expect(code).toBe(0)
+    expect(out).toContain(` 1. 第三部分第2条　《${TITLE}》`)
+    expect(out).not.toContain(' 2. ')
+  })
+
+  test('--json is the result of the endpoint', async () => {
+    expect(SearchResultSchema.parse(JSON.parse((await run(['search', '--json', '科技成果'])).out)).passages).toHaveLength(2)
+  })
+})
+
+describe('cite', () => {
+  test('found: exits 0 with the whole clause and its twin', async () => {
+    const { code, out } = await run(['cite', '《决定》第三部分第2条'])
+    expect(code).toBe(0)
+    expect(out).toContain('2.构筑科技成果转移转化首选地。')
+    expect(out).toContain('另见')
+  })
+
+  test('ambiguous: exits 4 with the candidates', async () => {
+    const { code, out } = await run(['cite', '《决定》第三部分'])
+    expect(code).toBe(4)
+    expect(out).toMatch(/^有2处符合，请指明文件。\n· 《/)
+  })
+
+  test('absent: exits 5 with the numbers that exist', async () => {
+    const { code, out } = await run(['cite', '《决定》第三部分第9条'])
+    expect(code).toBe(5)
+    expect(out).toContain('该部分共有4条（第1条至第4条）。\n现有：1  2  3  4')
+  })
+
+  test('--json is the result of the endpoint', async () => {
+    for (const reference of ['《决定》第三部分第2条', '《决定》第三部分', 'x']) {
+      CiteSchema.parse(JSON.parse((await run(['cite', '--json', reference])).out))
+    }
+  })
+})
+
+describe('doctor', () => {
+  test('names machine, index, and numbers that do not add up', async () => {
+    const { code, out } = await run(['doctor'])
+    expect(code).toBe(0)
+    expect(out).toContain('Node　v24.21.0')
+    expect(out).toContain('向量　HNSW')
+    expect(out).toContain('  ! 二：从“二、”开始，此前没有编号。')
+  })
+
+  test('names the lines that cleaning left out, run by run', async () => {
+    const dropped = [
+      { line: 1, text: '设为首页', reason: 'navigation' },
+      { line: 2, text: '', reason: 'navigation' },
+      { line: 3, text: '新闻热线', reason: 'navigation' },
+      { line: 9, text: '【来源:杭州日报】', reason: 'byline' },
+    ] as const
+    const { out } = await run(['doctor'], { documents: [{ ...PLAN, dropped }] })
+    expect(out).toContain('去掉　4 行\n    第1至3行 导航：设为首页\n    第9行 署名行：【来源:杭州日报】')
+  })
+
+  test('says what is less than the best', async () => {
+    const status = { vectors: 'exact', fallbacks: [{ from: 'hnsw', reason: '没有 hnswlib-node。' }] } as const
+    const { out } = await run(['doctor'], { status })
+    expect(out).toContain('逐一比较')
+    expect(out).toContain('! 没有 hnswlib-node。')
+  })
+
+  test('works without an index', async () => {
+    const { code, out } = await run(['doctor'], { status: { ready: false, generation: null } })
+    expect([code, out.includes('尚未建立')]).toEqual([0, true])
+  })
+
+  test('--json', async () => {
+    const { documents } = JSON.parse((await run(['doctor', '--json'])).out) as { documents: { problems: unknown[] }[] }
+    expect(documents[2]?.problems.length).toBeGreaterThan(0)
+  })
+})
+
+describe('index, serve, eval', () => {
+  test('index says what the index is', async () => {
+    expect(await run(['index'])).toMatchObject({
+      code: 0,
+      out: '索引 gen-00000001：3 份文件，35 个条款，向量 bge-small-zh-v1.5-q（hnsw）。',
+    })
+  })
+
+  test('eval is handed its own options and gives the exit code', async () => {
+    const seen: unknown[] = []
+    const evaluate = async (argv: readonly string[]) => (seen.push(argv), 7)
+    expect((await run(['eval', '--split', 'tune', '--help'], {}, { evaluate })).code).toBe(7)
+    expect(seen).toEqual([['--split', 'tune', '--help']])
+  })
+
+  test('what stops it is one sentence with its code', async () => {
+    const serve = async () => {
+      throw new PolicyError('port-busy', '端口 8787 已被别的程序占用。')
+    }
+    expect(await run(['serve'], {}, { serve })).toMatchObject({ code: 1, err: '端口 8787 已被别的程序占用。（port-busy）' })
+  })
+})
+
+describe('help and usage', () => {
+  test.each(COMMANDS.filter((name) => name !== 'eval'))('%s --help', async (name) => {
+    const { code, out } = await run([name, '--help'])
+    expect([code, out.startsWith(`用法：tiaowen ${name}`)]).toEqual([0, true])
+  })
+
+  test.each([
+    [['--help'], 0],
+    [['help', 'ask'], 0],
+    [['--version'], 0],
+    [[], 2],
+    [['tell'], 2],
+    [['ask'], 2],
+    [['ask', ' '], 2],
+    [['ask', '--deep', '目标'], 2],
+    [['cite'], 2],
+    [['cite', '--limit', '3', '第1条'], 2],
+    [['search', '--limit', '0', '人才'], 2],
+    [['search', '--limit', '101', '人才'], 2],
+    [['search', '--limit', '人才'], 2],
+    [['index', 'seeds'], 2],
+    [['serve', '--json'], 2],
+  ])('%j exits %i', async (argv, code) => {
+    expect((await run(argv)).code).toBe(code)
+  })
+
+  test('a usage error names what was wrong, in Chinese', () => {
+    expect(commandOf(['ask', '--deep', '目标']).command).toEqual({ name: 'usage', message: '没有选项 --deep。以 - 开头的词句请放在 -- 之后。' })
+    expect(commandOf(['serve', '--json']).command).toEqual({ name: 'usage', message: 'serve 没有选项 --json。' })
+  })
+
+  test('words that begin with a dash stand behind --', () => {
+    expect(commandOf(['ask', '--', '-3%', '是目标吗？']).command).toMatchObject({ name: 'ask', question: '-3% 是目标吗？' })
+  })
+
+  test('--no-color wins', () => {
+    expect(commandOf(['ask', '--color', '--no-color', 'x']).color).toBe(false)
+    expect(commandOf(['ask', 'x']).color).toBeUndefined()
+  })
+})
