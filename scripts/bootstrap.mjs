@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { alone } from './lock.mjs'
 import { isModelPresent, isModelToBeFetched, obtainModel, sayWithoutModel } from './model.mjs'
 import { compileAddon, installNode, installPackages, missingPackages, nodeOf } from './packages.mjs'
-import { endAs, runInFront } from './processes.mjs'
+import { endAs, interruptedBy, runInFront } from './processes.mjs'
 import { say, SetUpError } from './say.mjs'
 import { runTests } from './test-run.mjs'
 
@@ -43,6 +43,7 @@ async function runBenches(words) {
   for (const bench of benches.filter((file) => words.length === 0 || words.some((word) => file.includes(word)))) {
     console.log(`— ${bench}`)
     const result = await inNode24(`bench/${bench}`)
+    if (interruptedBy()) return { code: 130 }
     if (ended.code === 0) ended = result
   }
   return ended

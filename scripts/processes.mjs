@@ -62,9 +62,15 @@ export function endAs({ code, signal }) {
   process.exitCode = code
 }
 
+/** @type {NodeJS.Signals | undefined} */
+let lastSignal
+/** The signal this process was sent while another program ran in front: no further one should be begun. */
+export const interruptedBy = () => lastSignal
+
 /** A terminal sends Ctrl-C to the whole group, the child included; any other sender reaches only us. */
 function passSignals(child) {
   const pass = (signal) => {
+    lastSignal = signal
     if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { runInFront } from './processes.mjs'
+import { interruptedBy, runInFront } from './processes.mjs'
 import { say } from './say.mjs'
 
 /**
@@ -22,6 +22,7 @@ export async function runTests({ checkout, node, filters, isLong, hasModel }) {
 
   if (filters.length === 0) count(await run('node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'), '类型检查 tsc --noEmit')
 
+  if (interruptedBy()) return { code: 130 }
   const report = join(checkout, 'data', `test-report-${process.pid}.json`)
   mkdirSync(join(checkout, 'data'), { recursive: true })
   const vitest = await run('node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...filters)
@@ -31,6 +32,7 @@ export async function runTests({ checkout, node, filters, isLong, hasModel }) {
   counts.failed += tests.failed
   if (vitest.code !== 0 && tests.failed === 0) count(vitest, 'vitest')
 
+  if (interruptedBy()) return { code: 130 }
   if (filters.length === 0 && existsSync(join(checkout, 'src', 'main.ts'))) {
     count(await run('src/main.ts', 'eval', '--floors'), '评测下限 eval --floors')
   }

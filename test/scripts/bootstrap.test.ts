@@ -200,6 +200,16 @@ describe('npm test', () => {
     expect(stdout).toMatch(/7 passed, 2 failed\n$/)
   })
 
+  test('that is interrupted begins nothing more', async () => {
+    await run(['check'])
+    await run(['model'])
+    writeFileSync(join(checkout, 'node_modules/typescript/bin/tsc'), `process.on('SIGINT', () => process.exit(1)); setInterval(() => {}, 1000); console.log('checking')`)
+    const { child, ended } = begin(['test'])
+    await new Promise((resolve) => child.stdout!.once('data', resolve))
+    child.kill('SIGINT')
+    expect(await ended).toMatchObject({ code: 130, stdout: 'checking\n' })
+  })
+
   test('without a model prints so and passes; with CI=true it fails', async () => {
     const alone = await run(['test'], { TIAOWEN_MODEL_DIR: 'off' })
     expect(alone.stdout).toMatch(/WITHOUT MODEL\n7 passed, 0 failed\n$/)
