@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { checkFolder, findModel, forgetPin, modelFolderOf, ORIGIN_FILE, type ModelPlaces, type ModelSearch } from './model-files.ts'
+import { checkFolder, findModel, forgetPin, isOff, modelFolderOf, ORIGIN_FILE, type ModelPlaces, type ModelSearch } from './model-files.ts'
 
 const HUB_PATIENCE_MS = 20_000
 const MAVEN_TIMEOUT_MS = 300_000
@@ -24,7 +24,7 @@ interface Source {
 /** The model, fetched where need be. Never throws: a machine without a model has a reason and works by keywords. */
 export async function fetchModel(settings: FetchSettings): Promise<ModelSearch> {
   const present = findModel(settings)
-  if (present.outcome === 'found' || settings.modelDirectory === 'off') return present
+  if (present.outcome === 'found' || isOff(settings.modelDirectory)) return present
   const failures: string[] = [...present.notes]
   for (const source of sourcesOf(settings)) {
     settings.say(`从 ${source.name} 取模型 fetching the model from ${source.name}`)

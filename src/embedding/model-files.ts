@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 
 /** What a model folder holds: the layout of transformers.js. */
 export const MODEL_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/model_quantized.onnx'] as const
@@ -45,7 +45,7 @@ export const modelFolderOf = (checkout: string): string => join(checkout, 'model
 
 /** The model in TIAOWEN_MODEL_DIR, or else in `models/` of the checkout; or a sentence that says why there is none. */
 export function findModel({ modelDirectory, checkout }: ModelPlaces): ModelSearch {
-  if (modelDirectory === 'off') {
+  if (isOff(modelDirectory)) {
     return { outcome: 'missing', reason: 'TIAOWEN_MODEL_DIR=off：只用关键词检索 keyword-only by request', notes: [] }
   }
   const places = [
@@ -62,6 +62,10 @@ export function findModel({ modelDirectory, checkout }: ModelPlaces): ModelSearc
   }
   return { outcome: 'missing', reason: `没有向量模型，只用关键词检索 no embedding model. ${notes.join(' ')} 下一步 next: npm run model`, notes }
 }
+
+/** `off`, also where the configuration has made an absolute path of it. */
+export const isOff = (modelDirectory: string | undefined): boolean =>
+  modelDirectory !== undefined && basename(modelDirectory) === 'off' && !existsSync(modelDirectory)
 
 /** `models/…`, with what fetchModel noted of where it came from. */
 function originOf(folder: string): string {

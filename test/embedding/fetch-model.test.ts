@@ -72,6 +72,7 @@ describe('the model on this machine', () => {
   test('is not looked for when TIAOWEN_MODEL_DIR=off', () => {
     writeModel(modelFolderOf(checkout))
     expect(findModel({ modelDirectory: 'off', checkout })).toMatchObject({ outcome: 'missing' })
+    expect(findModel({ modelDirectory: join(checkout, 'off'), checkout })).toMatchObject({ outcome: 'missing' })
   })
 
   test('names the file it lacks', () => {
