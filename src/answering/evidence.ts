@@ -56,7 +56,7 @@ function coverageOf({ weights, total }: Scorer, own: ReadonlySet<string>, around
 export function findEvidence(question: Question, found: readonly Found[], keywords: Bm25): Evidence[] {
   const weights = weightedTerms(question, keywords)
   const scorer = { weights, total: [...weights.values()].reduce((sum, weight) => sum + weight, 0) }
-  const bestWindow = Math.max(1e-9, ...found.map(({ windows }) => windows[0]?.score ?? 0))
+  const bestSpot = Math.max(1e-9, ...found.flatMap(({ spots }) => spots.map(({ score }) => score)))
   return found
     .flatMap((one) => {
       const { text } = one.document
@@ -64,12 +64,12 @@ export function findEvidence(question: Question, found: readonly Found[], keywor
       const around = new Set(terms([one.document.header.title?.value ?? '', ...headings].join(' ')))
       return spansOf(one).flatMap(({ paragraph, sentence }) =>
         runsOf(question, scorer, text, sentence).map((span): Evidence => {
-          const window = windowScore(one, span) / bestWindow
+          const nearness = spotScore(one, span) / bestSpot
           const coverage = coverageOf(scorer, new Set(terms(text.slice(span.start, span.end))), around)
           const fit = formFit(question, text.slice(span.start, span.end))
           // of two spans that cover the same words the shorter one; where little is covered, length tells nothing
           const length = (0.15 * coverage * (span.end - span.start)) / LONGEST_RUN
-          const score = one.score * 0.8 + window * 0.6 + coverage * 0.8 + fit - length
+          const score = one.score * 0.8 + nearness * 0.6 + coverage * 0.8 + fit - length
           return { found: one, span, sentence, paragraph, coverage, score }
         }),
       )
@@ -82,10 +82,14 @@ function spansOf({ clause, document }: Found): { paragraph: Span; sentence: Span
   return own.flatMap((paragraph) => sentences(document.text, paragraph).map((sentence) => ({ paragraph, sentence })))
 }
 
-function windowScore({ windows }: Found, span: Span): number {
+/** Scores of the spots that the span lies in or holds, each by the share of the longer one that is common to both. */
+function spotScore({ spots }: Found, span: Span): number {
   let best = 0
-  for (const window of windows) {
-    if (window.span.start < span.end && span.start < window.span.end && window.score > best) best = window.score
+  for (const spot of spots) {
+    const common = Math.min(spot.span.end, span.end) - Math.max(spot.span.start, span.start)
+    if (common <= 0) continue
+    const share = common / Math.min(spot.span.end - spot.span.start, span.end - span.start)
+    best = Math.max(best, spot.score * share)
   }
   return best
 }

@@ -37,5 +37,5 @@ export function foundAt(catalogue: Catalogue, { document, lineage }: Place): Fou
   const clause = lineage.at(-1)!
   const known = places(catalogue)
   const twins = (catalogue.twins.get(clause.id) ?? []).flatMap((id) => known.get(id) ?? [])
-  return { document, lineage, clause, score: 1, windows: [], twins }
+  return { document, lineage, clause, score: 1, spots: [], twins }
 }

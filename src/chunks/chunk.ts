@@ -4,7 +4,7 @@ import { titleOf, walk } from '../clauses/address.ts'
 import { units } from './sentences.ts'
 
 /** Named in the manifest: an index made by another chunker is made anew. */
-export const CHUNKER = 'windows-2x120/clauses-480/1'
+export const CHUNKER = 'units-60/windows-2x120/clauses/1'
 
 /**
  * Title and headings from the outside in, put before a chunk's words for the embedder and the keyword index only,
@@ -37,6 +37,14 @@ export function windowChunks(document: Document): Chunk[] {
         span: { start: part.start, end: (parts[at + 1] ?? part).end },
       }))
     })
+  })
+}
+
+/** Single units of at most 60 characters: the finest grain, where one remark of a long paragraph is found. */
+export function unitChunks(document: Document): Chunk[] {
+  return [...walk(document)].flatMap((lineage) => {
+    const clause = lineage.at(-1)!
+    return ownSpans(clause).flatMap((paragraph) => units(document.text, paragraph, 60).map((span): Chunk => ({ clause: clause.id, span })))
   })
 }
 

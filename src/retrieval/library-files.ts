@@ -1,6 +1,6 @@
 /** Library ↔ the files of a generation. */
 import { z } from 'zod'
-import { clauseChunks, contextOf, windowChunks } from '../chunks/chunk.ts'
+import { clauseChunks, contextOf, unitChunks, windowChunks } from '../chunks/chunk.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { Chunk, ClauseId, Document, Fallback } from '../types.ts'
 import { Bm25 } from './bm25.ts'
@@ -10,11 +10,15 @@ import type { Field, Library } from './library.ts'
 import { places } from './places-of.ts'
 import type { VectorIndex } from './vector-index.ts'
 
+/** The vectors of a library: units and windows by their own words, windows behind title and headings too. */
+const VECTORS = ['units.plain', 'windows.plain', 'windows.headed'] as const
+type VectorsName = (typeof VECTORS)[number]
+
 /** A library with what only its builder needs: the vectors behind the indexes. */
 export interface Built {
   readonly library: Library
   /** Row after row, unit length; absent in keyword-only mode. */
-  readonly vectors?: { readonly plain: Float32Array; readonly headed: Float32Array; readonly dimensions: number }
+  readonly vectors?: { readonly dimensions: number; readonly rows: Readonly<Record<VectorsName, Float32Array>> }
 }
 
 export interface BuildOptions {
@@ -32,39 +36,55 @@ export interface BuildOptions {
 /** Documents → chunks → keyword index and vectors. */
 export async function buildLibrary(options: BuildOptions): Promise<Built> {
   const { documents, twins, embedder, onProgress } = options
+  const chunks = {
+    units: documents.flatMap(unitChunks),
+    windows: documents.flatMap(windowChunks),
+    clauses: documents.flatMap(clauseChunks),
+  }
+  onProgress?.('keywords', 0, 1)
   const bare: Library = {
     generation: options.generation ?? 'unsaved',
     documents,
     twins,
     embedder: embedder?.id ?? null,
-    windows: emptyField(documents.flatMap(windowChunks)),
-    clauses: emptyField(documents.flatMap(clauseChunks)),
+    units: { chunks: chunks.units },
+    windows: { chunks: chunks.windows, keywords: Bm25.build(headedTexts({ documents }, chunks.windows)) },
+    clauses: { chunks: chunks.clauses, keywords: Bm25.build(headedTexts({ documents }, chunks.clauses)) },
     ...(options.fallback ? { fallback: options.fallback } : {}),
   }
-  onProgress?.('keywords', 0, 1)
-  const windows = { chunks: bare.windows.chunks, keywords: Bm25.build(headedTexts(bare, bare.windows.chunks)) }
-  const clauses = { chunks: bare.clauses.chunks, keywords: Bm25.build(headedTexts(bare, bare.clauses.chunks)) }
   onProgress?.('keywords', 1, 1)
-  if (!embedder) return { library: { ...bare, windows, clauses } }
+  if (!embedder) return { library: bare }
 
   const known = options.previous?.library.embedder === embedder.id ? knownVectors(options.previous) : new Map<string, Float32Array>()
-  const plainTexts = plainTextsOf(bare, windows.chunks)
-  const headed = headedTexts(bare, windows.chunks)
-  const vectors = await embedAll([...plainTexts, ...headed], embedder, known, (done, total) => onProgress?.('embedding', done, total))
+  const texts = VECTORS.map((name) => textsOf(bare, name))
+  const all = await embedAll(texts.flat(), embedder, known, (done, total) => onProgress?.('embedding', done, total))
   const { dimensions } = embedder
-  const plain = vectors.subarray(0, plainTexts.length * dimensions)
-  const withHeadings = vectors.subarray(plainTexts.length * dimensions)
-  onProgress?.('graph', 0, 1)
-  const field = { ...windows, plain: await indexOf(plain, dimensions), headed: await indexOf(withHeadings, dimensions) }
-  onProgress?.('graph', 1, 1)
-  return {
-    library: { ...bare, windows: field, clauses, ...exactFallback(field.plain, bare.fallback) },
-    vectors: { plain, headed: withHeadings, dimensions },
+  const rows: Partial<Record<VectorsName, Float32Array>> = {}
+  let from = 0
+  VECTORS.forEach((name, at) => {
+    const to = from + texts[at]!.length * dimensions
+    rows[name] = all.subarray(from, to)
+    from = to
+  })
+  onProgress?.('graph', 0, VECTORS.length)
+  const indexes: Partial<Record<VectorsName, VectorIndex>> = {}
+  for (const [at, name] of VECTORS.entries()) {
+    indexes[name] = await indexOf(rows[name]!, dimensions)
+    onProgress?.('graph', at + 1, VECTORS.length)
   }
+  const whole = rows as Record<VectorsName, Float32Array>
+  return { library: withIndexes(bare, indexes as Indexes), vectors: { dimensions, rows: whole } }
 }
 
-function emptyField(chunks: readonly Chunk[]): Field {
-  return { chunks, keywords: Bm25.build([]) }
+type Indexes = Readonly<Record<VectorsName, VectorIndex>>
+
+function withIndexes(library: Library, indexes: Indexes, fallback?: Fallback): Library {
+  return {
+    ...library,
+    units: { ...library.units, plain: indexes['units.plain'] },
+    windows: { ...library.windows, plain: indexes['windows.plain'], headed: indexes['windows.headed'] },
+    ...exactFallback(indexes['windows.plain'], fallback ?? library.fallback),
+  }
 }
 
 function exactFallback(index: VectorIndex, fallback?: Fallback): { fallback?: Fallback } {
@@ -79,13 +99,19 @@ async function indexOf(vectors: Float32Array, dimensions: number): Promise<Vecto
   return native instanceof Error ? new ExactIndex(vectors, dimensions) : HnswIndex.build(native, vectors, dimensions)
 }
 
-function plainTextsOf(library: Library, chunks: readonly Chunk[]): string[] {
-  const known = places(library)
+/** The texts a row of vectors is made from. */
+function textsOf(library: Library, name: VectorsName): string[] {
+  if (name === 'windows.headed') return headedTexts(library, library.windows.chunks)
+  return plainTexts(library, (name === 'units.plain' ? library.units : library.windows).chunks)
+}
+
+function plainTexts(catalogue: Pick<Library, 'documents'>, chunks: readonly Chunk[]): string[] {
+  const known = places(catalogue)
   return chunks.map(({ clause, span }) => known.get(clause)!.document.text.slice(span.start, span.end))
 }
 
-function headedTexts(library: Library, chunks: readonly Chunk[]): string[] {
-  const known = places(library)
+function headedTexts(catalogue: Pick<Library, 'documents'>, chunks: readonly Chunk[]): string[] {
+  const known = places(catalogue)
   const contexts = new Map<ClauseId, string>()
   return chunks.map(({ clause, span }) => {
     const { document, lineage } = known.get(clause)!
@@ -101,11 +127,10 @@ function headedTexts(library: Library, chunks: readonly Chunk[]): string[] {
 function knownVectors({ library, vectors }: Built): Map<string, Float32Array> {
   const known = new Map<string, Float32Array>()
   if (!vectors) return known
-  const { plain, headed, dimensions } = vectors
-  const add = (texts: readonly string[], rows: Float32Array): void =>
-    texts.forEach((text, row) => known.set(text, rows.subarray(row * dimensions, (row + 1) * dimensions)))
-  add(plainTextsOf(library, library.windows.chunks), plain)
-  add(headedTexts(library, library.windows.chunks), headed)
+  const { rows, dimensions } = vectors
+  for (const name of VECTORS) {
+    textsOf(library, name).forEach((text, row) => known.set(text, rows[name].subarray(row * dimensions, (row + 1) * dimensions)))
+  }
   return known
 }
 
@@ -136,18 +161,18 @@ export function libraryFiles({ library, vectors }: Built): LibraryFile[] {
   const files: LibraryFile[] = [
     { name: 'documents.json', bytes: Buffer.from(JSON.stringify(library.documents)) },
     { name: 'twins.json', bytes: Buffer.from(JSON.stringify([...library.twins])) },
+    { name: 'units.chunks', bytes: chunkBytes(library.units.chunks, ordinals) },
     { name: 'windows.chunks', bytes: chunkBytes(library.windows.chunks, ordinals) },
     { name: 'windows.keywords', bytes: library.windows.keywords.toBytes() },
     { name: 'clauses.chunks', bytes: chunkBytes(library.clauses.chunks, ordinals) },
     { name: 'clauses.keywords', bytes: library.clauses.keywords.toBytes() },
   ]
   if (!vectors) return files
-  for (const name of ['plain', 'headed'] as const) {
-    files.push({ name: `windows.${name}.vectors`, bytes: bytesOf(vectors[name]) })
-    const index = library.windows[name]
-    if (index instanceof HnswIndex) {
-      files.push({ name: `windows.${name}.hnsw`, optional: true, write: (path) => index.save(path) })
-    }
+  const indexes = { 'units.plain': library.units.plain, 'windows.plain': library.windows.plain, 'windows.headed': library.windows.headed }
+  for (const name of VECTORS) {
+    files.push({ name: `${name}.vectors`, bytes: bytesOf(vectors.rows[name]) })
+    const index = indexes[name]
+    if (index instanceof HnswIndex) files.push({ name: `${name}.hnsw`, optional: true, write: (path) => index.save(path) })
   }
   return files
 }
@@ -188,38 +213,34 @@ export async function openLibrary(generation: LibrarySource): Promise<Built> {
   const meta = LibraryMeta.parse(generation.meta)
   const documents = JSON.parse(Buffer.from(await generation.read('documents.json')).toString()) as Document[]
   const twins = new Map(JSON.parse(Buffer.from(await generation.read('twins.json')).toString()) as [ClauseId, ClauseId[]][])
+  const clauseIds = [...places({ documents }).keys()]
+  const chunksOf = async (name: string): Promise<Chunk[]> => chunksFrom(await generation.read(`${name}.chunks`), clauseIds)
+  const keywordsOf = async (name: string): Promise<Bm25> => Bm25.fromBytes(await generation.read(`${name}.keywords`))
   const bare: Library = {
     generation: generation.name,
     documents,
     twins,
     embedder: meta.embedder,
-    windows: emptyField([]),
-    clauses: emptyField([]),
+    units: { chunks: await chunksOf('units') },
+    windows: { chunks: await chunksOf('windows'), keywords: await keywordsOf('windows') },
+    clauses: { chunks: await chunksOf('clauses'), keywords: await keywordsOf('clauses') },
   }
-  const clauseIds = [...places(bare).keys()]
-  const fieldOf = async (name: string): Promise<Field> => ({
-    chunks: chunksFrom(await generation.read(`${name}.chunks`), clauseIds),
-    keywords: Bm25.fromBytes(await generation.read(`${name}.keywords`)),
-  })
-  const windows = await fieldOf('windows')
-  const clauses = await fieldOf('clauses')
-  if (meta.embedder === null || meta.dimensions === null) return { library: { ...bare, windows, clauses } }
   const { dimensions } = meta
-  const plain = floatsFrom(await generation.read('windows.plain.vectors'))
-  const headed = floatsFrom(await generation.read('windows.headed.vectors'))
-  const opened = {
-    plain: await openIndex(generation, 'windows.plain.hnsw', plain, dimensions),
-    headed: await openIndex(generation, 'windows.headed.hnsw', headed, dimensions),
-  }
-  const damaged = generation.damaged[0]
+  if (meta.embedder === null || dimensions === null) return { library: bare }
+  const opened = await Promise.all(
+    VECTORS.map(async (name) => {
+      const rows = floatsFrom(await generation.read(`${name}.vectors`))
+      return { name, rows, index: await openIndex(generation, `${name}.hnsw`, rows, dimensions) }
+    }),
+  )
+  const [damaged] = generation.damaged
   const fallback: Fallback | undefined = damaged && {
     from: 'hnsw',
     reason: `${damaged.file} 已损坏，改用逐一比较（较慢，结果相同） is damaged; exact search serves until the index is built anew`,
   }
-  return {
-    library: { ...bare, windows: { ...windows, ...opened }, clauses, ...exactFallback(opened.plain, fallback) },
-    vectors: { plain, headed, dimensions },
-  }
+  const indexes = Object.fromEntries(opened.map(({ name, index }) => [name, index])) as unknown as Indexes
+  const rows = Object.fromEntries(opened.map(({ name, rows }) => [name, rows])) as Record<VectorsName, Float32Array>
+  return { library: withIndexes(bare, indexes, fallback), vectors: { dimensions, rows } }
 }
 
 async function openIndex(generation: LibrarySource, name: string, vectors: Float32Array, dimensions: number): Promise<VectorIndex> {

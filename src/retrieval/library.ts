@@ -17,7 +17,8 @@ export interface Catalogue {
 /** One kind of chunk with the indexes over it. Row i of every index is chunk i. */
 export interface Field {
   readonly chunks: readonly Chunk[]
-  readonly keywords: Bm25
+  /** Over the chunk's words behind its title and headings. */
+  readonly keywords?: Bm25
   /** Vectors of the chunk's own words; absent in keyword-only mode. */
   readonly plain?: VectorIndex
   /** Vectors of the chunk's words behind its title and headings. */
@@ -25,10 +26,12 @@ export interface Field {
 }
 
 export interface Library extends Catalogue {
+  /** Single sentences or parts of one: vectors only. */
+  readonly units: Field
   /** Windows of two sentences. */
-  readonly windows: Field
-  /** Whole clauses. */
-  readonly clauses: Field
+  readonly windows: Field & { readonly keywords: Bm25 }
+  /** Whole clauses: keywords only. */
+  readonly clauses: Field & { readonly keywords: Bm25 }
   /** Why vectors are missing or slower than they should be. */
   readonly fallback?: Fallback
 }

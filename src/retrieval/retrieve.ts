@@ -1,18 +1,30 @@
-/** Question → clauses, best first: four rankings of windows and clauses fused, twins folded. */
+/**
+ * Question → clauses, best first: five rankings fused, twins folded. Over the answerable cases (`evals/cases`, without
+ * look-ups): vectors of units, of windows, of windows behind their headings, keywords of clauses and of windows give
+ * hit@1 0.90, recall@5 0.99; without the units 0.86, 0.98; each ranking alone 0.65 to 0.78.
+ */
 import type { Clause, ClauseId, Document, DocumentId, Span } from '../types.ts'
+import type { Bm25 } from './bm25.ts'
 import { addScaled } from './fuse.ts'
 import type { Field, Library } from './library.ts'
 import { places } from './places-of.ts'
 
-/** A clause found, with its windows best first. */
+/** A span of a clause with its score for the question, 0 to 1 within one ranking or sum of rankings. */
+export interface Spot {
+  readonly span: Span
+  readonly score: number
+}
+
+/** A clause found. */
 export interface Found {
   readonly document: Document
   readonly lineage: readonly [Clause, ...Clause[]]
   readonly clause: Clause
   /** 0 to 1: the share of the best possible sum. */
   readonly score: number
-  readonly windows: readonly { readonly span: Span; readonly score: number }[]
-  /** Highest cosine of its windows to the question; absent in keyword-only mode. */
+  /** Units and windows of it that were found, best first. */
+  readonly spots: readonly Spot[]
+  /** Highest cosine of its units and windows to the question; absent in keyword-only mode. */
   readonly similarity?: number
   /** The same clause elsewhere, led by this one. */
   readonly twins: readonly { readonly document: Document; readonly lineage: readonly [Clause, ...Clause[]] }[]
@@ -25,46 +37,43 @@ export interface Query {
   readonly documents?: readonly DocumentId[]
 }
 
-/** Windows taken from a vector ranking; keyword rankings score everything. */
+/** Rows taken from a vector ranking; keyword rankings score everything. */
 const NEIGHBOURS = 200
 
-/** Best first; ties in reading order. */
+/** One ranking: scores of the rows of a field. */
+interface Ranking {
+  readonly field: Field
+  readonly scores: ReadonlyMap<number, number>
+  readonly similarities: boolean
+}
+
+/** Best first; ties by id. */
 export function retrieve(library: Library, query: Query, limit: number): Found[] {
   const known = places(library)
   const wanted = query.documents && new Set(query.documents)
   const allowed = (clause: ClauseId): boolean => !wanted || wanted.has(known.get(clause)!.document.id)
-  const windowScores = new Map<number, number>()
-  const clauseScores = new Map<ClauseId, number>()
-  const lists: ReadonlyMap<ClauseId, number>[] = []
+  const totals = new Map<ClauseId, number>()
+  const spots = new Map<ClauseId, Map<string, { span: Span; score: number }>>()
   const similarities = new Map<ClauseId, number>()
-  for (const [nth, scores] of rankings(library.windows, query).entries()) {
-    const permitted = new Map([...scores].filter(([row]) => allowed(library.windows.chunks[row]!.clause)))
-    addScaled(windowScores, permitted)
-    const best = bestOfClause(library.windows, permitted)
-    lists.push(best)
-    if (nth > 0) for (const [id, similarity] of best) similarities.set(id, Math.max(similarity, similarities.get(id) ?? -1))
+  const lists = rankings(library, query)
+  for (const { field, scores, similarities: cosines } of lists) {
+    const permitted = new Map([...scores].filter(([row]) => allowed(field.chunks[row]!.clause)))
+    const scaled = new Map<number, number>()
+    addScaled(scaled, permitted)
+    if (field !== library.clauses) collectSpots(spots, field, scaled)
+    const best = bestOfClause(field, permitted)
+    addScaled(totals, best)
+    if (cosines) for (const [id, cosine] of best) similarities.set(id, Math.max(cosine, similarities.get(id) ?? -1))
   }
-  const clauseKeywords = keywordScores(library.clauses, query.text)
-  lists.push(bestOfClause(library.clauses, new Map([...clauseKeywords].filter(([row]) => allowed(library.clauses.chunks[row]!.clause)))))
-  for (const list of lists) addScaled(clauseScores, list)
-
-  const windowsOf = new Map<ClauseId, { span: Span; score: number }[]>()
-  for (const [row, score] of windowScores) {
-    const { clause, span } = library.windows.chunks[row]!
-    const list = windowsOf.get(clause)
-    if (list) list.push({ span, score })
-    else windowsOf.set(clause, [{ span, score }])
-  }
-  const found = [...clauseScores].map(([id, score]): Found => {
+  const found = [...totals].map(([id, score]): Found => {
     const { document, lineage } = known.get(id)!
-    const windows = (windowsOf.get(id) ?? []).sort((one, other) => other.score - one.score)
     const similarity = similarities.get(id)
     return {
       document,
       lineage,
       clause: lineage.at(-1)!,
       score: score / lists.length,
-      windows,
+      spots: [...(spots.get(id)?.values() ?? [])].sort((one, other) => other.score - one.score),
       ...(similarity === undefined ? {} : { similarity }),
       twins: [],
     }
@@ -73,21 +82,39 @@ export function retrieve(library: Library, query: Query, limit: number): Found[]
   return foldTwins(library, found, wanted).slice(0, limit)
 }
 
-function rankings(field: Field, query: Query): ReadonlyMap<number, number>[] {
-  const lists = [keywordScores(field, query.text)]
-  if (query.vector) {
-    for (const index of [field.plain, field.headed]) {
-      if (index) lists.push(new Map(index.search(query.vector, NEIGHBOURS).map(({ row, similarity }) => [row, similarity])))
-    }
-  }
-  return lists
+function rankings({ units, windows, clauses }: Library, { text, vector }: Query): Ranking[] {
+  const byKeywords = [clauses, windows].map((field) => ({ field, scores: keywordScores(field.keywords, text), similarities: false }))
+  if (!vector) return byKeywords
+  const indexes = [
+    [units, units.plain],
+    [windows, windows.plain],
+    [windows, windows.headed],
+  ] as const
+  const byVectors = indexes.flatMap(([field, index]) => {
+    if (!index) return []
+    const neighbours = index.search(vector, NEIGHBOURS)
+    return [{ field, scores: new Map(neighbours.map(({ row, similarity }) => [row, similarity])), similarities: true }]
+  })
+  return [...byKeywords, ...byVectors]
 }
 
-function keywordScores(field: Field, text: string): Map<number, number> {
-  const scores = field.keywords.scores(text)
+function keywordScores(keywords: Bm25, text: string): Map<number, number> {
+  const scores = keywords.scores(text)
   const found = new Map<number, number>()
   for (let row = 0; row < scores.length; row++) if (scores[row]! > 0) found.set(row, scores[row]!)
   return found
+}
+
+function collectSpots(spots: Map<ClauseId, Map<string, { span: Span; score: number }>>, field: Field, scores: ReadonlyMap<number, number>): void {
+  for (const [row, score] of scores) {
+    const { clause, span } = field.chunks[row]!
+    let own = spots.get(clause)
+    if (!own) spots.set(clause, (own = new Map()))
+    const key = `${span.start}-${span.end}`
+    const spot = own.get(key)
+    if (spot) spot.score += score
+    else own.set(key, { span, score })
+  }
 }
 
 function bestOfClause(field: Field, scores: ReadonlyMap<number, number>): Map<ClauseId, number> {
