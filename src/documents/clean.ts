@@ -10,6 +10,7 @@
  */
 import type { DroppedLine } from '../types.ts'
 import { datesIn } from './dates.ts'
+import { NUMBER_MARK, SENTENCE_END } from './line-kinds.ts'
 import { linesOf } from './lines.ts'
 import type { Line } from './lines.ts'
 
@@ -175,18 +176,17 @@ function sureFooter(words: string): Reason | undefined {
 /** A line that may be part of a footer once a sure line stands above it: short, no sentence, no number, no date. */
 function maybeFooter(words: string): boolean {
   if (isBullet(words)) return true
-  return words.length <= 30 && !/[。；;！!？?]/.test(words) && !NUMBER_MARK.test(words) && datesIn(words).length === 0
+  if (words.length > 30 || /[。；;！!？?]/.test(words) || /^附[件录表则]/.test(words)) return false
+  return !NUMBER_MARK.test(words) && datesIn(words).length === 0
 }
 
 // ── what a line is ──────────────────────────────────────────────────────────────────────────────────────────
 
-const SENTENCE_END = /[。；;！!？?…]["”’）)】]?$/
-
-const NUMBER_MARK =
-  /^#|^第[一二三四五六七八九十百千零〇0-9０-９]+[编分章节条部款项]|^[一二三四五六七八九十]+[、.．]|^[（(][一二三四五六七八九十0-9０-９]+[）)]|^[0-9０-９]+[.．、]|^[①-⑳]|^附[件录表则]/
-
-const BUTTON =
-  '设为首页|加入收藏|收藏本站|收藏|网站首页|返回首页|首页|登录|注册|无障碍(?:浏览|阅读)?|长者(?:版|模式|专区)|适老(?:版|化)|简体中?文?|繁体中?文?|繁體中?文?|English|EN|网站地图|移动版|手机版|客户端|微博|微信|打印(?:本页)?|关闭(?:窗口|本页)?|返回(?:顶部|列表)?'
+const BUTTON = [
+  '设为首页|加入收藏|收藏本站|收藏|网站首页|返回首页|首页|网站地图|登录|注册',
+  '无障碍(?:浏览|阅读)?|长者(?:版|模式|专区)|适老(?:版|化)|简体中?文?|繁体中?文?|繁體中?文?|English|EN',
+  '移动版|手机版|客户端|微博|微信|打印(?:本页)?|关闭(?:窗口|本页)?|返回(?:顶部|列表)?',
+].join('|')
 const BUTTONS = new RegExp(`^(?:(?:${BUTTON})[\\s|｜·/]*)+$`)
 const HERE = /^(?:您?(?:现在|当前|目前)?(?:所在|的)?的?位置|当前位置|您的位置)(?:是|为)?\s*[:：>»]/
 const CRUMBS = /^(?:>>|»|›|＞)/
@@ -247,7 +247,13 @@ function isBullet(words: string): boolean {
   return /^[•·●■◆▪]\s*[\u4e00-\u9fffA-Za-z]{2,6}$/.test(words)
 }
 
-const SITE_FOOTER =
-  /^(?:版权所有|Copyright|©|网站标识码|扫一扫|上一[篇条]\s*[:：]|下一[篇条]\s*[:：])|^(?:相关(?:阅读|新闻|链接|稿件|报道|文章|推荐)|友情链接)[:：]?$|ICP备|公网安备|All Rights Reserved/i
+const SITE_FOOTER = new RegExp(
+  [
+    '^(?:版权所有|Copyright|©|网站标识码|扫一扫|[上下]一[篇条]\\s*[:：])',
+    '^(?:相关(?:阅读|新闻|链接|稿件|报道|文章|推荐)|友情链接)[:：]?$',
+    'ICP备|公网安备|All Rights Reserved',
+  ].join('|'),
+  'i',
+)
 
 const SITE_ADDRESS = /^(?:主办(?:单位)?|承办(?:单位)?|技术支持|地址|邮编|联系电话|电话|传真)\s*[:：]/

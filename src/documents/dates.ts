@@ -12,10 +12,11 @@ const DIGIT = '[0-9０-９]'
 const HAN_DIGIT = '[〇○Ｏ零一二三四五六七八九]'
 const HAN_COUNT = '[一二三四五六七八九十]'
 const BLANK = '[ \\u00a0\\u3000]{0,3}'
+const DASH = `${BLANK}[-－—./／]${BLANK}`
 
 const PATTERN = [
   `(?<!${DIGIT})(${DIGIT}{4})${BLANK}年${BLANK}(${DIGIT}{1,2})${BLANK}月${BLANK}(${DIGIT}{1,2})${BLANK}日`,
-  `(?<!${DIGIT})(${DIGIT}{4})${BLANK}[-－—./／]${BLANK}(${DIGIT}{1,2})${BLANK}[-－—./／]${BLANK}(${DIGIT}{1,2})(?!${DIGIT})`,
+  `(?<!${DIGIT})(${DIGIT}{4})${DASH}(${DIGIT}{1,2})${DASH}(${DIGIT}{1,2})(?!${DIGIT})`,
   `(${HAN_DIGIT}{4})年(${HAN_COUNT}{1,2})月(${HAN_COUNT}{1,3})日`,
 ].join('|')
 

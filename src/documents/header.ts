@@ -7,6 +7,7 @@
  */
 import type { Fact, Header, Span } from '../types.ts'
 import { datesIn } from './dates.ts'
+import { NUMBER_MARK, SENTENCE_END } from './line-kinds.ts'
 import { linesOf } from './lines.ts'
 import type { Line } from './lines.ts'
 import type { Format } from './read.ts'
@@ -48,11 +49,6 @@ const fact = (value: string, start: number, end: number): Fact => ({ value, from
 const KIND =
   '决定|决议|规定|办法|条例|意见|通知|通告|公告|公报|方案|规划|纲要|计划|细则|规则|解释|批复|函|报告|建议|法|制度|章程|标准|指南|措施|政策|要点|典|规程|答复'
 const KIND_END = new RegExp(`(?:${KIND})(?:[（(〔][^（()）]{1,12}[）)〕])?$`)
-
-const SENTENCE_END = /[。；;！!？?…]["”’）)】]?$/
-
-const NUMBER_MARK =
-  /^#|^第[一二三四五六七八九十百千零〇0-9０-９]+[编分章节条部款项]|^[一二三四五六七八九十]+[、.．]|^[（(][一二三四五六七八九十0-9０-９]+[）)]|^[0-9０-９]{1,3}[.．、]|^[①-⑳]/
 
 const COMMENT = /^<!--.*-->$/
 
@@ -178,7 +174,7 @@ function repeatsTitle(words: string, title: Fact | undefined): boolean {
   return title !== undefined && part.length >= 4 && compact(title.value).includes(part) && !NUMBER_MARK.test(part)
 }
 
-const EVENT_VERB = '通过|公布|发布|印发|施行|实施|生效|修订|修正|修改|批准'
+const EVENT_VERB = '通过|公布|发布|印发|施行|实施|执行|生效|修订|修正|修改|批准'
 
 /** A line that states a date and is no sentence of the body. */
 function isDateLine(words: string): boolean {
@@ -254,11 +250,14 @@ function overlaps(line: Line, span: Span | undefined): boolean {
 function kindsOf(words: string): readonly EventKind[] {
   const own = withoutTitles(words)
   const verb = new RegExp(EVENT_VERB).exec(own)
-  if (!verb) return []
+  if (!verb) return /(?:令|公告)\s?第?[^第]{1,6}号[）)]?$/.test(own.slice(-40).trimEnd()) ? ['published'] : []
   const after = own.slice(verb.index + verb[0].length)
-  if (verb[0] === '通过') return after.startsWith('的') ? [] : /^并?(?:公布|发布)/.test(after) ? ['passed', 'published'] : ['passed']
+  if (verb[0] === '通过') {
+    if (after.startsWith('的')) return [] // …会议通过的《…修正案》
+    return /^并?(?:公布|发布)/.test(after) ? ['passed', 'published'] : ['passed']
+  }
   if (/公布|发布|印发/.test(verb[0])) return /^并?(?:施行|实施)/.test(after) ? ['published', 'effective'] : ['published']
-  return /施行|实施|生效/.test(verb[0]) ? ['effective'] : []
+  return /施行|实施|执行|生效/.test(verb[0]) ? ['effective'] : []
 }
 
 /** Without 《…》, nested ones included. */
@@ -278,7 +277,11 @@ function factOf(events: readonly HeadEvent[], kind: EventKind): Fact | undefined
   return event && fact(event.iso, event.span.start, event.span.end)
 }
 
-const PAGE_DATE_BEFORE = /^\s*(?:(?:发布|发文|成文|公布|印发|更新)?(?:时间|日期)\s*[:：]\s*|[（(])?$/
+const PAGE_LABEL = '(?:信息|文章|稿件)?来源|稿源|作者|记者|编辑|责编'
+/** Nothing, a label of a date, or labels of a page before it. */
+const PAGE_DATE_BEFORE = new RegExp(
+  `^\\s*(?:(?:${PAGE_LABEL})\\s*[:：][^。；]{0,60})?(?:(?:发布|发文|成文|公布|印发|更新)?(?:时间|日期)\\s*[:：]|[（(])?\\s*$`,
+)
 const PAGE_DATE_AFTER =
   /^[\s0-9０-９:：）)]*(?:$|[|｜【\[]|来源|信息来源|文章来源|稿源|作者|记者|编辑|责编|字体|字号|浏览|阅读|点击|访问|打印|分享)/
 
@@ -289,7 +292,7 @@ function pageDate(text: string, head: readonly Line[], title: Span | undefined):
     const printed = text.slice(line.start, line.wordsEnd)
     const [date] = datesIn(printed)
     if (!date || !PAGE_DATE_AFTER.test(printed.slice(date.end, date.end + 40))) continue
-    if (date.start > 20 || !PAGE_DATE_BEFORE.test(printed.slice(0, date.start))) continue
+    if (date.start > 80 || !PAGE_DATE_BEFORE.test(printed.slice(0, date.start))) continue
     return fact(date.iso, line.start + date.start, line.start + date.end)
   }
   return undefined

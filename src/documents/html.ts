@@ -2,7 +2,9 @@
 import { Parser } from 'htmlparser2'
 import { PolicyError } from '../errors.ts'
 
-const SKIPPED = new Set(['script', 'style', 'nav', 'noscript', 'template', 'title', 'svg', 'iframe', 'select', 'button'])
+const SKIPPED = new Set([
+  'script', 'style', 'nav', 'noscript', 'template', 'title', 'svg', 'iframe', 'select', 'button',
+])
 
 const BLOCKS = new Set([
   'address', 'article', 'aside', 'blockquote', 'body', 'caption', 'center', 'dd', 'div', 'dl', 'dt', 'fieldset',

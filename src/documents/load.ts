@@ -143,7 +143,8 @@ async function listFiles(root: string, below: string, skipped: SkippedFile[]): P
     if (entry.name.startsWith('.')) continue
     const path = below === '' ? entry.name : `${below}/${entry.name}`
     if (entry.isDirectory()) paths.push(...(await listFiles(root, path, skipped)))
-    else if (entry.isFile() || (entry.isSymbolicLink() && (await isLinkToFileWithin(root, path, skipped)))) paths.push(path)
+    else if (entry.isFile()) paths.push(path)
+    else if (entry.isSymbolicLink() && (await isLinkToFileWithin(root, path, skipped))) paths.push(path)
   }
   return paths
 }

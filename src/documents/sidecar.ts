@@ -53,7 +53,8 @@ export function parseSidecar(yaml: string, name: string, sources: ReadonlySet<st
     if (!issue) throw parsed.error
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
     const path = [...issue.path.map(String), ...(unknown === undefined ? [] : [unknown])]
-    const what = unknown === undefined ? issue.message : `没有这个字段；可用：${issue.path.length === 0 ? 'documents' : KNOWN_KEYS}`
+    const known = issue.path.length === 0 ? 'documents' : KNOWN_KEYS
+    const what = unknown === undefined ? issue.message : `没有这个字段；可用：${known}`
     refuse(offsetOf(document, path), `${path.join(' → ') || '文件'}：${what}。请改正后重试。`)
   }
   return statementsOf(document, parsed.data ?? { documents: null }, sources, refuse)

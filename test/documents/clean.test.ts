@@ -30,6 +30,10 @@ describe('a body that stands twice', () => {
     expect(dropped[0]?.text).toBe(`${LONG_BODY[7]}${first}`)
   })
 
+  test('is kept whole when the line where copies would meet holds other words', () => {
+    expect(report([...LONG_BODY.slice(0, -1), '第8条 另有规定的,从其规定。', ...LONG_BODY.slice(1)].join('\n'))).toEqual([])
+  })
+
   test('is kept whole when the second copy differs in one figure', () => {
     const changed = [first, ...others.slice(0, -1), '第8条 研发投入强度超过4%。'].join('\n')
     expect(report(`${LONG_BODY.join('\n')}\n${changed}`)).toEqual([])
@@ -58,6 +62,10 @@ describe('above the title', () => {
 describe('between title and body', () => {
   test('the line with the date stays although it names a source', () => {
     expect(report(`${TITLE}\n2022- 07- 11 10:29:44 来源:杭州日报 作者:\n\n${PARAGRAPH}`)).toEqual([])
+  })
+
+  test('so it does where the source comes first', () => {
+    expect(report(`${TITLE}\n来源：杭州日报 2022-07-11 10:29\n\n${PARAGRAPH}`)).toEqual([])
   })
 
   test('a byline without a date and the share buttons go', () => {

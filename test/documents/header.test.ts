@@ -34,6 +34,19 @@ describe('notices and decisions', () => {
     })
   })
 
+  test.each([
+    '2023-01-09 08:42:32',
+    '发布时间：2023-01-09 浏览次数：12',
+    '来源：杭州日报 2023-01-09 08:42',
+    '来源：市科技局 发布日期：2023年1月9日 字体：大 中 小',
+  ])('%s below the title is the date of publication', (line) => {
+    expect(head(`深化改革\n${line}\n${FIRST_ARTICLE}`)).toEqual({
+      title: '深化改革',
+      published: '2023-01-09',
+      body: FIRST_ARTICLE,
+    })
+  })
+
   test('a title that runs over two lines is one title', () => {
     expect(head(`最高人民法院关于审理证券市场虚假陈述\n侵权民事赔偿案件的若干规定\n法释〔2022〕2号\n\n${FIRST_ARTICLE}`)).toEqual({
       title: '最高人民法院关于审理证券市场虚假陈述侵权民事赔偿案件的若干规定',
@@ -69,7 +82,8 @@ describe('notices and decisions', () => {
 
 describe('laws', () => {
   test('passing and coming into force, as 民法典 prints them', () => {
-    const law = '# 中华人民共和国民法典\n\n（2020年5月28日第十三届全国人民代表大会第三次会议通过 自2021年1月1日起施行）\n\n## 第一编 总则'
+    const law =
+      '# 中华人民共和国民法典\n\n（2020年5月28日第十三届全国人民代表大会第三次会议通过 自2021年1月1日起施行）\n\n## 第一编 总则'
     expect(head(law, 'md')).toEqual({
       title: '中华人民共和国民法典',
       issuer: '全国人民代表大会',
@@ -119,6 +133,21 @@ describe('laws', () => {
     })
   })
 
+  test('the passing of an amendment is not the passing of the law', () => {
+    const amended = '2020年12月26日 第十三届全国人民代表大会常务委员会第二十四次会议通过的《刑法修正案（十一）》'
+    expect(head(`# 刑法\n\n${amended}\n\n${FIRST_ARTICLE}`, 'md')).toEqual({ title: '刑法', body: FIRST_ARTICLE })
+  })
+
+  test('a date before an order’s number is the day it was published', () => {
+    const order = '2017年11月22日 中华人民共和国国务院令第692号'
+    expect(head(`# 反间谍法实施细则\n\n${order}\n\n${FIRST_ARTICLE}`, 'md')).toEqual({
+      title: '反间谍法实施细则',
+      documentNumber: '中华人民共和国国务院令第692号',
+      published: '2017-11-22',
+      body: FIRST_ARTICLE,
+    })
+  })
+
   test('from the day of publication is no date', () => {
     expect(head('# 国籍法\n\n1980年9月10日 第五届全国人民代表大会第三次会议通过\n\n第十八条 本法自公布之日起施行。', 'md')).toEqual({
       title: '国籍法',
@@ -141,7 +170,12 @@ describe('laws', () => {
 })
 
 test('every fact names the place that states it', () => {
-  const text = '杭州市人民代表大会常务委员会关于促进杭州城西科创大走廊创新发展的决定\n2022- 07- 11 10:29:44 来源:杭州日报 作者:\n\n(2022年6月29日杭州市第十四届人民代表大会常务委员会第三次会议通过)\n\n为进一步。'
+  const text = [
+    '杭州市人民代表大会常务委员会关于促进杭州城西科创大走廊创新发展的决定',
+    '2022- 07- 11 10:29:44 来源:杭州日报 作者:',
+    '(2022年6月29日杭州市第十四届人民代表大会常务委员会第三次会议通过)',
+    '为进一步。',
+  ].join('\n')
   const { header } = readHeader(text, 'txt')
   const places = Object.fromEntries(
     Object.entries(header).map(([key, { span }]) => [key, text.slice(span?.start, span?.end)]),

@@ -147,7 +147,8 @@ describe('the five seeds', () => {
 describe('a folder of an operator', () => {
   const docs = () => join(root, 'docs')
   const data = () => join(root, 'data')
-  const load = (...folders: string[]) => loadFolder({ folders: folders.length > 0 ? folders : [docs()], dataFolder: data() })
+  const load = (...folders: string[]) =>
+    loadFolder({ folders: folders.length > 0 ? folders : [docs()], dataFolder: data() })
   const put = async (path: string, content: string | Uint8Array) => {
     await mkdir(join(docs(), path, '..'), { recursive: true })
     await writeFile(join(docs(), path), content)
@@ -217,7 +218,8 @@ describe('a folder of an operator', () => {
 
   test('takes the operator’s statements and says that they are his', async () => {
     await put('规划.txt', '二、做深做透。\n(6)深化改革。\n')
-    await put('documents.yaml', 'documents:\n  规划.txt:\n    title: 规划建议\n    published: 2025-12-01\n    shortNames: [规划建议]\n')
+    const statement = '{title: 规划建议, published: 2025-12-01, shortNames: [规划建议]}'
+    await put('documents.yaml', `documents:\n  规划.txt: ${statement}\n`)
     const { documents, skipped } = await load()
     expect(documents[0]?.header).toEqual({
       title: { value: '规划建议', from: 'operator' },
@@ -262,7 +264,10 @@ describe('a folder of an operator', () => {
     await copyFile('test/fixtures/documents/notice.html', join(docs(), 'notice.html'))
     await copyFile('test/fixtures/documents/gb18030.txt', join(docs(), '大走廊.txt'))
     const { documents } = await load()
-    expect(documents.map(({ format, encoding, header, text }) => [format, encoding, header.title?.value, text.length])).toEqual([
+    const seen = documents.map(({ format, encoding, header, text }) => [
+      format, encoding, header.title?.value, text.length,
+    ])
+    expect(seen).toEqual([
       ['html', 'utf-8', '关于公布市级行政规范性文件目录的通知', 127],
       ['txt', 'gb18030', '杭州市人民代表大会常务委员会关于促进杭州城西科创大走廊创新发展的决定', 2886],
     ])

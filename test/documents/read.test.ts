@@ -42,8 +42,10 @@ describe('the encodings of policy files', () => {
     const words = '第一条 为了规范𠮷野家'
     const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(words)])
     expect(readBytes(marked, 'a.txt')).toEqual({ text: words, encoding: 'utf-8', format: 'txt' })
-    expect(readBytes(utf16(words, [0xff, 0xfe], false), 'a.md')).toEqual({ text: words, encoding: 'utf-16le', format: 'md' })
-    expect(readBytes(utf16(words, [0xfe, 0xff], true), 'a.md')).toEqual({ text: words, encoding: 'utf-16be', format: 'md' })
+    const little = readBytes(utf16(words, [0xff, 0xfe], false), 'a.md')
+    expect(little).toEqual({ text: words, encoding: 'utf-16le', format: 'md' })
+    const big = readBytes(utf16(words, [0xfe, 0xff], true), 'a.md')
+    expect(big).toEqual({ text: words, encoding: 'utf-16be', format: 'md' })
   })
 
   test('CRLF stays CRLF', () => {
@@ -63,6 +65,14 @@ describe('files that are no text', () => {
 
   test('Latin-1 is not taken for GB18030', () => {
     expect(refusal(Buffer.from('d\xe9cision n\xb0 4 du caf\xe9\xe0', 'latin1'), 'a.txt').code).toBe('file-encoding')
+  })
+
+  test('Big5 is not taken for GB18030, although its bytes could be', () => {
+    const big5 = Buffer.from('c3f6a9f3b3d0b773b56fae69aabaa84da977', 'hex') // 關於創新發展的決定
+    expect(new TextDecoder('gb18030', { fatal: true }).decode(big5)).toContain('承穝')
+    expect(refusal(big5, 'a.txt').code).toBe('file-encoding')
+    const page = Buffer.concat([Buffer.from('<meta charset="big5"><p>'), big5])
+    expect(readBytes(page, 'a.html')).toEqual({ text: '關於創新發展的決定\n', encoding: 'big5', format: 'html' })
   })
 
   test('a NUL byte makes a binary file', () => {
