@@ -142,6 +142,7 @@ describe('laws', () => {
     const order = '2017年11月22日 中华人民共和国国务院令第692号'
     expect(head(`# 反间谍法实施细则\n\n${order}\n\n${FIRST_ARTICLE}`, 'md')).toEqual({
       title: '反间谍法实施细则',
+      issuer: '国务院',
       documentNumber: '中华人民共和国国务院令第692号',
       published: '2017-11-22',
       body: FIRST_ARTICLE,
