@@ -62,7 +62,7 @@ export function renderText(answer: Answer, style: Style = PLAIN): string {
       ...(answer.understoodAs === undefined ? [] : [style.soft(`理解为：${plain(answer.understoodAs)}`)]),
       ...segmentsText(answer.segments, style).split('\n').flatMap((line) => wrapped(line, '', style)),
     ],
-    sourcesText(answer.citations, style),
+    sourcesText(answer, style),
     nearestText(answer, style),
     [...(answer.notes ?? []), ...fallbackNotes(answer)].map((note) => style.soft(plain(note))),
   ]
@@ -112,14 +112,18 @@ export function piecesOf(segments: readonly Segment[]): readonly Piece[] {
 /** Styles end with their line, so that wrapping never carries a colour over. */
 const eachLine = (text: string, set: (line: string) => string) => text.split('\n').map((line) => (line === '' ? '' : set(line))).join('\n')
 
+/** A declined answer rests on nothing: what it quotes is only near. */
+const sourcesHeading = ({ outcome }: Answer) => (outcome === 'declined' ? '相关原文' : '依据')
+
 /** Citations under their documents, so that a long title stands once. */
-function sourcesText(citations: readonly Citation[], style: Style): readonly string[] {
+function sourcesText(answer: Answer, style: Style): readonly string[] {
+  const { citations } = answer
   if (citations.length === 0) return []
   const lines = citations.flatMap((citation, i) => [
     ...(citations[i - 1]?.documentId === citation.documentId ? [] : documentText(citation, style)),
     ...citationText(citation, style),
   ])
-  return [style.strong('依据'), ...lines]
+  return [style.strong(sourcesHeading(answer)), ...lines]
 }
 
 function documentText(citation: Citation, style: Style): readonly string[] {
@@ -213,7 +217,7 @@ export function renderMarkdown(answer: Answer, base?: string): string {
     ...(verdict === undefined ? [] : [`**${verdict}**`]),
     ...(answer.understoodAs === undefined ? [] : [`理解为：${escaped(answer.understoodAs)}`]),
     segmentsMarkdown(answer.segments),
-    ...(answer.citations.length > 0 ? ['**依据**', ...answer.citations.map((citation) => citationMarkdown(citation, base))] : []),
+    ...(answer.citations.length > 0 ? [`**${sourcesHeading(answer)}**`, ...answer.citations.map((citation) => citationMarkdown(citation, base))] : []),
     ...nearestMarkdown(answer, base),
     ...[...(answer.notes ?? []), ...fallbackNotes(answer)].map((note) => `*${escaped(note)}*`),
   ]

@@ -21,7 +21,7 @@ const PAGE_POLICY = [
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 
 const FEATURES = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'magnetometer', 'microphone',
-  'midi', 'payment', 'usb', 'screen-wake-lock', 'serial', 'hid', 'bluetooth']
+  'midi', 'payment', 'usb', 'screen-wake-lock', 'serial', 'hid']
 
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Permissions-Policy': FEATURES.map((feature) => `${feature}=()`).join(', '),

@@ -8,6 +8,7 @@ const box = document.getElementById('question')
 const send = document.getElementById('send')
 const stop = document.getElementById('stop')
 const thread = document.getElementById('thread')
+const documents = document.querySelector('.documents')
 
 /** Earlier turns, sent along so that 「那2035年呢？」 is understood. */
 const history = []
@@ -35,6 +36,7 @@ async function ask(question) {
   setBusy(true)
   const turn = openTurn(question)
   box.value = ''
+  if (documents) documents.open = false
   try {
     await receive(question, turn, running.signal)
   } catch (error) {
@@ -190,7 +192,7 @@ function underAnswer(answer, id) {
   const nodes = []
   if (answer.citations.length > 0) {
     const cards = answer.citations.map((citation) => citationCard(citation, id))
-    nodes.push(element('section', 'sources', [heading('依据', 'Sources'), element('ol', 'cards', cards)]))
+    nodes.push(element('section', 'sources', [answer.outcome === 'declined' ? heading('相关原文', 'The words nearest to it') : heading('依据', 'Sources'), element('ol', 'cards', cards)]))
   }
   const near = nearestOf(answer)
   if (near.length > 0) nodes.push(nearby(near, answer.outcome))

@@ -57,7 +57,7 @@ function documentList(documents: readonly DocumentSummary[]): Html {
   return html`<details class="documents"${documents.length <= 12 ? html` open` : ''}>
 <summary>可以回答的文件 ${english('Documents')} <span class="count">${documents.length}</span></summary>
 <ul>${documents.map(
-    (document) => html`<li><a href="${document.url}">${document.title}</a>${dateOf(document)}</li>
+    (document) => html`<li><a href="${document.url}">${document.title}</a>${dateOf(document)}${document.titleFrom === 'inferred' && html` <small>题名推断 · ${document.source}</small>`}</li>
 `,
   )}</ul>
 </details>`

@@ -27,7 +27,7 @@ export function readPage({ document, version, outline, marked: asked }: ReadPage
 </header>
 ${version.superseded && supersededBanner(document)}
 <div class="columns">
-<nav class="outline" aria-label="条款 Clauses">${outline.length > 0 && html`<h2>条款 ${english('Clauses')}</h2>${outlineList(outline)}`}</nav>
+<nav class="outline" aria-label="条款 Clauses">${outline.length > 0 && html`<h2>条款 ${english('Clauses')}</h2>${outlineList(outline, marked?.start)}`}</nav>
 <main class="text">${linesOf(version.text).map((line) => lineOf(version.text, line, anchors, marked))}</main>
 </div>
 <footer class="foot"><span>${document.source}</span><span>SHA-256 ${version.textSha256.slice(0, 16)}</span>
@@ -56,10 +56,12 @@ function factsOf({ header, titleFrom }: DocumentSummary): Html {
   })}`
 }
 
-function outlineList(nodes: readonly OutlineNode[]): Html {
+/** `at` is where the marked words begin: the clauses around them are shown as such. */
+function outlineList(nodes: readonly OutlineNode[], at: number | undefined): Html {
+  const isAround = ({ start, end }: OutlineNode) => at !== undefined && start <= at && at < end
   return html`<ul>${nodes.map(
-    (node) => html`<li><a href="#c-${node.start}" title="${node.spoken}">${outlineWords(node)}</a>${
-      node.children.length > 0 && outlineList(node.children)
+    (node) => html`<li><a href="#c-${node.start}" title="${node.spoken}"${isAround(node) && html` class="here"`}>${outlineWords(node)}</a>${
+      node.children.length > 0 && outlineList(node.children, at)
     }</li>
 `,
   )}</ul>`
