@@ -20,7 +20,7 @@ export interface Config {
   readonly dataFolder: string
   /** Generations of the index. */
   readonly indexFolder: string
-  /** Folder of the embedding model, when the operator names one. */
+  /** Folder of the embedding model, when the operator names one; `off`: none, keywords alone. */
   readonly modelDir?: string
   /** Hub or mirror to fetch the model from. */
   readonly hfEndpoint: string
@@ -59,7 +59,7 @@ const Variables = z.object({
   TIAOWEN_SEEDS: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('on'),
   TIAOWEN_DATA_FOLDER: folder.default(join(ROOT, 'data')),
   TIAOWEN_INDEX_FOLDER: folder.default(join(ROOT, 'index')),
-  TIAOWEN_MODEL_DIR: folder.optional(),
+  TIAOWEN_MODEL_DIR: z.literal('off').or(folder).optional(),
   HF_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'is not an http or https address' })
     .transform((address) => address.replace(/\/$/, ''))
@@ -78,7 +78,7 @@ const NEXT_STEP: Readonly<Record<keyof typeof Variables.shape, string>> = {
   TIAOWEN_SEEDS: 'Set it to off to leave the seeds out, or unset it',
   TIAOWEN_DATA_FOLDER: 'Name a folder, or unset it',
   TIAOWEN_INDEX_FOLDER: 'Name a folder, or unset it',
-  TIAOWEN_MODEL_DIR: 'Name the folder that holds the model, or unset it',
+  TIAOWEN_MODEL_DIR: 'Name the folder that holds the model, set it to off to do without, or unset it',
   HF_ENDPOINT: 'Name the hub or a mirror, e.g. https://huggingface.co, or unset it',
   TIAOWEN_EMBEDDING_THREADS: 'Name the number of cores to embed with, or unset it',
   TIAOWEN_LOG_LEVEL: 'Name one of them, or unset it',
@@ -86,7 +86,7 @@ const NEXT_STEP: Readonly<Record<keyof typeof Variables.shape, string>> = {
 }
 
 /** Read by the tests alone; allowed, and not part of Config. */
-const TEST_VARIABLES = ['TIAOWEN_LONG']
+const TEST_VARIABLES = ['TIAOWEN_LONG', 'TIAOWEN_GOLDEN']
 
 /**
  * Reads the configuration; a variable set to nothing counts as not set.

@@ -53,6 +53,7 @@ test('every variable has its place', () => {
     logLevel: 'debug',
     corpus: resolve('/srv/laws'),
   })
+  expect(readConfig({ TIAOWEN_MODEL_DIR: 'off' }).modelDir).toBe('off')
   const withoutSeeds = readConfig({ ...environment, TIAOWEN_SEEDS: 'off' })
   expect(withoutSeeds.folders).toEqual([resolve('/srv/制度'), resolve('docs')])
 })

@@ -1,5 +1,5 @@
 /** Whatever happens to the files of an index, a wrong byte is never served and the parent takes over. */
-import { copyFileSync, cpSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Opened, openCurrent, writeGeneration } from '../../src/store/generations.ts'
@@ -122,6 +122,15 @@ describe('files of one generation in another', () => {
       { generation: 'gen-00000002', file: 'manifest.json', reason: 'is not the one that CURRENT names' },
     ])
   })
+})
+
+test('a manifest that says the same in another spelling is seen', async () => {
+  const folder = await pristine()
+  const opened = await afterDamage(folder, (copy) => {
+    const path = join(copy, 'gen-00000002/manifest.json')
+    writeFileSync(path, readFileSync(path, 'utf8').replace('{\n  "', '{\n\t "'))
+  })
+  expectRecovery('gen-00000002/manifest.json', opened)
 })
 
 test('a missing file, whichever, is seen and recovered from', async () => {

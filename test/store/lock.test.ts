@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { nodeDisk } from '../../src/store/disk.ts'
 import { lockForWriting, writeGeneration } from '../../src/store/generations.ts'
 import { acquireWriterLock } from '../../src/store/lock.ts'
@@ -93,5 +93,7 @@ function holder(folder: string) {
     await acquireWriterLock(${JSON.stringify(folder)})
     console.log('held')
     setInterval(() => {}, 1000)`
-  return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return child
 }
