@@ -174,8 +174,10 @@ export function snippetOf(text: string): string {
   return line.length > SNIPPET ? `${line.slice(0, SNIPPET).toWellFormed()}…` : line
 }
 
-function fallbackNotes({ retrieval, fallback }: Pick<Answer, 'retrieval' | 'fallback'>): readonly string[] {
-  return [...(retrieval === 'keyword' ? ['仅按关键词检索（没有向量模型）。'] : []), ...(fallback ? [fallback.reason] : [])]
+/** What was less than the best, and why. */
+export function fallbackNotes({ retrieval, fallback }: Pick<Answer, 'retrieval' | 'fallback'>): readonly string[] {
+  if (retrieval === 'keyword') return [`仅按关键词检索${fallback ? `：${fallback.reason}` : '。'}`]
+  return fallback ? [fallback.reason] : []
 }
 
 /** Without what a terminal would obey: control characters, and marks that turn the reading direction. */

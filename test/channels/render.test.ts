@@ -52,7 +52,7 @@ test('a lent title, an absent date and the operator are named', () => {
 
 test('keyword-only mode and a fallback are said', () => {
   const text = renderText({ ...answered(request), retrieval: 'keyword', fallback: { from: 'hybrid', reason: '没有模型。' } })
-  expect(text.endsWith('仅按关键词检索（没有向量模型）。\n没有模型。')).toBe(true)
+  expect(text.endsWith('\n\n仅按关键词检索：没有模型。')).toBe(true)
 })
 
 describe('a number is marked where the words are quoted', () => {

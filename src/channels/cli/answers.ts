@@ -2,7 +2,7 @@
 import type { Assistant } from '../../answering/assistant.ts'
 import { PolicyError } from '../../errors.ts'
 import type { Answer, AskRequest, DocumentId, SearchResult } from '../../types.ts'
-import { bracketed, passageText, placeWords, plain, renderMarkdown, renderText, wrapped, type Style } from '../render.ts'
+import { bracketed, fallbackNotes, passageText, placeWords, plain, renderMarkdown, renderText, wrapped, type Style } from '../render.ts'
 import { cited, type Cited, type ClauseText } from '../wire.ts'
 import type { Command } from './command.ts'
 import { EXIT } from './help.ts'
@@ -36,10 +36,7 @@ export async function search(assistant: Assistant, command: Of<'search'>, { prin
 function foundText(result: SearchResult, style: Style): string {
   if (result.passages.length === 0) return '没有找到相关条款。'
   const found = result.passages.map((passage, i) => passageText(passage, `${String(i + 1).padStart(2)}. `, style).join('\n'))
-  const notes = [
-    ...(result.retrieval === 'keyword' ? ['仅按关键词检索（没有向量模型）。'] : []),
-    ...(result.fallback ? [plain(result.fallback.reason)] : []),
-  ]
+  const notes = fallbackNotes(result).map(plain)
   return [...found, ...notes.map(style.soft)].join('\n')
 }
 

@@ -179,8 +179,9 @@ function aboutAnswer(answer) {
   if (answer.outcome === 'declined') nodes.push(verdict(VERDICTS[answer.reason] ?? ['不作回答', 'Declined']))
   if (answer.outcome === 'ambiguous') nodes.push(verdict(['不止一处符合，请指明', 'More than one match']))
   if (answer.understoodAs) nodes.push(element('p', 'note', [`理解为：${answer.understoodAs}`]))
-  if (answer.retrieval === 'keyword') nodes.push(element('p', 'note warn', ['仅按关键词检索 ', english('keyword-only')]))
-  if (answer.fallback) nodes.push(element('p', 'note warn', [answer.fallback.reason]))
+  const reason = answer.fallback?.reason
+  if (answer.retrieval === 'keyword') nodes.push(element('p', 'note warn', [`仅按关键词检索${reason ? `：${reason}` : ''} `, english('keyword-only')]))
+  else if (reason) nodes.push(element('p', 'note warn', [reason]))
   for (const note of answer.notes ?? []) nodes.push(element('p', 'note', [note]))
   return nodes
 }

@@ -48,9 +48,11 @@ function banners(status: Status): Html {
   html`<p class="banner" role="status">索引尚未就绪，暂时不能回答${building && `（${building.step} ${building.done}/${building.total}）`}。${english('No index is ready yet.')}</p>`}
 ${status.ready &&
   status.retrieval === 'keyword' &&
-  html`<p class="banner" role="status">当前没有向量模型，只按关键词检索，换一种说法提问可能找不到。${english('Keyword-only mode: no embedding model, so paraphrases may be missed.')}</p>`}
-${status.fallbacks.map(({ reason }) => html`<p class="banner minor">${reason}</p>`)}`
+  html`<p class="banner" role="status">当前只按关键词检索，换一种说法提问可能找不到。${english('Keyword-only for now: paraphrases may be missed.')}${reasons(status)}</p>`}
+${status.retrieval === 'hybrid' && status.fallbacks.length > 0 && html`<p class="banner">${reasons(status)}</p>`}`
 }
+
+const reasons = ({ fallbacks }: Status): Html => html`${fallbacks.map(({ reason }) => html`<span class="reason">${reason}</span>`)}`
 
 function documentList(documents: readonly DocumentSummary[]): Html {
   if (documents.length === 0) return html``
