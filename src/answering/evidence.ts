@@ -15,13 +15,15 @@ export interface Evidence {
   /** The sentence it stands in. */
   readonly sentence: Span
   readonly paragraph: Span
+  /** For an item of a list, the paragraph that opens the list: 有下列情形之一的，…： */
+  readonly opening?: Span
   readonly score: number
   /** Share of the question's terms, by weight, that stand in the span or its headings; 0 to 1. */
   readonly coverage: number
 }
 
 /** Longest sentence that is quoted whole, in UTF-16 units. */
-const WHOLE_SENTENCE = 90
+const WHOLE_SENTENCE = 160
 /** Longest run of phrases cut from a longer sentence. */
 const LONGEST_RUN = 120
 
@@ -62,19 +64,35 @@ export function findEvidence(question: Question, found: readonly Found[], keywor
       const { text } = one.document
       const headings = one.lineage.flatMap(({ heading }) => (heading ? [text.slice(heading.start, heading.end)] : []))
       const around = new Set(terms([one.document.header.title?.value ?? '', ...headings].join(' ')))
+      const opening = openingOf(one)
+      const opened = opening ? text.slice(opening.start, opening.end) : ''
       return spansOf(one).flatMap(({ paragraph, sentence }) =>
         runsOf(question, scorer, text, sentence).map((span): Evidence => {
           const nearness = spotScore(one, span) / bestSpot
-          const coverage = coverageOf(scorer, new Set(terms(text.slice(span.start, span.end))), around)
-          const fit = formFit(question, text.slice(span.start, span.end))
+          const words = opened + text.slice(span.start, span.end)
+          const coverage = coverageOf(scorer, new Set(terms(words)), around)
+          const fit = formFit(question, words)
           // of two spans that cover the same words the shorter one; where little is covered, length tells nothing
           const length = (0.15 * coverage * (span.end - span.start)) / LONGEST_RUN
           const score = one.score * 0.8 + nearness * 0.6 + coverage * 0.8 + fit - length
-          return { found: one, span, sentence, paragraph, coverage, score }
+          return { found: one, span, sentence, paragraph, ...(opening ? { opening } : {}), coverage, score }
         }),
       )
     })
     .sort((one, other) => other.score - one.score)
+}
+
+/** The paragraph of the parent that ends in a colon and that this item belongs to. */
+function openingOf({ document, lineage, clause }: Found): Span | undefined {
+  const parent = lineage.at(-2)
+  if (!parent || !clause.number) return undefined
+  const before = parent.paragraphs.filter(({ end }) => end <= clause.extent.start).at(-1)
+  return before && endsInColon(document.text, before) ? before : undefined
+}
+
+/** 有下列情形之一的： opens a list. */
+export function endsInColon(text: string, { start, end }: Span): boolean {
+  return /[：:]\s*$/.test(text.slice(Math.max(start, end - 3), end))
 }
 
 function spansOf({ clause, document }: Found): { paragraph: Span; sentence: Span }[] {
@@ -130,7 +148,7 @@ export function formFit(question: Question, words: string): number {
 export function answersFigure(question: Question, words: string): boolean {
   return quantities(words).some((figure) => {
     if (question.figures.some((stated) => sameQuantity(stated, figure))) return false
-    if (!question.unit) return figure.unit !== '' || figure.kind !== 'plain'
+    if (!question.unit) return figure.kind !== 'plain' || figure.value >= 10 || !Number.isInteger(figure.value)
     if (question.unit.kind === 'count') {
       if (figure.kind === 'plain' && words.includes(question.unit.name)) return true
       return figure.kind === 'count' && (figure.unit === question.unit.name || question.unit.name === '个' || figure.unit === '个')

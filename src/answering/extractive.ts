@@ -4,7 +4,7 @@ import type { Library } from '../retrieval/library.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import type { DeclineReason, Document, DocumentId, Outcome, Span } from '../types.ts'
 import { Composer, dateOf, type Quotation } from './compose.ts'
-import { findEvidence, type Evidence } from './evidence.ts'
+import { endsInColon, findEvidence, type Evidence } from './evidence.ts'
 import { headerFact } from './header-facts.ts'
 import type { Intent } from './intent.ts'
 import { judge, type Verdict } from './judge.ts'
@@ -27,6 +27,8 @@ const CANDIDATES = 40
 const IN_STEAD = 0.7
 /** Least share of the best score to be quoted beside it: from the same clause, from another. */
 const BESIDE = { same: 0.85, other: 0.9 }
+/** Longest list quoted with its opening, in UTF-16 units. */
+const LONGEST_LIST = 900
 const MOST_CLAUSES = 2
 const MOST_SPANS = 2
 
@@ -147,10 +149,24 @@ function enumeration({ found, paragraph }: Evidence): Group | undefined {
 }
 
 function inReadingOrder(group: readonly Evidence[]): Group {
-  const [first, ...rest] = [...group]
-    .sort((one, other) => one.span.start - other.span.start)
-    .map(({ found, span }): Quotation => ({ document: found.document, span }))
+  const spans = [...group].sort((one, other) => one.span.start - other.span.start).flatMap(spansToQuote)
+  const { document } = group[0]!.found
+  const once = spans.filter(({ start, end }, at) => !spans.slice(0, at).some((before) => before.start <= start && end <= before.end))
+  const [first, ...rest] = once.map((span): Quotation => ({ document, span }))
   return [first!, ...rest]
+}
+
+/** A list is quoted with what it lists, an item with what opens its list. */
+function spansToQuote({ found, span, paragraph, opening }: Evidence): Span[] {
+  const { document, clause } = found
+  const lists = span.end === paragraph.end && endsInColon(document.text, paragraph)
+  if (lists) {
+    const next = clause.paragraphs.find(({ start }) => start > paragraph.start)?.start ?? Infinity
+    const items = clause.children.filter(({ extent }) => extent.start >= paragraph.end && extent.end <= next)
+    const last = items.at(-1)
+    if (last && last.extent.end - span.start <= LONGEST_LIST) return [{ start: span.start, end: last.extent.end }]
+  }
+  return opening ? [opening, span] : [span]
 }
 
 /** Newest first, undated last. */

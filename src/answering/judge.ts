@@ -46,7 +46,8 @@ export function judge(question: Question, evidence: Evidence, keywords: Bm25): V
   if (name) return failed('declined-subject', name)
   if (question.asks === 'figure' && !answersFigure(question, scope.words)) return failed('declined-figure', question.unit?.name ?? '')
   if (question.asks === 'time' && !answersTime(question, scope.words)) return failed('declined-date-asked', '')
-  const figure = question.figures.find((stated) => !figureHolds(stated, scope))
+  if (question.counted !== undefined && !scope.sentence.includes(question.counted.slice(-1))) return failed('declined-figure', question.counted)
+  const figure = question.figures.find((stated) => !isScenario(question.text, stated) && !figureHolds(stated, scope))
   if (figure) return failed('declined-figure', question.text.slice(figure.span.start, figure.span.end))
   const attribute = ATTRIBUTES.find(({ asked, needed }) => asked.test(question.text) && !needed.test(scope.sentence + scope.headings))
   if (attribute) return failed('declined-subject', attribute.name)
@@ -78,6 +79,7 @@ function scopeOf(evidence: Evidence): Scope {
   const { document, lineage } = found
   const { text, header, shortNames } = document
   const slice = ({ start, end }: Span): string => text.slice(start, end)
+  const opened = evidence.opening ? slice(evidence.opening) : ''
   const headings = lineage.flatMap(({ heading }) => (heading ? [slice(heading)] : []))
   const head = [header.title?.value, header.issuer?.value, header.documentNumber?.value, ...shortNames].filter(Boolean)
   return {
@@ -85,8 +87,8 @@ function scopeOf(evidence: Evidence): Scope {
     document,
     text,
     span,
-    words: slice(span),
-    sentence: slice(sentence),
+    words: opened + slice(span),
+    sentence: opened + slice(sentence),
     paragraph: slice(paragraph),
     headings: [...headings, ...head].join('\n'),
     sentenceSpan: sentence,
@@ -192,20 +194,31 @@ function nameHolds(words: string, scope: Scope): boolean {
 /** A figure of the question that the evidence gives differently for the same thing. */
 function contradiction(question: Question, scope: Scope): string | undefined {
   const said = quantities(scope.words)
+  const clause = quantities(`${scope.paragraph}\n${scope.sentence}`)
   for (const stated of question.figures) {
-    if (quantities(scope.paragraph).some((figure) => sameQuantity(stated, figure))) continue
-    const rival = said.find((figure) => figure.kind === stated.kind && rivals(question.text, stated, scope.words, figure))
+    if (isScenario(question.text, stated) || clause.some((figure) => sameQuantity(stated, figure))) continue
+    const alike = said.filter((figure) => sameMeasure(stated, figure))
+    const only = alike.length === 1 && scope.evidence.coverage >= 0.6 && stated.kind !== 'age' ? alike[0] : undefined
+    const rival = alike.find((figure) => rivals(question.text, stated, scope.words, figure)) ?? only
     if (rival) return scope.words.slice(rival.span.start, rival.span.end)
   }
   return undefined
 }
 
-/** The same unit, and words around it that say the same thing is measured. */
+/** 才十二岁, 刚办三天, 干了两个月: the asker's own case, no statement of what the text says. */
+function isScenario(text: string, { span }: Quantity): boolean {
+  return /(?:才|刚|已经?|都|了|过|满|我|我们|家)[^，,。]{0,3}$/.test(text.slice(0, span.start)) || /^[^，,。]{0,2}了/.test(text.slice(span.end))
+}
+
+function sameMeasure(stated: Quantity, figure: Quantity): boolean {
+  if (stated.kind === 'plain' || figure.kind === 'plain' || figure.kind !== stated.kind) return false
+  return stated.kind !== 'count' || figure.unit === stated.unit
+}
+
+/** The words before or after both figures say that the same thing is measured. */
 function rivals(asked: string, stated: Quantity, words: string, figure: Quantity): boolean {
-  if (stated.kind === 'plain' || figure.kind === 'plain') return false
-  if (stated.kind === 'count' && figure.unit !== stated.unit) return false
   const after = (text: string, { span }: Quantity): string => fold(text.slice(span.end)).replace(/^[以上下的]+/, '').slice(0, 2)
-  const before = (text: string, { span }: Quantity): string => fold(text.slice(0, span.start)).replace(/(?:要|应|将|为|是|到|达|达到|超过|不少于|不低于|不超过|突破)+$/, '').slice(-2)
+  const before = (text: string, { span }: Quantity): string => fold(text.slice(0, span.start)).replace(/(?:要|应|将|为|是|到|达|达到|超过|不少于|不低于|不超过|突破|定为|定)+$/, '').slice(-2)
   const followed = after(words, figure)
   const led = before(words, figure)
   return (followed.length === 2 && followed === after(asked, stated)) || (led.length === 2 && led === before(asked, stated))
@@ -213,7 +226,7 @@ function rivals(asked: string, stated: Quantity, words: string, figure: Quantity
 
 /** A figure of the question must stand in the paragraph, unless it only counts what is listed (六条, 三个). */
 function figureHolds(stated: Quantity, scope: Scope): boolean {
-  if (stated.kind === 'count' || stated.kind === 'plain' || stated.kind === 'duration' || stated.kind === 'people') return true
+  if (stated.kind !== 'percent' && stated.kind !== 'money' && stated.kind !== 'length' && stated.kind !== 'area') return true
   return quantities(`${scope.paragraph}\n${scope.headings}`).some((figure) => sameQuantity(stated, figure))
 }
 

@@ -153,6 +153,9 @@ export class LocalAssistant implements Assistant {
       const answer = answerReference(library, composer, lookUpReference(reference, among(library, intent), library.twins))
       if (answer) return answer
     }
+    if (reference?.document && reference.document.documents.length === 0 && text.includes(`《${reference.document.words}》`)) {
+      return { outcome: 'declined', reason: 'no-evidence', composer: composer.say('declined-document'), detail: reference.document.words }
+    }
     if (intent.unknownDocument !== undefined) {
       return { outcome: 'declined', reason: 'no-evidence', composer: composer.say('declined-document'), detail: intent.unknownDocument }
     }

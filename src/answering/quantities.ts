@@ -30,7 +30,11 @@ const UNITS: readonly (readonly [string, QuantityKind])[] = (
     ['米', 'length'],
     ['公斤', 'weight'],
     ['千克', 'weight'],
+    ['毫克', 'weight'],
     ['吨', 'weight'],
+    ['克', 'weight'],
+    ['分贝', 'count'],
+    ['分', 'count'],
     ['美元', 'money'],
     ['元', 'money'],
     ['分钟', 'duration'],
@@ -100,7 +104,7 @@ function withUnit(text: string, start: number, length: number, number: number): 
 
 /** 六千套, 一千二百万元; not 一体, 三农, 十分: a unit of measure must follow. */
 function chineseFigure(text: string, start: number, run: string): Quantity | undefined {
-  if (/第$/.test(text.slice(0, start))) return undefined
+  if (/[第前上下本]$/.test(text.slice(Math.max(0, start - 1), start))) return undefined
   const value = ordinalOf(run)
   if (value === undefined) return undefined
   const figure = withUnit(text, start, run.length, value)

@@ -20,14 +20,16 @@ export interface Question {
   /** Words in “”, 「」 or 《》. */
   readonly quoted: readonly string[]
   readonly words: readonly Word[]
+  /** The noun counted: 手续费 of 「多少手续费」. */
+  readonly counted?: string
   /** The noun asked for: 申报条件 of 「申报条件是什么」. */
   readonly focus: readonly Word[]
 }
 
 /** 何时, 哪天: a day is asked for, not a period. */
 export const ASKS_DATE = /何时|什么时[候间]|啥时|哪一?[年天月]|几[月号]|哪个(?:年份|时间|月)|什么(?:年份|日期)|(?:时间|日期)是/
-const FIGURE = /多少|百分之几|(?<!哪)几(?=个|项|条|年|月|天|名|人|套|家|所|座|次|倍|成|万|亿|类|种|大|级|岁|分钟|小时|公里|届|户|件|批|位|部|处)|多[大高长快远宽重](?!力)|占比|比[例重率]是|哪个数|什么(?:数字|比例)|第几|前[几多]|[过超]多少|几成|几分之几/
-const TIME = /何时|什么时[候间]|啥时|哪一?[年天月]|几[月号]|哪个(?:年份|时间|月)|多久(?!以)|什么(?:年份|日期)|(?:时间|日期)是/
+const FIGURE = /多少|百分之几|(?<!哪)几(?=个|项|条|年|月|天|名|人|套|家|所|座|次|倍|成|万|亿|类|种|大|级|岁|分钟|小时|公里|届|户|件|批|位|部|处)|多[大高长久快远宽重](?!力|以)|占比|比[例重率]是|哪个数|什么(?:数字|比例)|第几|前[几多]|[过超]多少|几成|几分之几/
+const TIME = /何时|什么时[候间]|啥时|哪一?[年天月]|几[月号]|哪个(?:年份|时间|月)|什么(?:年份|日期)|(?:时间|日期)是/
 const LIST = /哪些|哪几|有什么|有何|包括什么|包含什么|列[出举]|分别|都有(?:什么|啥)|哪[一二两三四五六七八九十]+[个项条方]/
 const WHO = /谁|哪[个些家]?(?:部门|机关|机构|单位|组织|主体|委员会|会议|机构)|什么(?:部门|机关|机构|单位|会议)/
 const WHERE = /哪里|哪儿|何处|什么地方|哪个(?:地方|区|城市|地区|市|县|走廊|平台)|在哪/
@@ -42,10 +44,12 @@ export function analyse(text: string): Question {
   )
   const words = contentWords(text)
   const unit = asks === 'figure' ? unitAsked(text) : undefined
+  const counted = asks === 'figure' ? countedNoun(text, words) : undefined
   return {
     text,
     asks,
     ...(unit ? { unit } : {}),
+    ...(counted ? { counted } : {}),
     times: found,
     places: placesIn(text),
     figures,
@@ -67,16 +71,25 @@ function form(text: string): Asks {
 }
 
 const ASKED_UNIT =
-  /(?:多少|几)(?:万|亿|千|百)*(个百分点|平方公里|平方米|公顷|亩|公里|米|吨|美元|元|块钱|钱|资金|分钟|小时|天|个月|年|月|岁|周岁|人次|名|人|位|个|项|套|家|所|座|条|户|台|部|级|次|倍|成|届|批|处|栋|间|张|份|种|类|辆|件)/
+  /(?:多少|几)(?:万|亿|千|百)*(个百分点|平方公里|平方米|公顷|亩|公里|米|吨|美元|元|块钱|钱|资金|分钟|小时|天|个月|年|月|岁|周岁|人次|名|人|位|个|项|套|家|所|座|条|户|台|部|级|次|倍|成|分贝|分|届|批|处|栋|间|张|份|种|类|辆|件)/
 const KIND_OF_WORD: Readonly<Record<string, QuantityKind>> = { 块钱: 'money', 钱: 'money', 资金: 'money' }
 
 /** 多少套 → 套 of kind count; 多少钱 → money; 百分之几 → percent. */
 function unitAsked(text: string): Question['unit'] {
   if (/百分之(?:几|多少)|占比|比[例重率](?:是|要|应|达|不|超|为)|几成/.test(text)) return { name: '%', kind: 'percent' }
+  if (/多久|多长(?:时间|期限)?|(?:期限|周期|时长|期间)(?:是|为|有)?多/.test(text)) return { name: '', kind: 'duration' }
   const name = ASKED_UNIT.exec(text)?.[1]
   if (name === undefined) return undefined
   const kind = KIND_OF_WORD[name] ?? quantities(`1${name}`)[0]?.kind
   return kind === undefined ? undefined : { name, kind }
+}
+
+/** The content word directly after 多少 or 几 and its measure word. */
+function countedNoun(text: string, words: readonly Word[]): string | undefined {
+  const asked = /(?:多少|(?<!哪)几)(?:万|亿|千|百)*(?:[个项套家所座条户台部级次倍成届批处栋间张份种类辆件名位]|公里|平方米|平方公里|亿元|元)?/.exec(text)
+  if (!asked) return undefined
+  const end = asked.index + asked[0].length
+  return words.find(({ span }) => span.start === end)?.text
 }
 
 /** Content words of the phrase that stands directly before 是什么, 是多少, 有哪些 and the like. */

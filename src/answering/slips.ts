@@ -7,7 +7,7 @@
  * a question that is not understood can be asked again, one that was changed in meaning is answered wrongly.
  */
 import { fold } from '../retrieval/terms.ts'
-import { loadCedict } from './cedict.ts'
+import { loadCharacters } from './cedict.ts'
 import { placesIn } from './places.ts'
 import { loadDictionary } from './words.ts'
 
@@ -186,13 +186,21 @@ function runs(text: string): Run[] {
 }
 
 function findEdit(text: string, index: SlipIndex): Edit | undefined {
-  const suspects = runs(text).map((run) => ({ run, unknown: run.characters.map((_, at) => !known(run, at, index)) }))
-  if (!suspects.some(({ unknown }) => unknown.includes(true))) return undefined
+  const suspects = runs(text).map((run) => ({
+    run,
+    gaps: run.characters.flatMap((_, at) => (at > 0 && !joined(run, at - 1, at, index) ? [at] : [])),
+    unknown: run.characters.flatMap((_, at) => (joined(run, at, at, index) ? [] : [at])),
+  }))
+  if (!suspects.some(({ gaps }) => gaps.length > 0)) return undefined
   const free = charactersOutsideWords(text)
-  for (const { run, unknown } of suspects) {
-    for (let at = 0; at < run.characters.length; at++) {
-      if (!unknown[at] || !free.has(run.at[at]!) || !open(run.characters[at]!)) continue
-      const edit = exchange(text, run, at, index, free) ?? drop(text, run, at, index) ?? insert(text, run, at, index)
+  const loose = ({ characters, at }: Run, nth: number): boolean => free.has(at[nth]!) && open(characters[nth]!)
+  for (const { run, gaps, unknown } of suspects) {
+    for (const at of unknown) {
+      const edit = loose(run, at) ? exchange(run, at, index, free) : undefined
+      if (edit) return edit
+    }
+    for (const gap of gaps) {
+      const edit = loose(run, gap - 1) || loose(run, gap) ? (drop(run, gap, index) ?? insert(run, gap, index)) : undefined
       if (edit) return edit
     }
   }
@@ -203,9 +211,9 @@ function open(character: string): boolean {
   return HAN.test(character) && !PROTECTED.has(character) && !FUNCTION.has(character)
 }
 
-/** Does any run of three that holds this character stand in the documents? */
-function known({ characters }: Run, at: number, index: SlipIndex): boolean {
-  for (let start = Math.max(0, at - 2); start <= at && start + 3 <= characters.length; start++) {
+/** Does any run of three that holds these neighbours (or this one character) stand in the documents? */
+function joined({ characters }: Run, first: number, last: number, index: SlipIndex): boolean {
+  for (let start = Math.max(0, last - 2); start <= first && start + 3 <= characters.length; start++) {
     if (index.knows(characters.slice(start, start + 3).join(''))) return true
   }
   return false
@@ -250,7 +258,7 @@ function closeEnough({ left, right }: Fit, at: number, length: number): boolean 
 }
 
 /** In its place another character that sounds or looks like it and makes a word there. */
-function exchange(text: string, run: Run, at: number, index: SlipIndex, free: ReadonlySet<number>): Edit | undefined {
+function exchange(run: Run, at: number, index: SlipIndex, free: ReadonlySet<number>): Edit | undefined {
   const typed = run.characters[at]!
   const offset = run.at[at]!
   const candidates = takenFor(typed, index).flatMap((other) => {
@@ -268,7 +276,7 @@ function exchange(text: string, run: Run, at: number, index: SlipIndex, free: Re
 
 /** Does the character make a dictionary word with a neighbour that the slip left in none? */
 function makesWord(characters: readonly string[], at: number, stranded: (at: number) => boolean): boolean {
-  const { pairs } = loadCedict()
+  const { pairs } = loadCharacters()
   const [before = '', own = '', after = ''] = [characters[at - 1], characters[at], characters[at + 1]]
   return (pairs.has(before + own) && stranded(at - 1)) || (pairs.has(own + after) && stranded(at + 1))
 }
@@ -279,33 +287,32 @@ function single(candidates: readonly { other: string; size: number }[]): string 
   return best && (!second || best.size >= second.size + 2) ? best.other : undefined
 }
 
-/** A character typed twice: 投入入强度. */
-function drop(text: string, run: Run, at: number, index: SlipIndex): Edit | undefined {
-  if (run.characters[at] !== run.characters[at + 1] && run.characters[at] !== run.characters[at - 1]) return undefined
-  const rest = run.characters.toSpliced(at, 1)
-  const fit = at > 0 ? fitOf(rest, at - 1, index) : undefined
+/** A character typed twice: 投投入强度. */
+function drop(run: Run, gap: number, index: SlipIndex): Edit | undefined {
+  if (run.characters[gap] !== run.characters[gap - 1]) return undefined
+  const rest = run.characters.toSpliced(gap, 1)
+  const fit = fitOf(rest, gap - 1, index)
   if (!fit || fit.left < 1 || fit.right < 1) return undefined
-  const offset = run.at[at]!
-  return { start: offset, end: offset + 1, to: '', from: around(run, at, at + 1), shown: rest.slice(Math.max(0, at - 1), at + 1).join('') }
+  const offset = run.at[gap]!
+  return { start: offset, end: offset + 1, to: '', from: around(run, gap - 1, gap + 1), shown: rest.slice(Math.max(0, gap - 2), gap + 1).join('') }
 }
 
-/** A character left out before or after this one: 社会研发投强度. Three known characters must stand at each side. */
-function insert(text: string, run: Run, at: number, index: SlipIndex): Edit | undefined {
-  for (const gap of [at + 1, at]) {
-    if (gap < 2 || gap + 2 > run.characters.length) continue
-    const fitting = [...index.characters].filter((other) => {
-      if (!open(other)) return false
-      const four = run.characters[gap - 2]! + run.characters[gap - 1]! + other + run.characters[gap]!
-      if (!index.knows(four)) return false
-      const fit = fitOf(run.characters.toSpliced(gap, 0, other), gap, index)
-      return fit?.left === 3 && fit.right === 3 && makesWord(run.characters.toSpliced(gap, 0, other), gap, () => true)
-    })
-    const [only] = fitting
-    if (fitting.length !== 1 || only === undefined) continue
-    const offset = run.at[gap]!
-    return { start: offset, end: offset, to: only, from: around(run, gap - 1, gap + 1), shown: run.characters[gap - 1]! + only + run.characters[gap]! }
-  }
-  return undefined
+/** A character left out: 社会研投入强度. Three known characters must stand at each side. */
+function insert(run: Run, gap: number, index: SlipIndex): Edit | undefined {
+  if (gap < 3 || gap + 3 > run.characters.length) return undefined
+  const [before, after] = [run.characters.slice(gap - 3, gap).join(''), run.characters.slice(gap, gap + 3).join('')]
+  if (!index.knows(before) || !index.knows(after)) return undefined
+  const fitting = [...index.characters].filter((other) => {
+    if (!open(other) || !index.knows(before + other) || !index.knows(other + after)) return false
+    const whole = run.characters.toSpliced(gap, 0, other)
+    const fit = fitOf(whole, gap, index)
+    return fit?.left === 3 && fit.right === 3 && makesWord(whole, gap, () => true)
+  })
+  const [only] = fitting
+  if (fitting.length !== 1 || only === undefined) return undefined
+  const offset = run.at[gap]!
+  const to = run.characters[gap - 1]! + only + run.characters[gap]!
+  return { start: offset, end: offset, to: only, from: run.characters[gap - 1]! + run.characters[gap]!, shown: to }
 }
 
 /** The characters with one before and one after. */
@@ -319,7 +326,7 @@ let confusable: ReadonlyMap<string, ReadonlySet<string>> | undefined
 function groups(): ReadonlyMap<string, ReadonlySet<string>> {
   if (confusable) return confusable
   const bySound = new Map<string, Set<string>>()
-  for (const [one, sounds] of loadCedict().readings) {
+  for (const [one, sounds] of loadCharacters().readings) {
     for (const sound of sounds.map(sameSound)) bySound.set(sound, (bySound.get(sound) ?? new Set()).add(one))
   }
   const bySlip = new Map<string, Set<string>>()
