@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 
 const windows = process.platform === 'win32'
 const KEPT_CHARACTERS = 200_000
+const ORPHAN_POLL_MS = 250
 
 /**
  * Runs a program quietly. Never rejects: a program that cannot be started has code 127.
@@ -44,7 +45,12 @@ export function runQuietly(command, parameters, { cwd, env = process.env }) {
 export function runInFront(command, parameters, { cwd, env = process.env }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, parameters, { cwd, env, stdio: 'inherit' })
-    const undo = passSignals(child)
+    const undoSignals = passSignals(child)
+    const undoWatch = watchNpm(child)
+    const undo = () => {
+      undoSignals()
+      undoWatch()
+    }
     child.on('error', (error) => {
       undo()
       reject(error)
@@ -78,6 +84,23 @@ function passSignals(child) {
   return () => {
     for (const signal of signals) process.off(signal, pass)
   }
+}
+
+/**
+ * npm gives a signal to the shell it runs a script in, and many a shell dies of it without a word to us. So when that
+ * shell is gone, the child is told to end.
+ */
+function watchNpm(child) {
+  if (!process.env.npm_lifecycle_event || windows) return () => {}
+  const shell = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === shell) return
+    clearInterval(timer)
+    if (lastSignal) return // the child has been told
+    lastSignal = 'SIGTERM'
+    child.kill('SIGTERM')
+  }, ORPHAN_POLL_MS)
+  return () => clearInterval(timer)
 }
 
 /** The environment without node_modules/.bin in PATH: npm must not run on the Node it is about to replace. */

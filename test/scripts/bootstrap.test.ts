@@ -244,6 +244,19 @@ describe('the program', () => {
     expect(await ended).toMatchObject({ signal: 'SIGTERM' })
   })
 
+  test('ends with the shell npm runs it in, which tells nobody of the signal', async () => {
+    writeFileSync(join(checkout, 'src/main.ts'), `process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0) }); setInterval(() => {}, 1000); console.log('ready')`)
+    await run(['model'])
+    await run(['check'])
+    const shell = spawn('sh', ['-c', `${process.execPath} ${join(checkout, 'scripts/bootstrap.mjs')} start; true`], { env: { PATH: '/usr/bin:/bin', npm_lifecycle_event: 'start' } })
+    let stdout = ''
+    shell.stdout.on('data', (piece) => (stdout += piece))
+    await new Promise((resolve) => shell.stdout.once('data', resolve))
+    shell.kill('SIGTERM')
+    await new Promise((resolve) => shell.stdout.once('end', resolve))
+    expect(stdout).toBe('ready\ngoodbye\n')
+  })
+
   test('that is asked for by a wrong name is named with the right ones', async () => {
     const { code, stderr } = await run(['strat'])
     expect(code).toBe(1)
