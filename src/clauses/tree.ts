@@ -329,6 +329,8 @@ class Addressing {
   readonly #restarting: ReadonlySet<Draft | undefined>
   readonly #mainArticles: ReadonlySet<string>
   readonly #taken = new Set<string>()
+  /** How often a path was asked for, so that the next copy is numbered at once. */
+  readonly #copies = new Map<string, number>()
 
   constructor(id: DocumentId, top: readonly Draft[]) {
     this.#id = id
@@ -387,8 +389,14 @@ class Addressing {
   }
 
   #claim(outer: readonly string[], step: string): string[] {
-    let path = [...outer, step]
-    for (let copy = 2; this.#taken.has(clauseId(this.#id, path)); copy += 1) path = [...outer, `${step}~${copy}`]
+    const wanted = clauseId(this.#id, [...outer, step])
+    let copy = this.#copies.get(wanted) ?? 0
+    let path: string[]
+    do {
+      copy += 1
+      path = [...outer, copy === 1 ? step : `${step}~${copy}`]
+    } while (this.#taken.has(clauseId(this.#id, path)))
+    this.#copies.set(wanted, copy)
     this.#taken.add(clauseId(this.#id, path))
     return path
   }
