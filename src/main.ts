@@ -8,6 +8,8 @@ import { readConfig, type Config } from './config.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
+const CLOSE_MS = 5_000
+
 const say = (message: string) => void process.stderr.write(`${message}\n`)
 
 /** One line on a terminal that is written over; elsewhere a line for every quarter. */
@@ -45,8 +47,15 @@ async function serveUntilSignal(config: Config): Promise<void> {
     app.settled.then(() => log(readiness(app)), () => {})
     await untilSignal(serving, log)
   } finally {
-    await app.close()
+    await closeSoon(app)
   }
+}
+
+/** A build under way is abandoned where it does not end soon: what is in place stays whole. */
+async function closeSoon(app: App): Promise<void> {
+  const late = setTimeout(() => process.exit(0), CLOSE_MS)
+  await app.close()
+  clearTimeout(late)
 }
 
 function readiness({ assistant }: App): string {
@@ -80,6 +89,12 @@ function configured(): () => Config {
   let config: Config | undefined
   return () => (config ??= readConfig(process.env))
 }
+
+/** Who reads us may stop reading: `tiaowen doctor | head`. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(0)
+})
 
 const config = configured()
 process.exitCode = await runCli(process.argv.slice(2), {

@@ -115,7 +115,16 @@ export function outlineOf(document: Document): readonly OutlineNode[] {
   return document.clauses.map((clause) => node([clause]))
 }
 
+const summaries = new WeakMap<Document, DocumentSummary>()
+
+/** Made once for each document: a document never changes. */
 export function documentSummary(document: Document): DocumentSummary {
+  const known = summaries.get(document) ?? summaryOf(document)
+  summaries.set(document, known)
+  return known
+}
+
+function summaryOf(document: Document): DocumentSummary {
   const facts = Object.entries(document.header).filter((entry): entry is [string, Fact] => entry[1] !== undefined)
   return {
     id: document.id,

@@ -10,6 +10,7 @@ import { isLoopback } from './guards.ts'
 const DRAIN_MS = 20_000
 const HEADER_BYTES = 16 * 1024
 const REQUEST_MS = 30_000
+const ECHO_MS = 500
 
 export interface ServeOptions {
   readonly host: string
@@ -85,13 +86,17 @@ async function stop(server: Server, stopping: AbortController, draining: AbortCo
   clearTimeout(end)
 }
 
-/** Stops on SIGTERM and SIGINT, once; a second signal ends the process at once. Resolves when all is closed. */
+/**
+ * Stops on SIGTERM and SIGINT; a second signal ends the process at once. One key press may come twice, from the
+ * terminal and from the program that started us. Resolves when all is closed.
+ */
 export function untilSignal(serving: Serving, log: (message: string) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    let asked = false
+    let askedAt: number | undefined
     const onSignal = (signal: NodeJS.Signals) => {
-      if (asked) process.exit(1)
-      asked = true
+      if (askedAt !== undefined && performance.now() - askedAt > ECHO_MS) process.exit(1)
+      if (askedAt !== undefined) return
+      askedAt = performance.now()
       log(`收到 ${signal}，正在停止……`)
       serving.stop().then(resolve, reject)
     }

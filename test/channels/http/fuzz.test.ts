@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createApp } from '../../../src/channels/http/app.ts'
 import { scripted } from '../scripted.ts'
 
-const REQUESTS = process.env['TIAOWEN_LONG'] === '1' ? 10_000 : 1_000
+const REQUESTS = process.env['TIAOWEN_LONG'] === '1' ? 100_000 : 1_000
 
 /** A generator of numbers from 0 to 1 that a failing case can be replayed with (mulberry32). */
 function randomFrom(seed: number): () => number {

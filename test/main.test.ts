@@ -1,0 +1,92 @@
+/** The program as a process: what it prints where, its exit codes, and how signals end it. Keyword-only: no model is needed. */
+import { spawn } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const REGULATION = '某市条例\n\n第一条 为了方便办事，制定本条例。\n第二条 申请材料齐全的，应当在五个工作日内办结。\n'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tiaowen-main-'))
+  await mkdir(join(folder, 'documents'))
+  await writeFile(join(folder, 'documents', '某市条例.txt'), REGULATION)
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const environment = () => ({
+  PATH: process.env['PATH'],
+  TIAOWEN_SEEDS: 'off',
+  TIAOWEN_FOLDERS: join(folder, 'documents'),
+  TIAOWEN_DATA_FOLDER: join(folder, 'data'),
+  TIAOWEN_INDEX_FOLDER: join(folder, 'index'),
+  TIAOWEN_MODEL_DIR: join(folder, 'no-model'),
+  TIAOWEN_PORT: '0',
+})
+
+function start(argv: readonly string[], more: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [MAIN, ...argv], { env: { ...environment(), ...more } })
+  const said = { out: '', err: '' }
+  child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()))
+  const ended = new Promise<{ code: number | null; signal: string | null; out: string; err: string }>((resolve) =>
+    child.on('close', (code, signal) => resolve({ code, signal, ...said })),
+  )
+  return { child, said, ended }
+}
+
+const run = (argv: readonly string[], more: Readonly<Record<string, string>> = {}) => start(argv, more).ended
+
+/** The address it serves on, once it says so. */
+async function address({ child, said }: ReturnType<typeof start>): Promise<string> {
+  for (;;) {
+    const found = /http:\/\/\S+/.exec(said.out)?.[0]
+    if (found !== undefined) return found
+    if (child.exitCode !== null) throw new Error(said.err)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+test('a clause is printed with its number, and nothing else on standard output', async () => {
+  const { code, out } = await run(['cite', '--json', '第二条'])
+  expect(code).toBe(0)
+  expect(JSON.parse(out)).toMatchObject({ outcome: 'found', clauses: [{ text: '第二条 申请材料齐全的，应当在五个工作日内办结。', spoken: '第二条' }] })
+})
+
+test('a clause that does not exist exits 5', async () => {
+  expect(await run(['cite', '第九条'])).toMatchObject({ code: 5 })
+})
+
+test('help asks nothing of the environment; a command does', async () => {
+  expect(await run(['--help'], { TIAOWEN_PORT: 'x' })).toMatchObject({ code: 0 })
+  const { code, err } = await run(['index'], { TIAOWEN_PORT: 'x' })
+  expect([code, err.includes('TIAOWEN_PORT'), err.includes('config-invalid')]).toEqual([1, true, true])
+})
+
+test('colours only where they are asked for', async () => {
+  expect((await run(['cite', '第二条'])).out).not.toContain('\u001b')
+  expect((await run(['cite', '--color', '第二条'])).out).toContain('\u001b[1m')
+})
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s, even when it comes twice at once, ends the server with 0', async (signal) => {
+  const server = start(['serve'])
+  const url = await address(server)
+  expect((await fetch(`${url}/livez`)).status).toBe(200)
+  server.child.kill(signal)
+  server.child.kill(signal)
+  expect(await server.ended).toMatchObject({ code: 0, signal: null })
+})
+
+test('a busy port is one sentence and exit code 1', async () => {
+  const server = start(['serve'])
+  const { port } = new URL(await address(server))
+  const { code, err } = await run(['serve'], { TIAOWEN_PORT: port })
+  server.child.kill('SIGTERM')
+  await server.ended
+  expect(code).toBe(1)
+  expect(err).toContain(`端口 ${port} 已被别的程序占用。`)
+  expect(err).not.toMatch(/\n\s+at /)
+})
