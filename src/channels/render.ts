@@ -121,7 +121,7 @@ function sourcesText(answer: Answer, style: Style): readonly string[] {
   if (citations.length === 0) return []
   const lines = citations.flatMap((citation, i) => [
     ...(citations[i - 1]?.documentId === citation.documentId ? [] : documentText(citation, style)),
-    ...citationText(citation, style),
+    ...citationText(citation, answer.text.includes(citation.quote), style),
   ])
   return [style.strong(sourcesHeading(answer)), ...lines]
 }
@@ -133,13 +133,14 @@ function documentText(citation: Citation, style: Style): readonly string[] {
   ]
 }
 
-function citationText({ n, spoken, label, quote, alsoIn }: Citation, style: Style): readonly string[] {
+/** Long words that stand above already are named by their beginning. */
+function citationText({ n, spoken, label, quote, alsoIn }: Citation, isAbove: boolean, style: Style): readonly string[] {
   const mark = `[${n}] `
   const indent = ' '.repeat(mark.length)
   const inner = (line: string, set: (text: string) => string) => wrapped(plain(line), indent, style).map((part) => set(part))
   return [
     ...wrapped(`${mark}${plain(spoken)}（${plain(label)}）`, indent, style, '').map(style.strong),
-    ...`「${quote}」`.split('\n').flatMap((line) => inner(line, style.quoted)),
+    ...`「${isAbove ? snippetOf(quote) : quote}」`.split('\n').flatMap((line) => inner(line, style.quoted)),
     ...(alsoIn.length > 0 ? inner(twinWords(alsoIn), style.soft) : []),
   ]
 }

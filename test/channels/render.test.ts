@@ -50,6 +50,16 @@ test('a lent title, an absent date and the operator are named', () => {
   expect(text).toContain('日期不详　题名（推断）')
 })
 
+test('a long clause that stands above is not printed twice', () => {
+  const place = placeIn(PLAN, '二', '7')
+  const { text } = passageOf(place)
+  const citations = [citationOf(1, place, text)]
+  const above = renderText(answerOf(request, { segments: [{ kind: 'quotation', text, citations: [1] }], citations }))
+  expect(above.split(text)).toHaveLength(2)
+  expect(above).toContain(`    「${text.slice(0, 80)}…」`)
+  expect(renderText(answerOf(request, { segments: [], citations }))).toContain(`「${text}」`)
+})
+
 test('keyword-only mode and a fallback are said', () => {
   const text = renderText({ ...answered(request), retrieval: 'keyword', fallback: { from: 'hybrid', reason: '没有模型。' } })
   expect(text.endsWith('\n\n仅按关键词检索：没有模型。')).toBe(true)
