@@ -245,9 +245,8 @@ function settleHeading(text: string, clause: Draft, inArticle: boolean, runIn: R
   if (!mark) return
   if (!opening) return
   if (opening.start === opening.end) {
-    if (clause.paragraphs.length > 0) return
     if (isNamedStyle(mark.style) && mark.style !== 'article') clause.heading = { start: clause.start, end: opening.end }
-    else clause.paragraphs.unshift({ start: clause.start, end: opening.end })
+    else openWithParagraph(clause, opening)
     return
   }
   const caption = mark.style === 'article' ? captionOf(text, opening) : undefined
@@ -259,13 +258,18 @@ function settleHeading(text: string, clause: Draft, inArticle: boolean, runIn: R
     clause.heading = opening
     return
   }
-  clause.paragraphs.unshift({ start: clause.start, end: opening.end })
-  for (const child of clause.children) child.underParagraph += 1
+  openWithParagraph(clause, opening)
   if (caption) clause.heading = caption.heading
   if (inArticle || mark.style === 'article') return
   const count = runIn.get(mark.style)
   const sentence = count && count.short >= count.all * 0.6 ? firstSentence(text, opening) : undefined
   if (sentence) clause.heading = sentence
+}
+
+/** The line of the mark is its first paragraph 款; items opened so far follow one more. */
+function openWithParagraph(clause: Draft, opening: Span): void {
+  clause.paragraphs.unshift({ start: clause.start, end: opening.end })
+  for (const child of clause.children) child.underParagraph += 1
 }
 
 /**
