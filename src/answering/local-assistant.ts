@@ -29,6 +29,7 @@ import { intentOf, type Intent } from './intent.ts'
 import { normaliseQuestion } from './normalise.ts'
 import { foundAt, passageOf } from './passages.ts'
 import { phrase } from './phrases.ts'
+import { understand } from './understand.ts'
 import { verify } from './verify.ts'
 
 /** What the assistant is handed; app.ts chooses the real parts. */
@@ -92,7 +93,7 @@ export class LocalAssistant implements Assistant {
     const wanted = checked(library, request.documents)
     const alone = standAlone(request.question, request.history ?? [])
     const normalised = normaliseQuestion(alone.question)
-    const { text } = normalised
+    const { text, unclear } = understand(library, normalised)
     const { vector, fallback } = await this.#embed(library, text)
     clock.mark('embed')
     const names = knownNames(library.documents)
@@ -103,7 +104,7 @@ export class LocalAssistant implements Assistant {
       retrieve(library, { text, ...(vector ? { vector } : {}), ...(documents ? { documents } : {}) }, RETRIEVED)
     const found = search(scope)
     clock.mark('retrieve')
-    const draft = this.#draft(library, intent, text, references, alone.insufficient, (documents) => search(documents ? intersect(documents, wanted) : wanted))
+    const draft = unclear ? notUnderstood(library) : this.#draft(library, intent, text, references, alone.insufficient, (documents) => search(documents ? intersect(documents, wanted) : wanted))
     const addressed = this.#addressed(library, text, scope)
     const ranked = [...addressed, ...found.filter(({ clause }) => !addressed.some((one) => one.clause.id === clause.id))]
     const passages = ranked.slice(0, PASSAGES).map((one) => passageOf(one))
@@ -182,6 +183,10 @@ export class LocalAssistant implements Assistant {
       return { fallback: { from: 'hybrid', reason } }
     }
   }
+}
+
+function notUnderstood(library: Library): Draft {
+  return { outcome: 'declined', reason: 'no-evidence', composer: new Composer(library).say('declined-no-evidence') }
 }
 
 function withoutLastBreak(segments: readonly Segment[]): readonly Segment[] {
