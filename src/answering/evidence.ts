@@ -22,6 +22,9 @@ export interface Evidence {
   readonly coverage: number
 }
 
+/** Set on the `tune` half of the cases. */
+export const WEIGHTS = { clause: 3.2, spot: 0.6, coverage: 0.4, form: 1 }
+
 /** Longest sentence that is quoted whole, in UTF-16 units. */
 const WHOLE_SENTENCE = 160
 /** Longest run of phrases cut from a longer sentence. */
@@ -44,7 +47,13 @@ interface Scorer {
   readonly total: number
 }
 
-function coverageOf({ weights, total }: Scorer, own: ReadonlySet<string>, around?: ReadonlySet<string>): number {
+/** Share of the weighted terms that stand in a text; 0 to 1. */
+export function coverageOf(weights: ReadonlyMap<string, number>, text: string): number {
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
+  return share({ weights, total }, new Set(terms(text)))
+}
+
+function share({ weights, total }: Scorer, own: ReadonlySet<string>, around?: ReadonlySet<string>): number {
   if (total === 0) return 0
   let sum = 0
   for (const [term, weight] of weights) {
@@ -70,11 +79,11 @@ export function findEvidence(question: Question, found: readonly Found[], keywor
         runsOf(question, scorer, text, sentence).map((span): Evidence => {
           const nearness = spotScore(one, span) / bestSpot
           const words = opened + text.slice(span.start, span.end)
-          const coverage = coverageOf(scorer, new Set(terms(words)), around)
-          const fit = formFit(question, words)
+          const coverage = share(scorer, new Set(terms(words)), around)
+          const fit = WEIGHTS.form * formFit(question, words)
           // of two spans that cover the same words the shorter one; where little is covered, length tells nothing
           const length = (0.15 * coverage * (span.end - span.start)) / LONGEST_RUN
-          const score = one.score * 0.8 + nearness * 0.6 + coverage * 0.8 + fit - length
+          const score = one.score * WEIGHTS.clause + nearness * WEIGHTS.spot + coverage * WEIGHTS.coverage + fit - length
           return { found: one, span, sentence, paragraph, ...(opening ? { opening } : {}), coverage, score }
         }),
       )
@@ -120,12 +129,12 @@ function runsOf(question: Question, scorer: Scorer, text: string, sentence: Span
   const runs: Span[] = []
   for (let first = 0; first < parts.length; first++) {
     let covered = new Set(own[first])
-    let gained = coverageOf(scorer, covered)
+    let gained = share(scorer, covered)
     if (gained === 0 && question.asks !== 'list') continue
     let last = first
     while (last + 1 < parts.length && parts[last + 1]!.end - parts[first]!.start <= LONGEST_RUN) {
       const wider = new Set([...covered, ...own[last + 1]!])
-      const more = coverageOf(scorer, wider)
+      const more = share(scorer, wider)
       if (more < gained + 0.08) break
       covered = wider
       gained = more

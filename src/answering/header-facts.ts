@@ -73,7 +73,7 @@ function contradicts(question: Question, document: Document): 'date' | 'organ' |
   const stated = question.times.find(({ year, span }) => year !== undefined && new RegExp(`^.{0,16}${ACT.source}`).test(text.slice(span.end)))
   if (stated && dates.length > 0 && !dates.some((date) => dateAgrees(date, stated))) return 'date'
   if (!issuer) return undefined
-  const said = /([^，,。；;？?《》]{2,20}?)(?=关于|于?\d{4}年|[^，,。]{0,12}(?:通过|发布|公布|印发|作出|出台|制定)的)/.exec(text)?.[1]
+  const said = /由([^，,。；;？?《》]{2,20}?)(?:作出|通过|发布|公布|印发|出台|制定)/.exec(text)?.[1] ?? /([^，,。；;？?《》]{2,20}?)(?=关于|于?\d{4}年|[^，,。]{0,12}(?:通过|发布|公布|印发|作出|出台|制定)的)/.exec(text)?.[1]
   if (said === undefined) return undefined
   const kind = ORGAN_KINDS.find(([, asked]) => asked.test(said))
   return kind && !kind[2].test(issuer.value) ? 'organ' : undefined

@@ -8,7 +8,8 @@ import { fold } from '../retrieval/terms.ts'
 import type { DeclineReason, Document, Span } from '../types.ts'
 import { answersFigure, answersTime, type Evidence } from './evidence.ts'
 import type { PhraseName } from './phrases.ts'
-import { placesIn, shortPlace } from './places.ts'
+import { namedInCompound, placesIn, shortPlace } from './places.ts'
+import { isScenario } from './premise.ts'
 import { quantities, sameQuantity, type Quantity } from './quantities.ts'
 import type { Question } from './question.ts'
 import { supportOf, unsupportedShare } from './support.ts'
@@ -35,8 +36,6 @@ export function judge(question: Question, evidence: Evidence, keywords: Bm25): V
     because,
     detail,
   })
-  const premise = contradiction(question, scope)
-  if (premise) return failed('declined-false-premise', premise, 'false-premise')
   const time = question.times.find((asked) => !timeHolds(asked, scope))
   if (time) return failed('declined-time', time.name)
   if (/^(?:figure|time)$/.test(question.asks) && !onTopic(question, scope, keywords)) return failed('declined-subject', 'another subject')
@@ -49,6 +48,8 @@ export function judge(question: Question, evidence: Evidence, keywords: Bm25): V
   if (question.counted !== undefined && !scope.sentence.includes(question.counted.slice(-1))) return failed('declined-figure', question.counted)
   const figure = question.figures.find((stated) => !isScenario(question.text, stated) && !figureHolds(stated, scope))
   if (figure) return failed('declined-figure', question.text.slice(figure.span.start, figure.span.end))
+  const area = AREA_ASKED.exec(question.text)?.[1]
+  if (area !== undefined && !areaNamed(area, question, scope)) return failed('declined-place', area)
   const attribute = ATTRIBUTES.find(({ asked, needed }) => asked.test(question.text) && !needed.test(scope.sentence + scope.headings))
   if (attribute) return failed('declined-subject', attribute.name)
   const unsupported = unsupportedShare(supportOf(question, evidence, keywords, exempt(question)))
@@ -150,7 +151,8 @@ function onTopic(question: Question, scope: Scope, keywords: Bm25): boolean {
 function placeHolds(name: string, scope: Scope): boolean {
   const short = shortPlace(name)
   if ([scope.sentence, scope.headings, scope.words].some((words) => words.includes(short))) return true
-  return ownPlaces(scope.document).has(short)
+  const own = ownPlaces(scope.document)
+  return own.has(short) || namedInCompound(scope.sentence, short, own)
 }
 
 const ownPlacesOf = new WeakMap<Document, ReadonlySet<string>>()
@@ -191,43 +193,19 @@ function nameHolds(words: string, scope: Scope): boolean {
   return pairs / (wanted.length - 1) >= 0.5
 }
 
-/** A figure of the question that the evidence gives differently for the same thing. */
-function contradiction(question: Question, scope: Scope): string | undefined {
-  const said = quantities(scope.words)
-  const clause = quantities(`${scope.paragraph}\n${scope.sentence}`)
-  for (const stated of question.figures) {
-    if (isScenario(question.text, stated) || clause.some((figure) => sameQuantity(stated, figure))) continue
-    const alike = said.filter((figure) => sameMeasure(stated, figure))
-    const only = alike.length === 1 && scope.evidence.coverage >= 0.6 && stated.kind !== 'age' ? alike[0] : undefined
-    const rival = alike.find((figure) => rivals(question.text, stated, scope.words, figure)) ?? only
-    if (rival) return scope.words.slice(rival.span.start, rival.span.end)
-  }
-  return undefined
-}
-
-/** 才十二岁, 刚办三天, 干了两个月: the asker's own case, no statement of what the text says. */
-function isScenario(text: string, { span }: Quantity): boolean {
-  return /(?:才|刚|已经?|都|了|过|满|我|我们|家)[^，,。]{0,3}$/.test(text.slice(0, span.start)) || /^[^，,。]{0,2}了/.test(text.slice(span.end))
-}
-
-function sameMeasure(stated: Quantity, figure: Quantity): boolean {
-  if (stated.kind === 'plain' || figure.kind === 'plain' || figure.kind !== stated.kind) return false
-  return stated.kind !== 'count' || figure.unit === stated.unit
-}
-
-/** The words before or after both figures say that the same thing is measured. */
-function rivals(asked: string, stated: Quantity, words: string, figure: Quantity): boolean {
-  const after = (text: string, { span }: Quantity): string => fold(text.slice(span.end)).replace(/^[以上下的]+/, '').slice(0, 2)
-  const before = (text: string, { span }: Quantity): string => fold(text.slice(0, span.start)).replace(/(?:要|应|将|为|是|到|达|达到|超过|不少于|不低于|不超过|突破|定为|定)+$/, '').slice(-2)
-  const followed = after(words, figure)
-  const led = before(words, figure)
-  return (followed.length === 2 && followed === after(asked, stated)) || (led.length === 2 && led === before(asked, stated))
-}
-
 /** A figure of the question must stand in the paragraph, unless it only counts what is listed (六条, 三个). */
 function figureHolds(stated: Quantity, scope: Scope): boolean {
   if (stated.kind !== 'percent' && stated.kind !== 'money' && stated.kind !== 'length' && stated.kind !== 'area') return true
   return quantities(`${scope.paragraph}\n${scope.headings}`).some((figure) => sameQuantity(stated, figure))
+}
+
+const AREA_ASKED = /(?:哪|什么)(?:[一个些几两三]个?)?(省份?|城市|市|国家|地区|区县|区|县|街道|乡镇)(?![长委政府里])/
+
+/** 哪些城市 wants the names of cities: of another place than the question itself names. */
+function areaNamed(area: string, question: Question, { sentence }: Scope): boolean {
+  const known = new Set(question.places.map(shortPlace))
+  if (placesIn(sentence).some((place) => !known.has(shortPlace(place)))) return true
+  return /^(?:区|县|区县|街道|乡镇|地区)$/.test(area) && /\p{Script=Han}{2}(?:[区县镇乡]|街道)/u.test(sentence)
 }
 
 /** Things that are asked for by kind, and the words one of which a text that gives them holds. */

@@ -29,6 +29,7 @@ import { intentOf, type Intent } from './intent.ts'
 import { normaliseQuestion } from './normalise.ts'
 import { foundAt, passageOf } from './passages.ts'
 import { phrase } from './phrases.ts'
+import { namesQuoted } from './question.ts'
 import { understand } from './understand.ts'
 import { verify } from './verify.ts'
 
@@ -100,8 +101,9 @@ export class LocalAssistant implements Assistant {
     const references = findReferences(text, names)
     const intent = intentOf(text, references, library.documents, names)
     const scope = intent.documents ? intersect(intent.documents, wanted) : wanted
+    const exact = namesQuoted(text)
     const search = (documents?: readonly DocumentId[]): Found[] =>
-      retrieve(library, { text, ...(vector ? { vector } : {}), ...(documents ? { documents } : {}) }, RETRIEVED)
+      retrieve(library, { text, exact, ...(vector ? { vector } : {}), ...(documents ? { documents } : {}) }, RETRIEVED)
     const found = search(scope)
     clock.mark('retrieve')
     const draft = unclear ? notUnderstood(library) : this.#draft(library, intent, text, references, alone.insufficient, (documents) => search(documents ? intersect(documents, wanted) : wanted))

@@ -56,6 +56,26 @@ export function placesIn(text: string): string[] {
   return found
 }
 
+/** Characters that stand for a place in compounds, where it is not the first of its name. */
+const ALIAS: Readonly<Record<string, string>> = {
+  宁波: '甬', 南京: '宁', 上海: '沪申', 重庆: '渝', 广州: '穗', 成都: '蓉', 福州: '榕', 温州: '瓯', 河北: '冀', 山西: '晋', 内蒙古: '蒙',
+  安徽: '皖', 福建: '闽', 江西: '赣', 山东: '鲁', 河南: '豫', 湖北: '鄂', 湖南: '湘', 广东: '粤', 广西: '桂', 海南: '琼', 四川: '川蜀',
+  贵州: '贵黔', 云南: '云滇', 陕西: '陕秦', 甘肃: '甘陇', 香港: '港', 澳门: '澳', 天津: '津', 北京: '京', 浙江: '浙', 江苏: '苏', 台湾: '台',
+}
+
+/** Does the text name the place in a compound with another, as 杭甬 names 宁波 beside 杭州? */
+export function namedInCompound(text: string, name: string, others: Iterable<string>): boolean {
+  const short = shortPlace(name)
+  const marks = [short.charAt(0), ...(ALIAS[short] ?? '')]
+  for (const other of others) {
+    if (other === short) continue
+    for (const beside of [other.charAt(0), ...(ALIAS[other] ?? '')]) {
+      if (marks.some((mark) => text.includes(beside + mark) || text.includes(mark + beside))) return true
+    }
+  }
+  return false
+}
+
 /** 浙江省 → 浙江; a county keeps its suffix. */
 export function shortPlace(name: string): string {
   const short = name.replace(SUFFIX, '')

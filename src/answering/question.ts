@@ -53,10 +53,15 @@ export function analyse(text: string): Question {
     times: found,
     places: placesIn(text),
     figures,
-    quoted: [...text.matchAll(/[“"「『《]([^“”"「」『』《》]{2,40})[”"」』》]/g)].map(([, words = '']) => words),
+    quoted: namesQuoted(text),
     words,
     focus: focusOf(text, words),
   }
+}
+
+/** Words in “”, 「」, 『』 or 《》. */
+export function namesQuoted(text: string): string[] {
+  return [...text.matchAll(/[“"「『《]([^“”"「」『』《》]{2,40})[”"」』》]/g)].map(([, words = '']) => words)
 }
 
 function form(text: string): Asks {

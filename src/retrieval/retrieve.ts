@@ -8,6 +8,7 @@ import type { Bm25 } from './bm25.ts'
 import { addScaled } from './fuse.ts'
 import type { Field, Library } from './library.ts'
 import { places } from './places-of.ts'
+import { fold } from './terms.ts'
 
 /** A span of a clause with its score for the question, 0 to 1 within one ranking or sum of rankings. */
 export interface Spot {
@@ -34,6 +35,8 @@ export interface Query {
   readonly text: string
   /** Absent in keyword-only mode. */
   readonly vector?: Float32Array
+  /** Names and codes the question quotes: clauses that hold them word for word come forward. */
+  readonly exact?: readonly string[]
   readonly documents?: readonly DocumentId[]
 }
 
@@ -82,8 +85,10 @@ export function retrieve(library: Library, query: Query, limit: number): Found[]
   return foldTwins(library, found, wanted).slice(0, limit)
 }
 
-function rankings({ units, windows, clauses }: Library, { text, vector }: Query): Ranking[] {
+function rankings(library: Library, { text, vector, exact = [] }: Query): Ranking[] {
+  const { units, windows, clauses } = library
   const byKeywords = [clauses, windows].map((field) => ({ field, scores: keywordScores(field.keywords, text), similarities: false }))
+  if (exact.length > 0) byKeywords.push({ field: windows, scores: exactScores(library, exact), similarities: false })
   if (!vector) return byKeywords
   const indexes = [
     [units, units.plain],
@@ -102,6 +107,19 @@ function keywordScores(keywords: Bm25, text: string): Map<number, number> {
   const scores = keywords.scores(text)
   const found = new Map<number, number>()
   for (let row = 0; row < scores.length; row++) if (scores[row]! > 0) found.set(row, scores[row]!)
+  return found
+}
+
+/** How many of the names a window holds. */
+function exactScores(library: Library, names: readonly string[]): Map<number, number> {
+  const known = places(library)
+  const wanted = names.map(fold)
+  const found = new Map<number, number>()
+  library.windows.chunks.forEach(({ clause, span }, row) => {
+    const words = fold(known.get(clause)!.document.text.slice(span.start, span.end))
+    const count = wanted.filter((name) => words.includes(name)).length
+    if (count > 0) found.set(row, count)
+  })
   return found
 }
 

@@ -1,0 +1,61 @@
+/** A figure that the question states and the clause gives otherwise: the question rests on a false premise. */
+import { phrases } from '../chunks/sentences.ts'
+import type { Bm25 } from '../retrieval/bm25.ts'
+import type { Found } from '../retrieval/retrieve.ts'
+import { fold } from '../retrieval/terms.ts'
+import type { Document, Span } from '../types.ts'
+import { coverageOf, weightedTerms } from './evidence.ts'
+import { quantities, sameQuantity, type Quantity } from './quantities.ts'
+import type { Question } from './question.ts'
+
+/** The words that give the true figure. */
+export interface Contradiction {
+  readonly document: Document
+  readonly span: Span
+}
+
+/** Clauses whose phrases are held against the question. */
+const CLAUSES = 3
+/** Least share of the question's terms that the phrase with the other figure must hold. */
+const LEAST_COVERAGE = 0.5
+
+/** The phrase that says the same of the same thing with another figure; undefined when there is none. */
+export function contradiction(question: Question, found: readonly Found[], keywords: Bm25): Contradiction | undefined {
+  const stated = question.figures.filter((figure) => !isScenario(question.text, figure))
+  if (stated.length === 0) return undefined
+  const taken = question.figures.map(({ span }) => span)
+  const words = question.words.filter(({ span }) => !taken.some(({ start, end }) => start < span.end && span.start < end))
+  const weights = weightedTerms({ ...question, words }, keywords)
+  let best: (Contradiction & { coverage: number }) | undefined
+  for (const { document, clause } of found.slice(0, CLAUSES)) {
+    for (const paragraph of clause.paragraphs) {
+      const said = quantities(document.text.slice(paragraph.start, paragraph.end))
+      const missing = stated.filter((figure) => !said.some((one) => sameQuantity(figure, one)))
+      for (const phrase of missing.length > 0 ? phrases(document.text, paragraph) : []) {
+        const text = document.text.slice(phrase.start, phrase.end)
+        const rival = quantities(text).some((figure) => missing.some((one) => rivals(question.text, one, text, figure)))
+        if (!rival) continue
+        const coverage = coverageOf(weights, text)
+        if (coverage >= LEAST_COVERAGE && coverage > (best?.coverage ?? 0)) best = { document, span: phrase, coverage }
+      }
+    }
+  }
+  return best
+}
+
+/** 才十二岁, 刚办三天, 干了两个月: the asker's own case, no statement of what the text says. */
+export function isScenario(text: string, { span }: Quantity): boolean {
+  return /(?:才|刚|已经?|都|了|过|我|我们|家)[^，,。]{0,3}$/.test(text.slice(0, span.start)) || /^[^，,。]{0,2}了/.test(text.slice(span.end))
+}
+
+/** Of the same kind and unit; of things counted, the same thing; of bare numbers, followed by the same words. */
+function rivals(asked: string, stated: Quantity, words: string, figure: Quantity): boolean {
+  if (stated.kind !== figure.kind) return false
+  if (stated.kind === 'count' || stated.kind === 'plain') return stated.unit === figure.unit && following(asked, stated) === following(words, figure)
+  return true
+}
+
+/** The two characters after a figure: 改革 of 12项改革项目, 以内 of 1.7以内. */
+function following(text: string, { span }: Quantity): string {
+  return fold(text.slice(span.end)).replace(/^的/, '').slice(0, 2)
+}
