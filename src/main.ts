@@ -44,7 +44,10 @@ async function serveUntilSignal(config: Config): Promise<void> {
   try {
     const serving = await serve(app.assistant, { ...config, version, log })
     process.stdout.write(`条问 Tiaowen ${version}：${serving.url}\n`)
-    app.settled.then(() => log(readiness(app)), () => {})
+    app.settled.then(
+      () => log(readiness(app)),
+      () => {},
+    )
     await untilSignal(serving, log)
   } finally {
     await closeSoon(app)
@@ -68,7 +71,12 @@ async function evaluate(config: Config, argv: readonly string[]): Promise<number
   const opened = await openSettled(config, () => {})
   try {
     const texts = new Map<string, string>(opened.assistant.catalogue().documents.map(({ id, text }) => [id, text]))
-    return await evalCommand(opened.assistant, (id) => texts.get(id), argv, (text) => process.stdout.write(`${text}\n`))
+    return await evalCommand(
+      opened.assistant,
+      (id) => texts.get(id),
+      argv,
+      (text) => process.stdout.write(`${text}\n`),
+    )
   } finally {
     await opened.close()
   }

@@ -53,7 +53,10 @@ async function address({ child, said }: ReturnType<typeof start>): Promise<strin
 test('a clause is printed with its number, and nothing else on standard output', async () => {
   const { code, out } = await run(['cite', '--json', '第二条'])
   expect(code).toBe(0)
-  expect(JSON.parse(out)).toMatchObject({ outcome: 'found', clauses: [{ text: '第二条 申请材料齐全的，应当在五个工作日内办结。', spoken: '第二条' }] })
+  expect(JSON.parse(out)).toMatchObject({
+    outcome: 'found',
+    clauses: [{ text: '第二条 申请材料齐全的，应当在五个工作日内办结。', spoken: '第二条' }],
+  })
 })
 
 test('a clause that does not exist exits 5', async () => {
@@ -71,14 +74,17 @@ test('colours only where they are asked for', async () => {
   expect((await run(['cite', '--color', '第二条'])).out).toContain('\u001b[1m')
 })
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s, even when it comes twice at once, ends the server with 0', async (signal) => {
-  const server = start(['serve'])
-  const url = await address(server)
-  expect((await fetch(`${url}/livez`)).status).toBe(200)
-  server.child.kill(signal)
-  server.child.kill(signal)
-  expect(await server.ended).toMatchObject({ code: 0, signal: null })
-})
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s, even when it comes twice at once, ends the server with 0',
+  async (signal) => {
+    const server = start(['serve'])
+    const url = await address(server)
+    expect((await fetch(`${url}/livez`)).status).toBe(200)
+    server.child.kill(signal)
+    server.child.kill(signal)
+    expect(await server.ended).toMatchObject({ code: 0, signal: null })
+  },
+)
 
 test('a busy port is one sentence and exit code 1', async () => {
   const server = start(['serve'])

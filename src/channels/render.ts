@@ -60,19 +60,28 @@ export function renderText(answer: Answer, style: Style = PLAIN): string {
     [
       ...(verdict === undefined ? [] : [style.warning(verdict)]),
       ...(answer.understoodAs === undefined ? [] : [style.soft(`理解为：${plain(answer.understoodAs)}`)]),
-      ...segmentsText(answer.segments, style).split('\n').flatMap((line) => wrapped(line, '', style)),
+      ...segmentsText(answer.segments, style)
+        .split('\n')
+        .flatMap((line) => wrapped(line, '', style)),
     ],
     sourcesText(answer, style),
     nearestText(answer, style),
     [...(answer.notes ?? []), ...fallbackNotes(answer)].map((note) => style.soft(plain(note))),
   ]
-  return blocks.filter((block) => block.length > 0).map((block) => block.join('\n')).join('\n\n')
+  return blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')
 }
 
 function segmentsText(segments: readonly Segment[], style: Style): string {
   const set = { quotation: style.quoted, label: style.strong, date: same, count: same, connecting: same }
   return piecesOf(segments)
-    .map((piece) => ('marks' in piece ? style.soft(piece.marks.map((n) => `[${n}]`).join('')) : eachLine(plain(piece.text), set[piece.kind])))
+    .map((piece) =>
+      'marks' in piece
+        ? style.soft(piece.marks.map((n) => `[${n}]`).join(''))
+        : eachLine(plain(piece.text), set[piece.kind]),
+    )
     .join('')
 }
 
@@ -110,7 +119,11 @@ export function piecesOf(segments: readonly Segment[]): readonly Piece[] {
 }
 
 /** Styles end with their line, so that wrapping never carries a colour over. */
-const eachLine = (text: string, set: (line: string) => string) => text.split('\n').map((line) => (line === '' ? '' : set(line))).join('\n')
+const eachLine = (text: string, set: (line: string) => string) =>
+  text
+    .split('\n')
+    .map((line) => (line === '' ? '' : set(line)))
+    .join('\n')
 
 /** A declined answer rests on nothing: what it quotes is only near. */
 const sourcesHeading = ({ outcome }: Answer) => (outcome === 'declined' ? '相关原文' : '依据')
@@ -134,10 +147,15 @@ function documentText(citation: Citation, style: Style): readonly string[] {
 }
 
 /** Long words that stand above already are named by their beginning. */
-function citationText({ n, spoken, label, quote, alsoIn }: Citation, isAbove: boolean, style: Style): readonly string[] {
+function citationText(
+  { n, spoken, label, quote, alsoIn }: Citation,
+  isAbove: boolean,
+  style: Style,
+): readonly string[] {
   const mark = `[${n}] `
   const indent = ' '.repeat(mark.length)
-  const inner = (line: string, set: (text: string) => string) => wrapped(plain(line), indent, style).map((part) => set(part))
+  const inner = (line: string, set: (text: string) => string) =>
+    wrapped(plain(line), indent, style).map((part) => set(part))
   return [
     ...wrapped(`${mark}${plain(spoken)}（${plain(label)}）`, indent, style, '').map(style.strong),
     ...`「${isAbove ? snippetOf(quote) : quote}」`.split('\n').flatMap((line) => inner(line, style.quoted)),
@@ -157,7 +175,10 @@ export const twinWords = (alsoIn: readonly TwinReference[]) =>
 function nearestText(answer: Answer, style: Style): readonly string[] {
   const passages = nearestOf(answer)
   if (passages.length === 0) return []
-  return [style.strong(answer.outcome === 'ambiguous' ? '可能是指' : '最接近的条款'), ...passages.flatMap((passage) => passageText(passage, '· ', style))]
+  return [
+    style.strong(answer.outcome === 'ambiguous' ? '可能是指' : '最接近的条款'),
+    ...passages.flatMap((passage) => passageText(passage, '· ', style)),
+  ]
 }
 
 /** One found clause in two or three lines. */
@@ -187,7 +208,12 @@ export function plain(text: string): string {
 }
 
 /** Columns a terminal gives a character. */
-const columnsOf = (character: string) => (/[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(character) ? 2 : 1)
+const columnsOf = (character: string) =>
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
+    character,
+  )
+    ? 2
+    : 1
 
 /** What may not begin a line 避头. */
 const CLINGING = /^[…，。、；：！？）》」』〕”’,.;:!?)\]]$/
@@ -220,7 +246,9 @@ export function renderMarkdown(answer: Answer, base?: string): string {
     ...(verdict === undefined ? [] : [`**${verdict}**`]),
     ...(answer.understoodAs === undefined ? [] : [`理解为：${escaped(answer.understoodAs)}`]),
     segmentsMarkdown(answer.segments),
-    ...(answer.citations.length > 0 ? [`**${sourcesHeading(answer)}**`, ...answer.citations.map((citation) => citationMarkdown(citation, base))] : []),
+    ...(answer.citations.length > 0
+      ? [`**${sourcesHeading(answer)}**`, ...answer.citations.map((citation) => citationMarkdown(citation, base))]
+      : []),
     ...nearestMarkdown(answer, base),
     ...[...(answer.notes ?? []), ...fallbackNotes(answer)].map((note) => `*${escaped(note)}*`),
   ]
@@ -249,17 +277,23 @@ function citationMarkdown(citation: Citation, base: string | undefined): string 
 function nearestMarkdown(answer: Answer, base: string | undefined): readonly string[] {
   const passages = nearestOf(answer)
   if (passages.length === 0) return []
-  const items = passages.map((passage) => `- ${linked(placeWords(passage), passage.url, base)}：${escaped(snippetOf(passage.text))}`)
+  const items = passages.map(
+    (passage) => `- ${linked(placeWords(passage), passage.url, base)}：${escaped(snippetOf(passage.text))}`,
+  )
   return [answer.outcome === 'ambiguous' ? '**可能是指**' : '**最接近的条款**', items.join('\n')]
 }
 
 /** Only reading pages are linked: nothing a document says becomes an address. */
 const linked = (words: string, url: string, base: string | undefined) =>
-  base !== undefined && /^\/read\/[\w%/.-]+$/.test(url) ? `[${escaped(words)}](${base.replace(/\/$/, '')}${url})` : escaped(words)
+  base !== undefined && /^\/read\/[\w%/.-]+$/.test(url)
+    ? `[${escaped(words)}](${base.replace(/\/$/, '')}${url})`
+    : escaped(words)
 
 /** Words that Markdown leaves as they are. */
 export function escaped(text: string): string {
   return plain(text)
     .replace(/[\\`*_[\]<>#|~!&]/g, '\\$&')
-    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/gm, (_, space: string, mark: string) => (/\d/.test(mark) ? `${space}${mark}\\` : `${space}\\${mark}`))
+    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/gm, (_, space: string, mark: string) =>
+      /\d/.test(mark) ? `${space}${mark}\\` : `${space}\\${mark}`,
+    )
 }

@@ -1,7 +1,17 @@
 /** Clauses and documents as every channel shows them: addresses in words, offsets into the stored text, twins named. */
 import { readingUrl } from '../answering/links.ts'
 import type { Assistant } from '../answering/assistant.ts'
-import { findClause, headingOf, innermost, labelOf, placeOf, spokenOf, titleOf, walk, type Lineage } from '../clauses/address.ts'
+import {
+  findClause,
+  headingOf,
+  innermost,
+  labelOf,
+  placeOf,
+  spokenOf,
+  titleOf,
+  walk,
+  type Lineage,
+} from '../clauses/address.ts'
 import type { Clause, ClauseId, Document, Fact, LookUp, Place, Provenance, Span, TwinReference } from '../types.ts'
 
 export type Catalogue = ReturnType<Assistant['catalogue']>
@@ -32,7 +42,12 @@ export interface OutlineNode {
 
 export type Cited =
   | { readonly outcome: 'found'; readonly reference: string; readonly clauses: readonly ClauseText[] }
-  | { readonly outcome: 'ambiguous'; readonly reference: string; readonly message: string; readonly candidates: readonly ClauseText[] }
+  | {
+      readonly outcome: 'ambiguous'
+      readonly reference: string
+      readonly message: string
+      readonly candidates: readonly ClauseText[]
+    }
   | {
       readonly outcome: 'absent'
       readonly reference: string
@@ -47,7 +62,9 @@ export interface DocumentSummary {
   readonly source: string
   readonly title: string
   readonly titleFrom?: Provenance
-  readonly header: Readonly<Record<string, { readonly value: string; readonly from: Provenance; readonly basis?: string }>>
+  readonly header: Readonly<
+    Record<string, { readonly value: string; readonly from: Provenance; readonly basis?: string }>
+  >
   readonly shortNames: readonly string[]
   readonly format: Document['format']
   readonly textSha256: string
@@ -86,7 +103,14 @@ export function cited(reference: string, lookUp: LookUp, catalogue: Catalogue): 
     }
     case 'absent': {
       const { reason, message, parent, existing } = lookUp
-      return { outcome: 'absent', reference, reason, message, ...(parent && { parent: clauseText(parent, catalogue) }), existing }
+      return {
+        outcome: 'absent',
+        reference,
+        reason,
+        message,
+        ...(parent && { parent: clauseText(parent, catalogue) }),
+        existing,
+      }
     }
   }
 }
@@ -131,7 +155,9 @@ function summaryOf(document: Document): DocumentSummary {
     source: document.source,
     title: titleOf(document),
     ...(document.header.title && { titleFrom: document.header.title.from }),
-    header: Object.fromEntries(facts.map(([name, { value, from, basis }]) => [name, { value, from, ...(basis !== undefined && { basis }) }])),
+    header: Object.fromEntries(
+      facts.map(([name, { value, from, basis }]) => [name, { value, from, ...(basis !== undefined && { basis }) }]),
+    ),
     shortNames: document.shortNames,
     format: document.format,
     textSha256: document.textSha256,

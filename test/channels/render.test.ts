@@ -46,7 +46,12 @@ test('an ambiguous answer lists the candidates it names and no others', () => {
 test('a lent title, an absent date and the operator are named', () => {
   const citation = citationOf(1, placeIn(COPY, '三', '2'), '锚定全国颠覆性技术转移先行地')
   const { date: _, dateFrom: __, ...undated } = citation
-  const text = renderText(answerOf(request, { segments: [], citations: [undated, { ...citation, n: 2, date: '2023-01-09', dateFrom: 'operator' }] }))
+  const text = renderText(
+    answerOf(request, {
+      segments: [],
+      citations: [undated, { ...citation, n: 2, date: '2023-01-09', dateFrom: 'operator' }],
+    }),
+  )
   expect(text).toContain('日期不详　题名（推断）')
 })
 
@@ -61,27 +66,72 @@ test('a long clause that stands above is not printed twice', () => {
 })
 
 test('keyword-only mode and a fallback are said', () => {
-  const text = renderText({ ...answered(request), retrieval: 'keyword', fallback: { from: 'hybrid', reason: '没有模型。' } })
+  const text = renderText({
+    ...answered(request),
+    retrieval: 'keyword',
+    fallback: { from: 'hybrid', reason: '没有模型。' },
+  })
   expect(text.endsWith('\n\n仅按关键词检索：没有模型。')).toBe(true)
 })
 
 describe('a number is marked where the words are quoted', () => {
   const marked = (segments: Answer['segments']) =>
-    piecesOf(segments).map((piece) => ('marks' in piece ? `[${piece.marks.join()}]` : piece.text)).join('')
+    piecesOf(segments)
+      .map((piece) => ('marks' in piece ? `[${piece.marks.join()}]` : piece.text))
+      .join('')
 
   test.each<[string, Answer['segments'], string]>([
-    ['once, not at the label too', [{ kind: 'label', text: '第2条', citations: [1] }, { kind: 'quotation', text: '超过4%', citations: [1] }], '第2条超过4%[1]'],
-    ['behind the closing quotation mark', [{ kind: 'quotation', text: '超过4%', citations: [1] }, { kind: 'connecting', text: '”。' }], '超过4%”[1]。'],
-    ['before the end of the line', [{ kind: 'quotation', text: '超过4%\n', citations: [1] }, { kind: 'connecting', text: '”' }], '超过4%[1]\n”'],
-    ['at the label where nothing is quoted', [{ kind: 'label', text: '第2条', citations: [1] }, { kind: 'connecting', text: '。' }], '第2条[1]。'],
-    ['each of several', [{ kind: 'quotation', text: '甲', citations: [1, 2] }, { kind: 'quotation', text: '乙', citations: [3] }], '甲[1,2]乙[3]'],
+    [
+      'once, not at the label too',
+      [
+        { kind: 'label', text: '第2条', citations: [1] },
+        { kind: 'quotation', text: '超过4%', citations: [1] },
+      ],
+      '第2条超过4%[1]',
+    ],
+    [
+      'behind the closing quotation mark',
+      [
+        { kind: 'quotation', text: '超过4%', citations: [1] },
+        { kind: 'connecting', text: '”。' },
+      ],
+      '超过4%”[1]。',
+    ],
+    [
+      'before the end of the line',
+      [
+        { kind: 'quotation', text: '超过4%\n', citations: [1] },
+        { kind: 'connecting', text: '”' },
+      ],
+      '超过4%[1]\n”',
+    ],
+    [
+      'at the label where nothing is quoted',
+      [
+        { kind: 'label', text: '第2条', citations: [1] },
+        { kind: 'connecting', text: '。' },
+      ],
+      '第2条[1]。',
+    ],
+    [
+      'each of several',
+      [
+        { kind: 'quotation', text: '甲', citations: [1, 2] },
+        { kind: 'quotation', text: '乙', citations: [3] },
+      ],
+      '甲[1,2]乙[3]',
+    ],
   ])('%s', (_, segments, words) => {
     expect(marked(segments)).toBe(words)
   })
 
   test('and no word is lost or added', () => {
     const segments = answered(request).segments
-    expect(piecesOf(segments).map((piece) => ('text' in piece ? piece.text : '')).join('')).toBe(answered(request).text)
+    expect(
+      piecesOf(segments)
+        .map((piece) => ('text' in piece ? piece.text : ''))
+        .join(''),
+    ).toBe(answered(request).text)
   })
 })
 
@@ -89,7 +139,9 @@ describe('Markdown', () => {
   test('an answer with links to the reading page', () => {
     const markdown = renderMarkdown(answered(request), 'http://127.0.0.1:8787/')
     expect(markdown).toContain('第三部分第2条：深入实施科技成果转移转化“145”行动 \\[1\\]')
-    expect(markdown).toMatch(/^1\. \[《.*》第三部分第2条\]\(http:\/\/127\.0\.0\.1:8787\/read\/d-000\/213ffd5c05c1071a\/\d+-\d+\)（三、2\.）2023-01-09$/m)
+    expect(markdown).toMatch(
+      /^1\. \[《.*》第三部分第2条\]\(http:\/\/127\.0\.0\.1:8787\/read\/d-000\/213ffd5c05c1071a\/\d+-\d+\)（三、2\.）2023-01-09$/m,
+    )
     expect(markdown).toContain('\n   > 深入实施科技成果转移转化“145”行动\n')
   })
 
@@ -124,7 +176,10 @@ describe('a terminal', () => {
 
   test('is given lines as wide as it is, Chinese counting double', () => {
     const style = { ...PLAIN, columns: 24 }
-    expect(wrapped('加快打造世界一流的社会主义现代化国际大都市', '  ', style)).toEqual(['  加快打造世界一流的社会', '  主义现代化国际大都市'])
+    expect(wrapped('加快打造世界一流的社会主义现代化国际大都市', '  ', style)).toEqual([
+      '  加快打造世界一流的社会',
+      '  主义现代化国际大都市',
+    ])
   })
 
   test('gets no line that begins with a comma', () => {

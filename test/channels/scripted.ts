@@ -3,7 +3,16 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Assistant, Status, TextVersion } from '../../src/answering/assistant.ts'
 import { readingUrl } from '../../src/answering/links.ts'
-import { findClause, innermost, labelOf, placeOf, spokenOf, titleOf, walk, type Lineage } from '../../src/clauses/address.ts'
+import {
+  findClause,
+  innermost,
+  labelOf,
+  placeOf,
+  spokenOf,
+  titleOf,
+  walk,
+  type Lineage,
+} from '../../src/clauses/address.ts'
 import { parseDocument } from '../../src/clauses/tree.ts'
 import { PolicyError } from '../../src/errors.ts'
 import type {
@@ -70,7 +79,11 @@ export const COPY = documentOf({
 })
 
 /** 003: begins at 二, runs on from (6); no title, no date. */
-export const PLAN = documentOf({ id: 'd-003', source: '003_64014263bb8856a1.txt', text: seed('003_64014263bb8856a1.txt') })
+export const PLAN = documentOf({
+  id: 'd-003',
+  source: '003_64014263bb8856a1.txt',
+  text: seed('003_64014263bb8856a1.txt'),
+})
 
 function sectionsOf(text: string, from: string, to: string): string {
   const lines = text.split('\n')

@@ -2,7 +2,17 @@
 import type { Assistant } from '../../answering/assistant.ts'
 import { PolicyError } from '../../errors.ts'
 import type { Answer, AskRequest, DocumentId, SearchResult } from '../../types.ts'
-import { bracketed, fallbackNotes, passageText, placeWords, plain, renderMarkdown, renderText, wrapped, type Style } from '../render.ts'
+import {
+  bracketed,
+  fallbackNotes,
+  passageText,
+  placeWords,
+  plain,
+  renderMarkdown,
+  renderText,
+  wrapped,
+  type Style,
+} from '../render.ts'
 import { cited, type Cited, type ClauseText } from '../wire.ts'
 import type { Command } from './command.ts'
 import { EXIT } from './help.ts'
@@ -17,7 +27,11 @@ type Of<Name extends Command['name']> = Extract<Command, { name: Name }>
 export async function ask(assistant: Assistant, command: Of<'ask'>, { print, style }: Printing): Promise<number> {
   const documents = known(command.documents, assistant)
   const answer = await wholeAnswer(assistant, { question: command.question, ...(documents && { documents }) })
-  print({ json: () => json(answer), markdown: () => renderMarkdown(answer), text: () => renderText(answer, style) }[command.form]())
+  print(
+    { json: () => json(answer), markdown: () => renderMarkdown(answer), text: () => renderText(answer, style) }[
+      command.form
+    ](),
+  )
   return { answered: EXIT.done, declined: EXIT.declined, ambiguous: EXIT.ambiguous }[answer.outcome]
 }
 
@@ -35,7 +49,9 @@ export async function search(assistant: Assistant, command: Of<'search'>, { prin
 
 function foundText(result: SearchResult, style: Style): string {
   if (result.passages.length === 0) return '没有找到相关条款。'
-  const found = result.passages.map((passage, i) => passageText(passage, `${String(i + 1).padStart(2)}. `, style).join('\n'))
+  const found = result.passages.map((passage, i) =>
+    passageText(passage, `${String(i + 1).padStart(2)}. `, style).join('\n'),
+  )
   const notes = fallbackNotes(result).map(plain)
   return [...found, ...notes.map(style.soft)].join('\n')
 }
@@ -51,7 +67,9 @@ function citedText(found: Cited, style: Style): string {
     case 'found':
       return found.clauses.map((clause) => clauseText(clause, style)).join('\n\n')
     case 'ambiguous':
-      return [style.warning(found.message), ...found.candidates.flatMap((clause) => candidateText(clause, style))].join('\n')
+      return [style.warning(found.message), ...found.candidates.flatMap((clause) => candidateText(clause, style))].join(
+        '\n',
+      )
     case 'absent':
       return [
         style.warning(plain(found.message)),
@@ -65,7 +83,9 @@ function clauseText(clause: ClauseText, style: Style): string {
   return [
     ...wrapped(`${plain(placeWords(clause))}（${plain(clause.label)}）`, '', style).map(style.strong),
     style.soft(plain(clause.source)),
-    ...plain(clause.text).split('\n').flatMap((line) => wrapped(line, '', style)),
+    ...plain(clause.text)
+      .split('\n')
+      .flatMap((line) => wrapped(line, '', style)),
     ...(twins.length > 0 ? wrapped(plain(`另见：${twins.join('；')}`), '', style).map(style.soft) : []),
   ].join('\n')
 }

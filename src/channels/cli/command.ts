@@ -6,8 +6,19 @@ export type Command =
   | { readonly name: 'help'; readonly of?: CommandName }
   | { readonly name: 'version' }
   | { readonly name: 'usage'; readonly message: string }
-  | { readonly name: 'ask'; readonly question: string; readonly form: 'text' | 'json' | 'markdown'; readonly documents: readonly string[] }
-  | { readonly name: 'search'; readonly query: string; readonly limit: number; readonly json: boolean; readonly documents: readonly string[] }
+  | {
+      readonly name: 'ask'
+      readonly question: string
+      readonly form: 'text' | 'json' | 'markdown'
+      readonly documents: readonly string[]
+    }
+  | {
+      readonly name: 'search'
+      readonly query: string
+      readonly limit: number
+      readonly json: boolean
+      readonly documents: readonly string[]
+    }
   | { readonly name: 'cite'; readonly reference: string; readonly json: boolean }
   | { readonly name: 'index' | 'doctor'; readonly json: boolean }
   | { readonly name: 'serve' }
@@ -57,7 +68,8 @@ export function commandOf(argv: readonly string[]): Typed {
 
 type Parsed = { readonly values: ReturnType<typeof parseAll>['values']; readonly positionals: readonly string[] }
 
-const parseAll = (args: readonly string[]) => parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true })
+const parseAll = (args: readonly string[]) =>
+  parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true })
 
 function parse(argv: readonly string[]): Parsed | string {
   try {
@@ -99,7 +111,9 @@ function complete(name: CommandName, values: Parsed['values'], words: string): C
       if (words === '') return missing('词句')
       const limit = values.limit === undefined ? LIMIT : Number(values.limit)
       const isLimit = Number.isInteger(limit) && limit >= 1 && limit <= LIMIT_MAXIMUM
-      return isLimit ? { name, query: words, limit, json, documents } : { name: 'usage', message: `--limit 应为 1 至 ${LIMIT_MAXIMUM} 的整数。` }
+      return isLimit
+        ? { name, query: words, limit, json, documents }
+        : { name: 'usage', message: `--limit 应为 1 至 ${LIMIT_MAXIMUM} 的整数。` }
     }
     case 'cite':
       return words === '' ? missing('引用') : { name, reference: words, json }
@@ -114,4 +128,5 @@ function complete(name: CommandName, values: Parsed['values'], words: string): C
 }
 
 const missing = (what: string): Command => ({ name: 'usage', message: `请写明${what}。` })
-const isCommand = (word: string | undefined): word is CommandName => (COMMANDS as readonly (string | undefined)[]).includes(word)
+const isCommand = (word: string | undefined): word is CommandName =>
+  (COMMANDS as readonly (string | undefined)[]).includes(word)

@@ -18,8 +18,14 @@ interface Examined {
 /** Exits 0 also where there are problems: they are for a person to look at. */
 export function doctor(assistant: Assistant, about: About, isJson: boolean, { print, style }: Printing): number {
   const status = assistant.status()
-  const examined = status.ready ? assistant.catalogue().documents.map((document) => ({ document, problems: findProblems(document) })) : []
-  print(isJson ? json({ about: Object.fromEntries(about), status, documents: examined.map(documentJson) }) : text(about, status, examined, style))
+  const examined = status.ready
+    ? assistant.catalogue().documents.map((document) => ({ document, problems: findProblems(document) }))
+    : []
+  print(
+    isJson
+      ? json({ about: Object.fromEntries(about), status, documents: examined.map(documentJson) })
+      : text(about, status, examined, style),
+  )
   return EXIT.done
 }
 
@@ -31,7 +37,11 @@ function documentJson({ document, problems }: Examined) {
 function text(about: About, status: Status, examined: readonly Examined[], style: Style): string {
   const blocks = [
     [style.strong('运行环境'), ...about.map(([name, value]) => row(name, value))],
-    [style.strong('索引'), ...statusRows(status), ...status.fallbacks.map(({ reason }) => style.warning(`  ! ${plain(reason)}`))],
+    [
+      style.strong('索引'),
+      ...statusRows(status),
+      ...status.fallbacks.map(({ reason }) => style.warning(`  ! ${plain(reason)}`)),
+    ],
     ...examined.map((one) => documentText(one, style)),
   ]
   return blocks.map((block) => block.join('\n')).join('\n\n')
@@ -45,13 +55,21 @@ function statusRows(status: Status): readonly string[] {
     row('模型', status.embedder ?? '无（只按关键词检索）'),
     row('向量', status.vectors ? vectors[status.vectors] : '无'),
     row('规模', `${status.documents} 份文件，${status.clauses} 个条款，${status.chunks} 个片段`),
-    ...(status.building ? [row('正在', `${status.building.step} ${status.building.done}/${status.building.total}`)] : []),
+    ...(status.building
+      ? [row('正在', `${status.building.step} ${status.building.done}/${status.building.total}`)]
+      : []),
   ]
 }
 
 const row = (name: string, value: string) => `  ${name}　${plain(value)}`
 
-const FACTS = { issuer: '发文机关', documentNumber: '文号', passed: '通过', published: '公布', effective: '施行' } as const
+const FACTS = {
+  issuer: '发文机关',
+  documentNumber: '文号',
+  passed: '通过',
+  published: '公布',
+  effective: '施行',
+} as const
 const FROM: Readonly<Record<Provenance, string>> = { text: '', operator: '（管理员注明）', inferred: '（推断）' }
 const DROPPED: Readonly<Record<DroppedLine['reason'], string>> = {
   navigation: '导航',
@@ -89,7 +107,8 @@ function runsOf(dropped: readonly DroppedLine[]): readonly (readonly DroppedLine
   for (const line of dropped) {
     const before = runs.at(-1)?.at(-1)
     const follows = before !== undefined && line.line === before.line + 1
-    if (follows && (before.reason === line.reason || line.text.trim() === '')) runs.at(-1)?.push({ ...line, reason: before.reason })
+    if (follows && (before.reason === line.reason || line.text.trim() === ''))
+      runs.at(-1)?.push({ ...line, reason: before.reason })
     else runs.push([line])
   }
   return runs
@@ -103,4 +122,5 @@ function runWords(run: readonly DroppedLine[]): string {
 }
 
 const firstOf = <Item>(items: readonly Item[]) => items.slice(0, SHOWN)
-const more = (items: readonly unknown[], style: Style) => (items.length > SHOWN ? [style.soft(`    ……另有 ${items.length - SHOWN} 处，见 --json`)] : [])
+const more = (items: readonly unknown[], style: Style) =>
+  items.length > SHOWN ? [style.soft(`    ……另有 ${items.length - SHOWN} 处，见 --json`)] : []

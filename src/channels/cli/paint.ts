@@ -12,8 +12,10 @@ export interface Terminal {
 const WIDEST = 100
 
 export function paintFor({ stream, color }: Terminal): Style {
-  const columns = stream.isTTY === true && stream.columns !== undefined ? { columns: Math.min(stream.columns, WIDEST) } : {}
+  const columns =
+    stream.isTTY === true && stream.columns !== undefined ? { columns: Math.min(stream.columns, WIDEST) } : {}
   if (color === false) return { ...PLAIN, ...columns }
-  const set = (format: Parameters<typeof styleText>[0]) => (text: string) => styleText(format, text, { stream, validateStream: color === undefined })
+  const set = (format: Parameters<typeof styleText>[0]) => (text: string) =>
+    styleText(format, text, { stream, validateStream: color === undefined })
   return { strong: set('bold'), soft: set('dim'), quoted: set('cyan'), warning: set('yellow'), ...columns }
 }

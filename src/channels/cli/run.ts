@@ -68,7 +68,10 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
   }
 }
 
-async function withAssistant(parts: CliParts, work: (assistant: Assistant) => number | Promise<number>): Promise<number> {
+async function withAssistant(
+  parts: CliParts,
+  work: (assistant: Assistant) => number | Promise<number>,
+): Promise<number> {
   const opened = await parts.open()
   try {
     return await work(opened.assistant)

@@ -28,7 +28,10 @@ export interface ApiOptions {
   readonly onError: (error: unknown) => void
 }
 
-const json = <Schema>(description: string, schema: Schema) => ({ description, content: { 'application/json': { schema } } })
+const json = <Schema>(description: string, schema: Schema) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
 const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: ProblemSchema } },
@@ -167,7 +170,8 @@ export function addApiRoutes(app: OpenAPIHono, assistant: Assistant, options: Ap
     const { id } = context.req.valid('param')
     const { sha } = context.req.valid('query')
     const version = await assistant.textOf(id as DocumentId, sha)
-    if (!version) throw new PolicyError('no-such-document', sha === undefined ? noDocument(id) : `没有文件 ${id} 的版本 ${sha}。`)
+    if (!version)
+      throw new PolicyError('no-such-document', sha === undefined ? noDocument(id) : `没有文件 ${id} 的版本 ${sha}。`)
     return context.text(version.text, 200, {
       'Content-Type': 'text/plain; charset=utf-8',
       'X-Text-SHA256': version.textSha256,
@@ -181,12 +185,21 @@ export function addApiRoutes(app: OpenAPIHono, assistant: Assistant, options: Ap
     const [id = '', ...path] = pathSegments(context).slice(2)
     const found = knownDocument(id, catalogue)
     const place = placeOfPath(found, path)
-    if (!place) throw new PolicyError('no-such-clause', `文件 ${id} 里没有条款 ${path.join('/')}；现有条款见 /api/documents/${id}。`)
+    if (!place)
+      throw new PolicyError(
+        'no-such-clause',
+        `文件 ${id} 里没有条款 ${path.join('/')}；现有条款见 /api/documents/${id}。`,
+      )
     return context.json(clauseText(place, catalogue))
   })
 }
 
-async function answer(context: Context, assistant: Assistant, body: z.infer<typeof AskBody>, options: ApiOptions): Promise<Response> {
+async function answer(
+  context: Context,
+  assistant: Assistant,
+  body: z.infer<typeof AskBody>,
+  options: ApiOptions,
+): Promise<Response> {
   const documents = body.documents && knownIds(body.documents, assistant.catalogue())
   const request: AskRequest = {
     question: body.question,

@@ -33,7 +33,10 @@ export interface HttpOptions {
 export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHono {
   const { apiKey, log = () => {} } = options
   if (apiKey !== undefined && Buffer.byteLength(apiKey) < KEY_BYTES) {
-    throw new PolicyError('config-invalid', `TIAOWEN_API_KEY 至少要有${KEY_BYTES}个随机字节，例如 openssl rand -hex 32 的输出。`)
+    throw new PolicyError(
+      'config-invalid',
+      `TIAOWEN_API_KEY 至少要有${KEY_BYTES}个随机字节，例如 openssl rand -hex 32 的输出。`,
+    )
   }
   const never = new AbortController().signal
   const { stopping = never, ending = never } = options
@@ -45,14 +48,19 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
   app.use(apiKey === undefined ? loopbackOnly : requireKey(apiKey))
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }))
   app.use(bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge }))
-  app.notFound((context) => answerProblem(context, problemOf('no-such-route', '没有这个地址。可用的地址见 /docs。', instanceOf(context))))
+  app.notFound((context) =>
+    answerProblem(context, problemOf('no-such-route', '没有这个地址。可用的地址见 /docs。', instanceOf(context))),
+  )
   app.onError((error, context) => {
     const problem = problemOfError(error, instanceOf(context))
     if (problem.status >= 500) log(`${context.req.method} ${problem.instance}: ${error.stack ?? error.message}`)
     return answerProblem(context, problem)
   })
   addHealthRoutes(app, assistant, { version: options.version, stopping })
-  addApiRoutes(app, assistant, { ending, onError: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)) })
+  addApiRoutes(app, assistant, {
+    ending,
+    onError: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
+  })
   addAssets(app)
   addPages(app, assistant, options.version)
   return app
@@ -66,14 +74,17 @@ function answerProblem(context: Context, problem: Problem): Response | Promise<R
 
 function problemOfError(error: Error, instance: string): Problem {
   if (!(error instanceof HTTPException)) return problemFor(error, instance)
-  if (error.status === 415) return problemOf('bad-request', '请求体须是 JSON：Content-Type: application/json。', instance, 415)
+  if (error.status === 415)
+    return problemOf('bad-request', '请求体须是 JSON：Content-Type: application/json。', instance, 415)
   if (error.status < 500) return problemOf('bad-request', '请求体不是合法的 JSON。', instance, error.status)
   return problemOf('internal', undefined, instance)
 }
 
 function wrongMethod(context: Context, methods: string[]): Response {
   const allow = methods.join(', ')
-  return problemResponse(problemOf('no-such-route', `这个地址只接受 ${allow}。`, instanceOf(context), 405), { Allow: allow })
+  return problemResponse(problemOf('no-such-route', `这个地址只接受 ${allow}。`, instanceOf(context), 405), {
+    Allow: allow,
+  })
 }
 
 function tooLarge(context: Context): Response {

@@ -10,9 +10,15 @@ export function addAssets(app: OpenAPIHono): void {
   for (const name of FILES) {
     const body = readFileSync(new URL(`../web/${name}`, import.meta.url))
     const etag = `"${createHash('sha256').update(body).digest('hex').slice(0, 16)}"`
-    const headers = { 'Content-Type': TYPES[name.split('.')[1] as keyof typeof TYPES], 'Cache-Control': 'no-cache', ETag: etag }
+    const headers = {
+      'Content-Type': TYPES[name.split('.')[1] as keyof typeof TYPES],
+      'Cache-Control': 'no-cache',
+      ETag: etag,
+    }
     app.get(`/assets/${name}`, (context) =>
-      context.req.header('if-none-match') === etag ? context.body(null, 304, headers) : context.body(body, 200, headers),
+      context.req.header('if-none-match') === etag
+        ? context.body(null, 304, headers)
+        : context.body(body, 200, headers),
     )
   }
 }

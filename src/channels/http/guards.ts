@@ -20,8 +20,21 @@ const PAGE_POLICY = [
 
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
 
-const FEATURES = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'magnetometer', 'microphone',
-  'midi', 'payment', 'usb', 'screen-wake-lock', 'serial', 'hid']
+const FEATURES = [
+  'accelerometer',
+  'camera',
+  'display-capture',
+  'geolocation',
+  'gyroscope',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'usb',
+  'screen-wake-lock',
+  'serial',
+  'hid',
+]
 
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Permissions-Policy': FEATURES.map((feature) => `${feature}=()`).join(', '),
@@ -55,7 +68,11 @@ export function requireKey(apiKey: string): MiddlewareHandler {
     const given = presentedKey(context)
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return next()
     return problemResponse(
-      problemOf('unauthorized', '需要 API 密钥：请用 Authorization: Bearer 或 X-API-Key 请求头提供。', instanceOf(context)),
+      problemOf(
+        'unauthorized',
+        '需要 API 密钥：请用 Authorization: Bearer 或 X-API-Key 请求头提供。',
+        instanceOf(context),
+      ),
       { 'WWW-Authenticate': wantsPage(context) ? 'Basic realm="Tiaowen", charset="UTF-8"' : 'Bearer realm="Tiaowen"' },
     )
   }

@@ -3,7 +3,10 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Assistant } from '../../answering/assistant.ts'
 import { LiveSchema, ReadySchema } from './schemas.ts'
 
-const json = <Schema>(description: string, schema: Schema) => ({ description, content: { 'application/json': { schema } } })
+const json = <Schema>(description: string, schema: Schema) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
 
 const live = createRoute({
   method: 'get',

@@ -10,13 +10,18 @@ export function describeApi(app: OpenAPIHono, version: string): ApiDescription {
   const known = described.get(app)
   if (known) return known
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
-  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'X-API-Key' })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-API-Key',
+  })
   const description = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: '条问 Tiaowen',
       version,
-      description: 'Answers from policy and legal documents, every sentence a verbatim quotation with its clause number.',
+      description:
+        'Answers from policy and legal documents, every sentence a verbatim quotation with its clause number.',
     },
     security: [{ bearer: [] }, { apiKey: [] }],
   })

@@ -76,16 +76,24 @@ export function problemResponse(problem: Problem, headers: Readonly<Record<strin
 export function problemOfIssues(issues: readonly z.core.$ZodIssue[], instance: string): Problem {
   const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []))
   if (unknown.includes('asOf')) {
-    return problemOf('not-supported', '尚不支持 asOf：资料还没有按日期保存版本，目前只能按现行文本回答。请去掉 asOf。', instance)
+    return problemOf(
+      'not-supported',
+      '尚不支持 asOf：资料还没有按日期保存版本，目前只能按现行文本回答。请去掉 asOf。',
+      instance,
+    )
   }
-  if (issues.some((issue) => issue.message === TOO_LONG)) return problemOf('question-too-long', `${TOO_LONG}。`, instance)
+  if (issues.some((issue) => issue.message === TOO_LONG))
+    return problemOf('question-too-long', `${TOO_LONG}。`, instance)
   return problemOf('bad-request', issues.map(sentenceOf).join('；') + '。', instance)
 }
 
 function sentenceOf(issue: z.core.$ZodIssue): string {
   const at = issue.path.map(String).join('.')
   if (issue.code === 'unrecognized_keys') {
-    const names = issue.keys.slice(0, 10).map((key) => clip(key)).join('、')
+    const names = issue.keys
+      .slice(0, 10)
+      .map((key) => clip(key))
+      .join('、')
     return `不认识的字段：${at === '' ? names : `${clip(at)} 里的 ${names}`}`
   }
   return `${at === '' ? '请求' : clip(at)}：${saidOf(issue)}`
@@ -93,7 +101,8 @@ function sentenceOf(issue: z.core.$ZodIssue): string {
 
 /** zod's own messages are English; these are the ones a request can meet. */
 function saidOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return issue.message.endsWith('received undefined') ? '缺少' : `类型应为 ${issue.expected}`
+  if (issue.code === 'invalid_type')
+    return issue.message.endsWith('received undefined') ? '缺少' : `类型应为 ${issue.expected}`
   if (issue.code === 'too_small') return `至少为 ${String(issue.minimum)}`
   if (issue.code === 'too_big') return `至多为 ${String(issue.maximum)}`
   if (issue.code === 'invalid_value') return `只能是 ${issue.values.map(String).join('、')}`

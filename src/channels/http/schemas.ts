@@ -22,13 +22,17 @@ const Words = z
 /** What is sent is never changed by the receiver of the type. */
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly()
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/).openapi({ description: 'Hex SHA-256' })
+const Sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .openapi({ description: 'Hex SHA-256' })
 const Offset = z.number().int().min(0)
 const ProvenanceName = z
   .enum(['text', 'operator', 'inferred'])
   .openapi({ description: 'Who says so: the text itself, the operator, or a comparison with another document' })
-const Path = list(z.string())
-  .openapi({ description: 'Printed ordinals from the outside in, e.g. ["二","2"]; header, preamble, closing or a heading' })
+const Path = list(z.string()).openapi({
+  description: 'Printed ordinals from the outside in, e.g. ["二","2"]; header, preamble, closing or a heading',
+})
 const Retrieval = z.enum(['hybrid', 'keyword'])
 const Timings = z.record(z.string(), z.number()).openapi({ description: 'Milliseconds' })
 
@@ -40,7 +44,11 @@ const DocumentIds = z
 
 export const AskBody = z
   .strictObject({
-    question: Words.openapi({ minLength: 1, maxLength: QUESTION_CHARACTERS, example: '未来五年全社会研发投入强度要超过多少？' }),
+    question: Words.openapi({
+      minLength: 1,
+      maxLength: QUESTION_CHARACTERS,
+      example: '未来五年全社会研发投入强度要超过多少？',
+    }),
     history: z
       .array(z.strictObject({ role: z.enum(['user', 'assistant']), content: z.string() }))
       .max(HISTORY_TURNS)
@@ -77,11 +85,18 @@ export const TextQuery = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{16,64}$/, { message: '应为16至64位十六进制数字' })
     .optional()
-    .openapi({ param: { name: 'sha', in: 'query' }, description: 'An older version, by 16 or more digits of its SHA-256' }),
+    .openapi({
+      param: { name: 'sha', in: 'query' },
+      description: 'An older version, by 16 or more digits of its SHA-256',
+    }),
 })
 
 export const DocumentParams = z.strictObject({
-  id: z.string().min(1).max(200).openapi({ param: { name: 'id', in: 'path' } }),
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .openapi({ param: { name: 'id', in: 'path' } }),
 })
 
 export const TwinReferenceSchema = z
@@ -224,7 +239,11 @@ export const ClauseTextSchema = z
 
 export const CiteSchema = z
   .discriminatedUnion('outcome', [
-    z.strictObject({ outcome: z.literal('found'), reference: z.string(), clauses: z.array(ClauseTextSchema).min(1).readonly() }),
+    z.strictObject({
+      outcome: z.literal('found'),
+      reference: z.string(),
+      clauses: z.array(ClauseTextSchema).min(1).readonly(),
+    }),
     z.strictObject({
       outcome: z.literal('ambiguous'),
       reference: z.string(),
@@ -242,7 +261,9 @@ export const CiteSchema = z
   ])
   .openapi('Cite')
 
-const FactSchema = z.strictObject({ value: z.string(), from: ProvenanceName, basis: z.string().optional() }).openapi('Fact')
+const FactSchema = z
+  .strictObject({ value: z.string(), from: ProvenanceName, basis: z.string().optional() })
+  .openapi('Fact')
 
 const documentShape = {
   id: z.string(),

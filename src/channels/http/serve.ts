@@ -34,11 +34,20 @@ export interface Serving {
 export async function serve(assistant: Assistant, options: ServeOptions): Promise<Serving> {
   const { host, port, apiKey, version, log = () => {}, drainMs = DRAIN_MS } = options
   if (apiKey === undefined && !isLoopback(host.includes(':') ? `[${host}]` : host)) {
-    throw new PolicyError('config-invalid', `监听 ${host} 会让别的机器也能访问：请先设置 TIAOWEN_API_KEY，或把 TIAOWEN_HOST 改回 127.0.0.1。`)
+    throw new PolicyError(
+      'config-invalid',
+      `监听 ${host} 会让别的机器也能访问：请先设置 TIAOWEN_API_KEY，或把 TIAOWEN_HOST 改回 127.0.0.1。`,
+    )
   }
   const stopping = new AbortController()
   const draining = new AbortController()
-  const app = createApp(assistant, { ...(apiKey !== undefined && { apiKey }), version, log, stopping: stopping.signal, ending: draining.signal })
+  const app = createApp(assistant, {
+    ...(apiKey !== undefined && { apiKey }),
+    version,
+    log,
+    stopping: stopping.signal,
+    ending: draining.signal,
+  })
   const server = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: { maxHeaderSize: HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
@@ -62,18 +71,33 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number): Error {
   switch (cause.code) {
     case 'EADDRINUSE':
-      return new PolicyError('port-busy', `端口 ${port} 已被别的程序占用。请先关掉它，或换一个端口：TIAOWEN_PORT=${port + 1} npm start`, { cause })
+      return new PolicyError(
+        'port-busy',
+        `端口 ${port} 已被别的程序占用。请先关掉它，或换一个端口：TIAOWEN_PORT=${port + 1} npm start`,
+        { cause },
+      )
     case 'EACCES':
-      return new PolicyError('port-busy', `没有权限监听端口 ${port}。请换一个 1024 以上的端口：TIAOWEN_PORT=8787 npm start`, { cause })
+      return new PolicyError(
+        'port-busy',
+        `没有权限监听端口 ${port}。请换一个 1024 以上的端口：TIAOWEN_PORT=8787 npm start`,
+        { cause },
+      )
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new PolicyError('config-invalid', `这台机器没有地址 ${host}。请检查 TIAOWEN_HOST，本机用 127.0.0.1。`, { cause })
+      return new PolicyError('config-invalid', `这台机器没有地址 ${host}。请检查 TIAOWEN_HOST，本机用 127.0.0.1。`, {
+        cause,
+      })
     default:
       return cause
   }
 }
 
-async function stop(server: Server, stopping: AbortController, draining: AbortController, drainMs: number): Promise<void> {
+async function stop(
+  server: Server,
+  stopping: AbortController,
+  draining: AbortController,
+  drainMs: number,
+): Promise<void> {
   if (stopping.signal.aborted) return
   stopping.abort()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -57,7 +57,11 @@ async function receive(question, turn, signal) {
   const response = await fetch('/api/ask', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'text/event-stream' },
-    body: JSON.stringify({ question, stream: true, ...(history.length > 0 && { history: history.slice(-TURNS_SENT * 2) }) }),
+    body: JSON.stringify({
+      question,
+      stream: true,
+      ...(history.length > 0 && { history: history.slice(-TURNS_SENT * 2) }),
+    }),
     signal,
   })
   if (!response.ok) return turn.fail((await response.json()).detail)
@@ -83,7 +87,11 @@ async function* eventsOf(body) {
     for (let end = buffer.indexOf('\n\n'); end !== -1; end = buffer.indexOf('\n\n')) {
       const lines = buffer.slice(0, end).split('\n')
       buffer = buffer.slice(end + 2)
-      const field = (name) => lines.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2)).join('\n')
+      const field = (name) =>
+        lines
+          .filter((line) => line.startsWith(`${name}: `))
+          .map((line) => line.slice(name.length + 2))
+          .join('\n')
       yield { event: field('event'), data: JSON.parse(field('data')) }
     }
   }
@@ -180,7 +188,8 @@ function aboutAnswer(answer) {
   if (answer.outcome === 'ambiguous') nodes.push(verdict(['不止一处符合，请指明', 'More than one match']))
   if (answer.understoodAs) nodes.push(element('p', 'note', [`理解为：${answer.understoodAs}`]))
   const reason = answer.fallback?.reason
-  if (answer.retrieval === 'keyword') nodes.push(element('p', 'note warn', [`仅按关键词检索${reason ? `：${reason}` : ''} `, english('keyword-only')]))
+  if (answer.retrieval === 'keyword')
+    nodes.push(element('p', 'note warn', [`仅按关键词检索${reason ? `：${reason}` : ''} `, english('keyword-only')]))
   else if (reason) nodes.push(element('p', 'note warn', [reason]))
   for (const note of answer.notes ?? []) nodes.push(element('p', 'note', [note]))
   return nodes
@@ -193,7 +202,12 @@ function underAnswer(answer, id) {
   const nodes = []
   if (answer.citations.length > 0) {
     const cards = answer.citations.map((citation) => citationCard(citation, id))
-    nodes.push(element('section', 'sources', [answer.outcome === 'declined' ? heading('相关原文', 'The words nearest to it') : heading('依据', 'Sources'), element('ol', 'cards', cards)]))
+    nodes.push(
+      element('section', 'sources', [
+        answer.outcome === 'declined' ? heading('相关原文', 'The words nearest to it') : heading('依据', 'Sources'),
+        element('ol', 'cards', cards),
+      ]),
+    )
   }
   const near = nearestOf(answer)
   if (near.length > 0) nodes.push(nearby(near, answer.outcome))
@@ -206,13 +220,19 @@ function nearestOf(answer) {
   const nameOf = ({ documentId, path }) => `${documentId}#${path.join('/')}`
   const shown = new Set(answer.citations.map(nameOf))
   const near = answer.passages.filter((passage) => !shown.has(nameOf(passage)))
-  if (answer.outcome === 'ambiguous') return near.filter(({ title, spoken }) => answer.text.includes(`${bracketed(title)}${spoken}`))
+  if (answer.outcome === 'ambiguous')
+    return near.filter(({ title, spoken }) => answer.text.includes(`${bracketed(title)}${spoken}`))
   return answer.reason === 'no-such-clause' ? [] : near.slice(0, 3)
 }
 
 function nearby(passages, outcome) {
-  const list = element('ul', 'near', passages.map((passage) => nearItem(passage, outcome)))
-  if (outcome === 'answered') return element('details', 'also', [element('summary', '', ['也检索到 ', english('Also found')]), list])
+  const list = element(
+    'ul',
+    'near',
+    passages.map((passage) => nearItem(passage, outcome)),
+  )
+  if (outcome === 'answered')
+    return element('details', 'also', [element('summary', '', ['也检索到 ', english('Also found')]), list])
   const [chinese, words] = outcome === 'ambiguous' ? ['可能是指', 'Candidates'] : ['最接近的条款', 'Nearest clauses']
   return element('section', 'also', [heading(chinese, words), list])
 }
@@ -240,12 +260,27 @@ function citationCard(citation, id) {
         element('cite', '', [bracketed(title)]),
         titleFrom && FROM[titleFrom] ? element('small', '', [`（题名：${FROM[titleFrom]}）`]) : '',
       ]),
-      element('span', 'when', [date ?? '日期不详', date && FROM[dateFrom] ? element('small', '', [`（${FROM[dateFrom]}）`]) : '']),
+      element('span', 'when', [
+        date ?? '日期不详',
+        date && FROM[dateFrom] ? element('small', '', [`（${FROM[dateFrom]}）`]) : '',
+      ]),
     ]),
     element('blockquote', '', [quote]),
   ])
-  if (alsoIn.length > 0) card.append(element('p', 'twins', ['另见 ', ...alsoIn.flatMap((twin, i) => [i > 0 ? '；' : '', link(twin.url, [bracketed(twin.title), twin.spoken])])]))
-  card.append(element('p', 'actions', [link(url, ['在原文中查看 ', english('In the text')]), copyButton(`“${quote}”（${bracketed(title)}${spoken}）`), element('span', 'file', [source])]))
+  if (alsoIn.length > 0)
+    card.append(
+      element('p', 'twins', [
+        '另见 ',
+        ...alsoIn.flatMap((twin, i) => [i > 0 ? '；' : '', link(twin.url, [bracketed(twin.title), twin.spoken])]),
+      ]),
+    )
+  card.append(
+    element('p', 'actions', [
+      link(url, ['在原文中查看 ', english('In the text')]),
+      copyButton(`“${quote}”（${bracketed(title)}${spoken}）`),
+      element('span', 'file', [source]),
+    ]),
+  )
   card.id = `${id}-${n}`
   return card
 }

@@ -75,7 +75,9 @@ describe('search', () => {
   })
 
   test('--json is the result of the endpoint', async () => {
-    expect(SearchResultSchema.parse(JSON.parse((await run(['search', '--json', '科技成果'])).out)).passages).toHaveLength(2)
+    expect(
+      SearchResultSchema.parse(JSON.parse((await run(['search', '--json', '科技成果'])).out)).passages,
+    ).toHaveLength(2)
   })
 })
 
@@ -163,7 +165,10 @@ describe('index, serve, eval', () => {
     const serve = async () => {
       throw new PolicyError('port-busy', '端口 8787 已被别的程序占用。')
     }
-    expect(await run(['serve'], {}, { serve })).toMatchObject({ code: 1, err: '端口 8787 已被别的程序占用。（port-busy）' })
+    expect(await run(['serve'], {}, { serve })).toMatchObject({
+      code: 1,
+      err: '端口 8787 已被别的程序占用。（port-busy）',
+    })
   })
 })
 
@@ -194,12 +199,18 @@ describe('help and usage', () => {
   })
 
   test('a usage error names what was wrong, in Chinese', () => {
-    expect(commandOf(['ask', '--deep', '目标']).command).toEqual({ name: 'usage', message: '没有选项 --deep。以 - 开头的词句请放在 -- 之后。' })
+    expect(commandOf(['ask', '--deep', '目标']).command).toEqual({
+      name: 'usage',
+      message: '没有选项 --deep。以 - 开头的词句请放在 -- 之后。',
+    })
     expect(commandOf(['serve', '--json']).command).toEqual({ name: 'usage', message: 'serve 没有选项 --json。' })
   })
 
   test('words that begin with a dash stand behind --', () => {
-    expect(commandOf(['ask', '--', '-3%', '是目标吗？']).command).toMatchObject({ name: 'ask', question: '-3% 是目标吗？' })
+    expect(commandOf(['ask', '--', '-3%', '是目标吗？']).command).toMatchObject({
+      name: 'ask',
+      question: '-3% 是目标吗？',
+    })
   })
 
   test('--no-color wins', () => {

@@ -45,7 +45,14 @@ describe('POST /api/ask', () => {
     const answer = await bodyOf(response, AnswerSchema)
     expect(answer.text).toBe('第三部分第2条：深入实施科技成果转移转化“145”行动')
     const [citation] = answer.citations
-    expect(citation).toMatchObject({ n: 1, title: TITLE, path: ['三', '2'], label: '三、2.', spoken: '第三部分第2条', date: '2023-01-09' })
+    expect(citation).toMatchObject({
+      n: 1,
+      title: TITLE,
+      path: ['三', '2'],
+      label: '三、2.',
+      spoken: '第三部分第2条',
+      date: '2023-01-09',
+    })
     expect(DECISION.text.slice(citation!.start, citation!.end)).toBe(BASES)
     expect(citation!.quoteSha256).toBe(sha256(BASES))
     expect(citation!.alsoIn.map(({ documentId }) => documentId)).toEqual(['d-001'])
@@ -57,7 +64,10 @@ describe('POST /api/ask', () => {
       seen.push(request)
       throw new PolicyError('no-such-clause', '没有。')
     }
-    const history = [{ role: 'user', content: '到2030年？' }, { role: 'assistant', content: '超过4%' }]
+    const history = [
+      { role: 'user', content: '到2030年？' },
+      { role: 'assistant', content: '超过4%' },
+    ]
     await appWith({ ask }).request('/api/ask', post({ question: '那2035年呢？', history, documents: ['d-000'] }))
     expect(seen).toEqual([{ question: '那2035年呢？', history, documents: ['d-000'] }])
   })
@@ -72,11 +82,21 @@ describe('POST /api/ask', () => {
 
   test.each([
     ['asOf', { question: '目标？', asOf: '2023-01-01' }, 'not-supported', /asOf/],
-    ['an unknown field by its name', { question: '目标？', temperature: 1 }, 'bad-request', /^不认识的字段：temperature。$/],
+    [
+      'an unknown field by its name',
+      { question: '目标？', temperature: 1 },
+      'bad-request',
+      /^不认识的字段：temperature。$/,
+    ],
     ['a blank question', { question: ' 　\n' }, 'bad-request', /^question：不能为空。$/],
     ['no question', {}, 'bad-request', /^question：缺少。$/],
     ['a number as question', { question: 7 }, 'bad-request', /^question：类型应为 string。$/],
-    ['a turn by nobody', { question: '目标？', history: [{ role: 'system', content: '' }] }, 'bad-request', /user、assistant/],
+    [
+      'a turn by nobody',
+      { question: '目标？', history: [{ role: 'system', content: '' }] },
+      'bad-request',
+      /user、assistant/,
+    ],
     ['a list', [], 'bad-request', /请求：类型应为 object/],
     ['half a JSON text', '{"question":', 'bad-request', /不是合法的 JSON/],
     ['an empty list of documents', { question: '目标？', documents: [] }, 'bad-request', /documents：至少为 1/],
@@ -91,11 +111,18 @@ describe('POST /api/ask', () => {
   test('a document that does not exist is named', async () => {
     const response = await app.request('/api/ask', post({ question: '目标？', documents: ['d-000', 'd-999'] }))
     expect(response.status).toBe(404)
-    expect(await problemOf(response)).toMatchObject({ code: 'no-such-document', detail: '没有文件 d-999；现有文件见 /api/documents。' })
+    expect(await problemOf(response)).toMatchObject({
+      code: 'no-such-document',
+      detail: '没有文件 d-999；现有文件见 /api/documents。',
+    })
   })
 
   test('a body that is not JSON is refused before it is read', async () => {
-    const response = await app.request('/api/ask', { method: 'POST', body: 'question=1', headers: { 'Content-Type': 'text/plain' } })
+    const response = await app.request('/api/ask', {
+      method: 'POST',
+      body: 'question=1',
+      headers: { 'Content-Type': 'text/plain' },
+    })
     expect(response.status).toBe(415)
     expect(await problemOf(response)).toMatchObject({ code: 'bad-request' })
   })
@@ -165,7 +192,10 @@ describe('POST /api/ask', () => {
 
 describe('POST /api/search', () => {
   test('gives ranked passages, as many as asked for', async () => {
-    const one = await bodyOf(await app.request('/api/search', post({ query: '科技成果', limit: 1 })), SearchResultSchema)
+    const one = await bodyOf(
+      await app.request('/api/search', post({ query: '科技成果', limit: 1 })),
+      SearchResultSchema,
+    )
     expect(one.passages.map(({ path }) => path)).toEqual([['三', '2']])
     const some = await bodyOf(await app.request('/api/search', post({ query: '科技成果' })), SearchResultSchema)
     expect(some.passages).toHaveLength(2)
@@ -200,7 +230,10 @@ describe('GET /api/cite', () => {
   test('ambiguous: the candidates, never a guess', async () => {
     const cited = await cite('《决定》第三部分')
     expect(cited).toMatchObject({ outcome: 'ambiguous', message: '有2处符合，请指明文件。' })
-    expect(cited.outcome === 'ambiguous' && cited.candidates.map(({ documentId }) => documentId)).toEqual(['d-000', 'd-003'])
+    expect(cited.outcome === 'ambiguous' && cited.candidates.map(({ documentId }) => documentId)).toEqual([
+      'd-000',
+      'd-003',
+    ])
   })
 
   test('absent: which numbers do exist', async () => {
@@ -212,12 +245,15 @@ describe('GET /api/cite', () => {
     })
   })
 
-  test.each(['/api/cite', '/api/cite?ref=', '/api/cite?ref=%20', `/api/cite?ref=${'x'.repeat(501)}`, '/api/cite?ref=x&page=2'])(
-    '%s is refused',
-    async (address) => {
-      expect(await problemOf(await app.request(address))).toMatchObject({ status: 400, code: 'bad-request' })
-    },
-  )
+  test.each([
+    '/api/cite',
+    '/api/cite?ref=',
+    '/api/cite?ref=%20',
+    `/api/cite?ref=${'x'.repeat(501)}`,
+    '/api/cite?ref=x&page=2',
+  ])('%s is refused', async (address) => {
+    expect(await problemOf(await app.request(address))).toMatchObject({ status: 400, code: 'bad-request' })
+  })
 })
 
 describe('documents and clauses', () => {
@@ -284,7 +320,10 @@ describe('documents and clauses', () => {
 
 describe('health and description', () => {
   test('/livez asks nothing of anyone', async () => {
-    expect(await bodyOf(await appWith({ status: { ready: false } }).request('/livez'), LiveSchema)).toEqual({ live: true, version: '0.1.0' })
+    expect(await bodyOf(await appWith({ status: { ready: false } }).request('/livez'), LiveSchema)).toEqual({
+      live: true,
+      version: '0.1.0',
+    })
   })
 
   test('/readyz names model, index and mode', async () => {
@@ -311,7 +350,11 @@ describe('health and description', () => {
   test('/readyz says what is missing in keyword-only mode', async () => {
     const fallbacks = [{ from: 'hybrid', reason: '没有模型，只按关键词检索。' }]
     const keyword = appWith({ status: { retrieval: 'keyword', embedder: null, vectors: null, fallbacks } })
-    expect(await bodyOf(await keyword.request('/readyz'), ReadySchema)).toMatchObject({ model: null, mode: { retrieval: 'keyword' }, fallbacks })
+    expect(await bodyOf(await keyword.request('/readyz'), ReadySchema)).toMatchObject({
+      model: null,
+      mode: { retrieval: 'keyword' },
+      fallbacks,
+    })
   })
 
   test('/openapi.json promises every route, and nothing it promises is left undescribed', async () => {
@@ -321,7 +364,9 @@ describe('health and description', () => {
       components: { schemas: Record<string, { additionalProperties?: boolean }> }
     }
     expect(description.openapi).toBe('3.1.0')
-    const promised = Object.entries(description.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
+    const promised = Object.entries(description.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    )
     expect(promised.sort()).toEqual([
       'get /api/cite',
       'get /api/clauses/{documentId}/{path}',
@@ -333,17 +378,21 @@ describe('health and description', () => {
       'post /api/ask',
       'post /api/search',
     ])
-    const served = app.routes.filter(({ path, method }) => path.startsWith('/api/') && method !== 'ALL').map(({ path, method }) => `${method.toLowerCase()} ${path}`)
+    const served = app.routes
+      .filter(({ path, method }) => path.startsWith('/api/') && method !== 'ALL')
+      .map(({ path, method }) => `${method.toLowerCase()} ${path}`)
     const shaped = (route: string) => route.replace(/\{[^}]*\}$/, '').replace(/:(\w+)/g, '{$1}')
     expect(new Set(served.map(shaped))).toEqual(new Set(promised.filter((route) => route.includes('/api/'))))
     const references = JSON.stringify(description).match(/#\/components\/schemas\/\w+/g) ?? []
-    for (const reference of references) expect(description.components.schemas).toHaveProperty(reference.split('/').at(-1)!)
+    for (const reference of references)
+      expect(description.components.schemas).toHaveProperty(reference.split('/').at(-1)!)
   })
 
   test('/docs is a page that loads nothing from elsewhere', async () => {
     const page = await (await app.request('/docs')).text()
     expect(page).not.toMatch(/(?:src|href)="(?!\/|#)/)
-    for (const path of ['/api/ask', '/api/cite', '/api/clauses/{documentId}/{path}', '/readyz', 'question-too-long']) expect(page).toContain(path)
+    for (const path of ['/api/ask', '/api/cite', '/api/clauses/{documentId}/{path}', '/readyz', 'question-too-long'])
+      expect(page).toContain(path)
   })
 
   test('a wrong method is told the right one', async () => {

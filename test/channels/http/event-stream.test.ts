@@ -9,10 +9,13 @@ import { answered, declined, eventsOf, scripted, type Script } from '../scripted
 type Sent = { readonly event: string; readonly data: unknown }
 
 const read = (text: string): Sent[] =>
-  text.split('\n\n').filter((block) => block !== '').map((block) => {
-    const [, event = '', data = ''] = /^event: (\w+)\ndata: (.*)$/s.exec(block) ?? []
-    return { event, data: JSON.parse(data) }
-  })
+  text
+    .split('\n\n')
+    .filter((block) => block !== '')
+    .map((block) => {
+      const [, event = '', data = ''] = /^event: (\w+)\ndata: (.*)$/s.exec(block) ?? []
+      return { event, data: JSON.parse(data) }
+    })
 
 const asking = (body: object, headers: Record<string, string> = {}, signal?: AbortSignal): RequestInit => ({
   method: 'POST',
@@ -62,9 +65,11 @@ test('a declined answer streams like any other', async () => {
 
 test('a line break in a segment does not break the event', async () => {
   const sent = read(
-    await (await streamOf(async function* (): AsyncGenerator<AnswerEvent> {
-      yield { type: 'segment', segment: { kind: 'quotation', text: '一、\n二、\r\n\n三、\u2028' } }
-    })).text(),
+    await (
+      await streamOf(async function* (): AsyncGenerator<AnswerEvent> {
+        yield { type: 'segment', segment: { kind: 'quotation', text: '一、\n二、\r\n\n三、\u2028' } }
+      })
+    ).text(),
   )
   expect(sent).toEqual([{ event: 'segment', data: { kind: 'quotation', text: '一、\n二、\r\n\n三、\u2028' } }])
 })
@@ -84,14 +89,20 @@ test('while the assistant thinks, a ping every ten seconds', async () => {
 
 describe('a stream that cannot go on ends with an error event', () => {
   test.each([
-    ['what the asker may know', new PolicyError('no-such-clause', '没有第9条。'), { status: 404, code: 'no-such-clause', detail: '没有第9条。' }],
+    [
+      'what the asker may know',
+      new PolicyError('no-such-clause', '没有第9条。'),
+      { status: 404, code: 'no-such-clause', detail: '没有第9条。' },
+    ],
     ['what only the log may know', new Error('at /work/src/x.ts'), { status: 500, code: 'internal' }],
   ])('%s', async (_, error, problem) => {
     const sent = read(
-      await (await streamOf(async function* (): AsyncGenerator<AnswerEvent> {
-        yield { type: 'passages', passages: [] }
-        throw error
-      })).text(),
+      await (
+        await streamOf(async function* (): AsyncGenerator<AnswerEvent> {
+          yield { type: 'passages', passages: [] }
+          throw error
+        })
+      ).text(),
     )
     expect(sent.map(({ event }) => event)).toEqual(['passages', 'error'])
     expect(EventSchemas.error.parse(sent[1]?.data)).toMatchObject(problem)

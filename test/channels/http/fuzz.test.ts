@@ -16,11 +16,74 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-const WORDS = ['第三部分第2条', '《决定》', '\u0000', '\ud800', '😀', '../', '..%2f', '%', '%00', '<script>', '二', '/', '\\', "' OR 1=1", '٣', '\u202e', '１２', ' ', '\r\n', '{{', '__proto__', 'constructor', 'd-000', 'd-003', '一'.repeat(3_000)]
-const FIELDS = ['question', 'query', 'history', 'documents', 'stream', 'limit', 'asOf', '__proto__', 'toString', 'ref', 'role', 'content']
+const WORDS = [
+  '第三部分第2条',
+  '《决定》',
+  '\u0000',
+  '\ud800',
+  '😀',
+  '../',
+  '..%2f',
+  '%',
+  '%00',
+  '<script>',
+  '二',
+  '/',
+  '\\',
+  "' OR 1=1",
+  '٣',
+  '\u202e',
+  '１２',
+  ' ',
+  '\r\n',
+  '{{',
+  '__proto__',
+  'constructor',
+  'd-000',
+  'd-003',
+  '一'.repeat(3_000),
+]
+const FIELDS = [
+  'question',
+  'query',
+  'history',
+  'documents',
+  'stream',
+  'limit',
+  'asOf',
+  '__proto__',
+  'toString',
+  'ref',
+  'role',
+  'content',
+]
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']
-const ADDRESSES = ['/api/ask', '/api/search', '/api/cite', '/api/documents', '/api/documents/d-000', '/api/documents/d-000/text', '/api/clauses/d-003/', '/read/d-000', '/read/d-000/213ffd5c05c1071a/', '/', '/docs', '/openapi.json', '/assets/', '/livez', '/readyz']
-const TYPES = ['application/json', 'application/json', 'application/json', 'text/plain', 'multipart/form-data', 'application/json; charset=gbk', '']
+const ADDRESSES = [
+  '/api/ask',
+  '/api/search',
+  '/api/cite',
+  '/api/documents',
+  '/api/documents/d-000',
+  '/api/documents/d-000/text',
+  '/api/clauses/d-003/',
+  '/read/d-000',
+  '/read/d-000/213ffd5c05c1071a/',
+  '/',
+  '/docs',
+  '/openapi.json',
+  '/assets/',
+  '/livez',
+  '/readyz',
+]
+const TYPES = [
+  'application/json',
+  'application/json',
+  'application/json',
+  'text/plain',
+  'multipart/form-data',
+  'application/json; charset=gbk',
+  '',
+]
 
 function requestFrom(random: () => number): { address: string; init: RequestInit } {
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!
@@ -40,7 +103,8 @@ function requestFrom(random: () => number): { address: string; init: RequestInit
         ])()
   const object = (depth: number): Record<string, unknown> =>
     Object.fromEntries(Array.from({ length: Math.floor(random() * 5) }, () => [pick(FIELDS), value(depth)]))
-  const encoded = (text: string) => (random() < 0.5 ? encodeURIComponent(text.toWellFormed()) : encodeURI(text.toWellFormed()))
+  const encoded = (text: string) =>
+    random() < 0.5 ? encodeURIComponent(text.toWellFormed()) : encodeURI(text.toWellFormed())
   const method = pick(METHODS)
   const query = random() < 0.5 ? `?${pick(FIELDS)}=${encoded(words())}` : ''
   const address = pick(ADDRESSES) + (random() < 0.3 ? `/${encoded(words())}` : '') + query
@@ -51,7 +115,10 @@ function requestFrom(random: () => number): { address: string; init: RequestInit
     address,
     init: {
       method,
-      headers: { ...(type !== '' && { 'Content-Type': type }), Accept: pick(['*/*', 'text/html', 'text/event-stream', 'x']) },
+      headers: {
+        ...(type !== '' && { 'Content-Type': type }),
+        Accept: pick(['*/*', 'text/html', 'text/event-stream', 'x']),
+      },
       ...(method !== 'GET' && method !== 'HEAD' && { body }),
     },
   }
@@ -69,5 +136,6 @@ test(`${REQUESTS} requests of every shape`, async () => {
     if (response.status >= 400) expect(text, about).not.toMatch(/node_modules|\n\s+at |\/work\/|file:\/\//)
     statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1)
   }
-  for (const status of [200, 400, 404, 405, 415]) expect(statuses.get(status) ?? 0, String(status)).toBeGreaterThan(REQUESTS / 200)
+  for (const status of [200, 400, 404, 405, 415])
+    expect(statuses.get(status) ?? 0, String(status)).toBeGreaterThan(REQUESTS / 200)
 })

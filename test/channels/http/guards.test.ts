@@ -21,12 +21,16 @@ const ROUTES = open.routes
       .replace(':range', '0-10')
     return { method, address: address === '/api/cite' ? '/api/cite?ref=1' : address }
   })
-  .filter((route, i, all) => all.findIndex((other) => other.address === route.address && other.method === route.method) === i)
+  .filter(
+    (route, i, all) => all.findIndex((other) => other.address === route.address && other.method === route.method) === i,
+  )
 
 const bodyFor = ({ method, address }: (typeof ROUTES)[number], headers: Record<string, string> = {}): RequestInit => ({
   method,
   headers: { ...(method === 'POST' && { 'Content-Type': 'application/json' }), ...headers },
-  ...(method === 'POST' && { body: JSON.stringify(address === '/api/ask' ? { question: '目标？' } : { query: '目标' }) }),
+  ...(method === 'POST' && {
+    body: JSON.stringify(address === '/api/ask' ? { question: '目标？' } : { query: '目标' }),
+  }),
 })
 
 const basic = (password: string) => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`
@@ -90,13 +94,23 @@ describe('with an API key', () => {
     })
   })
 
-  test.each(['//livez', '/livez/', '/livez/../readyz', '/LIVEZ', '/livez%2f', '/livez%0a', '/livez.', '/%6civez/x', '/livez%5c..%5creadyz', '/readyz?/livez', '/nothing', '/api//ask'])(
-    '%s is no way in',
-    async (address) => {
-      const response = await locked.request(new Request(`http://localhost${address}`))
-      expect(response.status).toBe(401)
-    },
-  )
+  test.each([
+    '//livez',
+    '/livez/',
+    '/livez/../readyz',
+    '/LIVEZ',
+    '/livez%2f',
+    '/livez%0a',
+    '/livez.',
+    '/%6civez/x',
+    '/livez%5c..%5creadyz',
+    '/readyz?/livez',
+    '/nothing',
+    '/api//ask',
+  ])('%s is no way in', async (address) => {
+    const response = await locked.request(new Request(`http://localhost${address}`))
+    expect(response.status).toBe(401)
+  })
 
   test('the key is not asked for by its place in the address', async () => {
     expect((await locked.request(`/readyz?key=${KEY}&api_key=${KEY}`)).status).toBe(401)
@@ -104,7 +118,10 @@ describe('with an API key', () => {
 
   test("a person's browser is asked for it", async () => {
     const response = await locked.request('/', { headers: { Accept: 'text/html,*/*' } })
-    expect([response.status, response.headers.get('WWW-Authenticate')]).toEqual([401, 'Basic realm="Tiaowen", charset="UTF-8"'])
+    expect([response.status, response.headers.get('WWW-Authenticate')]).toEqual([
+      401,
+      'Basic realm="Tiaowen", charset="UTF-8"',
+    ])
   })
 
   test('a key of fewer than 32 bytes is no key', () => {
@@ -112,7 +129,9 @@ describe('with an API key', () => {
   })
 
   test('any host may be served, for the key is asked of all', async () => {
-    expect((await locked.request('https://tiaowen.example.org/readyz', { headers: { 'X-API-Key': KEY } })).status).toBe(200)
+    expect((await locked.request('https://tiaowen.example.org/readyz', { headers: { 'X-API-Key': KEY } })).status).toBe(
+      200,
+    )
   })
 })
 
@@ -130,20 +149,42 @@ describe('without a key, this machine only', () => {
     expect(await status('127.0.0.1:8787', { Origin: 'http://localhost:8787' })).toBe(403)
   })
 
-  test.each(['localhost', 'LOCALHOST:1', '127.0.0.1', '127.8.8.8:80', '[::1]', '[::1]:8787'])('%s is this machine', (host) => {
-    expect(isLoopback(host)).toBe(true)
-  })
-
-  test.each(['', 'localhost.example.org', '127.0.0.1.example.org', '1270.0.0.1', '127.0.0.1@x', 'x127.0.0.1', '[::2]', '0.0.0.0', '2130706433', 'localhost:', 'localhost:8787/', 'localhost\n'])(
-    '%j is not',
-    (host) => expect(isLoopback(host)).toBe(false),
+  test.each(['localhost', 'LOCALHOST:1', '127.0.0.1', '127.8.8.8:80', '[::1]', '[::1]:8787'])(
+    '%s is this machine',
+    (host) => {
+      expect(isLoopback(host)).toBe(true)
+    },
   )
+
+  test.each([
+    '',
+    'localhost.example.org',
+    '127.0.0.1.example.org',
+    '1270.0.0.1',
+    '127.0.0.1@x',
+    'x127.0.0.1',
+    '[::2]',
+    '0.0.0.0',
+    '2130706433',
+    'localhost:',
+    'localhost:8787/',
+    'localhost\n',
+  ])('%j is not', (host) => expect(isLoopback(host)).toBe(false))
 })
 
 describe('every answer, whatever it is', () => {
   const answers: [string, () => Response | Promise<Response>][] = [
-    ...ROUTES.map((route): [string, () => Response | Promise<Response>] => [route.address, () => open.request(route.address, bodyFor(route))]),
-    ['a stream', () => open.request('/api/ask', { ...bodyFor({ method: 'POST', address: '/api/ask' }, { Accept: 'text/event-stream' }) })],
+    ...ROUTES.map((route): [string, () => Response | Promise<Response>] => [
+      route.address,
+      () => open.request(route.address, bodyFor(route)),
+    ]),
+    [
+      'a stream',
+      () =>
+        open.request('/api/ask', {
+          ...bodyFor({ method: 'POST', address: '/api/ask' }, { Accept: 'text/event-stream' }),
+        }),
+    ],
     ['not found', () => open.request('/nothing')],
     ['not found, as a page', () => open.request('/nothing', { headers: { Accept: 'text/html' } })],
     ['refused', () => locked.request('/')],

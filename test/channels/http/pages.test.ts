@@ -53,7 +53,9 @@ function seen(page: string): Seen {
 function active({ tags, attributes, scripts }: Seen): unknown[] {
   const own = attributes.filter(([tag, name]) => tag === 'script' && name === 'src').length
   const inline = scripts > own ? ['an inline script'] : []
-  const foreign = [...tags].filter((tag) => ['img', 'iframe', 'svg', 'object', 'embed', 'base', 'video', 'math', 'style', 'template', 'x'].includes(tag))
+  const foreign = [...tags].filter((tag) =>
+    ['img', 'iframe', 'svg', 'object', 'embed', 'base', 'video', 'math', 'style', 'template', 'x'].includes(tag),
+  )
   const risky = attributes.filter(
     ([tag, name, value]) =>
       name.startsWith('on') ||
@@ -76,7 +78,10 @@ describe('the reading page', () => {
   test('shows every line of the text as it is stored', async () => {
     for (const document of [DECISION, COPY, PLAN]) {
       const page = seen((await html(`/read/${document.id}`)).text)
-      const lines = document.text.split('\n').map((line) => line.replace(/\r$/, '')).filter((line) => line !== '')
+      const lines = document.text
+        .split('\n')
+        .map((line) => line.replace(/\r$/, ''))
+        .filter((line) => line !== '')
       expect(page.lines.filter((line) => line !== '')).toEqual(lines)
       expect(page.marked).toEqual([])
     }
@@ -101,7 +106,9 @@ describe('the reading page', () => {
     const { text } = await html('/read/d-003')
     const { attributes } = seen(text)
     const targets = attributes.filter(([tag, name]) => tag === 'a' && name === 'id').map(([, , value]) => `#${value}`)
-    const links = attributes.filter(([, name, value]) => name === 'href' && value.startsWith('#c-')).map(([, , value]) => value)
+    const links = attributes
+      .filter(([, name, value]) => name === 'href' && value.startsWith('#c-'))
+      .map(([, , value]) => value)
     expect(links).toHaveLength(9)
     expect(targets).toEqual(links)
     expect(text).toContain('<b>二、(6)</b> 深化教育科技人才一体改革发展')
@@ -148,11 +155,15 @@ describe('the asking page', () => {
 
   test('says so in keyword-only mode', async () => {
     expect((await html('/')).text).not.toContain('只按关键词检索')
-    expect((await html('/', { status: { retrieval: 'keyword', embedder: null, vectors: null } })).text).toContain('只按关键词检索')
+    expect((await html('/', { status: { retrieval: 'keyword', embedder: null, vectors: null } })).text).toContain(
+      '只按关键词检索',
+    )
   })
 
   test('says so while there is no index', async () => {
-    const { status, text } = await html('/', { status: { ready: false, building: { step: '向量', done: 3, total: 9 } } })
+    const { status, text } = await html('/', {
+      status: { ready: false, building: { step: '向量', done: 3, total: 9 } },
+    })
     expect(status).toBe(200)
     expect(text).toContain('索引尚未就绪')
     expect(text).toContain('向量 3/9')
@@ -194,16 +205,29 @@ describe('whatever a document says, it is words', () => {
   test.each(PAYLOADS)('%s', async (payload) => {
     const documents = [poisoned(payload)]
     const sha = documents[0]!.textSha256.slice(0, 16)
-    for (const address of ['/', '/read/d-bad', `/read/d-bad/${sha}/1-9`, `/read/${encodeURIComponent(payload)}`, `/${encodeURIComponent(payload)}`]) {
+    for (const address of [
+      '/',
+      '/read/d-bad',
+      `/read/d-bad/${sha}/1-9`,
+      `/read/${encodeURIComponent(payload)}`,
+      `/${encodeURIComponent(payload)}`,
+    ]) {
       const { text } = await html(address, { documents })
       expect(active(seen(text)), address).toEqual([])
     }
     const page = seen((await html('/read/d-bad', { documents })).text)
-    expect(page.lines.filter((line) => line !== '').slice(-2).join('\n')).toContain(payload)
+    expect(
+      page.lines
+        .filter((line) => line !== '')
+        .slice(-2)
+        .join('\n'),
+    ).toContain(payload)
   })
 
   test.each(PAYLOADS)('as a failed reference, in JSON only: %s', async (payload) => {
-    const response = await appWith().request(`/api/cite?ref=${encodeURIComponent(payload)}&x=${encodeURIComponent(payload)}`)
+    const response = await appWith().request(
+      `/api/cite?ref=${encodeURIComponent(payload)}&x=${encodeURIComponent(payload)}`,
+    )
     expect(response.headers.get('Content-Type')).toMatch(/^application\/problem\+json/)
     expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff')
   })

@@ -53,7 +53,9 @@ test.each(['0.0.0.0', '::', '192.0.2.1'])('without a key it will not listen on %
 
 test('a name pointed here from elsewhere is refused', async () => {
   const { port } = await start()
-  expect(await raw(port, 'GET / HTTP/1.1\r\nHost: rebound.example.org\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1\.1 403 /)
+  expect(await raw(port, 'GET / HTTP/1.1\r\nHost: rebound.example.org\r\nConnection: close\r\n\r\n')).toMatch(
+    /^HTTP\/1\.1 403 /,
+  )
 })
 
 test('a chunked body over 64 KiB is refused while it is read', async () => {
@@ -70,7 +72,9 @@ test('a chunked body over 64 KiB is refused while it is read', async () => {
 
 test('headers over 16 KiB are refused', async () => {
   const { port } = await start()
-  expect(await raw(port, `GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /)
+  expect(await raw(port, `GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`)).toMatch(
+    /^HTTP\/1\.1 431 /,
+  )
 })
 
 test('an asker who leaves stops the work', async () => {

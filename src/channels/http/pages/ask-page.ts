@@ -44,22 +44,29 @@ ${documentList(documents)}
 
 function banners(status: Status): Html {
   const building = status.building
-  return html`${!status.ready &&
-  html`<p class="banner" role="status">索引尚未就绪，暂时不能回答${building && `（${building.step} ${building.done}/${building.total}）`}。${english('No index is ready yet.')}</p>`}
-${status.ready &&
+  return html`${
+    !status.ready &&
+    html`<p class="banner" role="status">索引尚未就绪，暂时不能回答${building && `（${building.step} ${building.done}/${building.total}）`}。${english('No index is ready yet.')}</p>`
+  }
+${
+  status.ready &&
   status.retrieval === 'keyword' &&
-  html`<p class="banner" role="status">当前只按关键词检索，换一种说法提问可能找不到。${english('Keyword-only for now: paraphrases may be missed.')}${reasons(status)}</p>`}
+  html`<p class="banner" role="status">当前只按关键词检索，换一种说法提问可能找不到。${english('Keyword-only for now: paraphrases may be missed.')}${reasons(status)}</p>`
+}
 ${status.retrieval === 'hybrid' && status.fallbacks.length > 0 && html`<p class="banner">${reasons(status)}</p>`}`
 }
 
-const reasons = ({ fallbacks }: Status): Html => html`${fallbacks.map(({ reason }) => html`<span class="reason">${reason}</span>`)}`
+const reasons = ({ fallbacks }: Status): Html =>
+  html`${fallbacks.map(({ reason }) => html`<span class="reason">${reason}</span>`)}`
 
 function documentList(documents: readonly DocumentSummary[]): Html {
   if (documents.length === 0) return html``
   return html`<details class="documents"${documents.length <= 12 ? html` open` : ''}>
 <summary>可以回答的文件 ${english('Documents')} <span class="count">${documents.length}</span></summary>
 <ul>${documents.map(
-    (document) => html`<li><a href="${document.url}">${document.title}</a>${dateOf(document)}${document.titleFrom === 'inferred' && html` <small>题名推断 · ${document.source}</small>`}</li>
+    (
+      document,
+    ) => html`<li><a href="${document.url}">${document.title}</a>${dateOf(document)}${document.titleFrom === 'inferred' && html` <small>题名推断 · ${document.source}</small>`}</li>
 `,
   )}</ul>
 </details>`

@@ -23,9 +23,17 @@ interface Schema {
 interface Operation {
   readonly summary?: string
   readonly description?: string
-  readonly parameters?: readonly { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[]
+  readonly parameters?: readonly {
+    name: string
+    in: string
+    required?: boolean
+    description?: string
+    schema?: Schema
+  }[]
   readonly requestBody?: { content?: Readonly<Record<string, { schema?: Schema }>> }
-  readonly responses?: Readonly<Record<string, { description?: string; content?: Readonly<Record<string, { schema?: Schema }>> }>>
+  readonly responses?: Readonly<
+    Record<string, { description?: string; content?: Readonly<Record<string, { schema?: Schema }>> }>
+  >
 }
 
 export function docsPage(description: ApiDescription): Html {
@@ -44,7 +52,10 @@ ${paths.map(([path, operations]) => Object.entries(operations).map(([method, ope
 ${schemas.map(([name, schema]) => html`<section class="schema" id="schema-${name}"><h3>${name}</h3>${schemaBody(schema)}</section>`)}
 <h2 id="errors">错误码 ${english('Errors, as application/problem+json')}</h2>
 <table><tbody>${Object.entries(MEANINGS).map(
-      ([code, { status, title }]) => html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}</td></tr>
+      ([
+        code,
+        { status, title },
+      ]) => html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}</td></tr>
 `,
     )}</tbody></table>
 </main>`,
@@ -54,20 +65,36 @@ ${schemas.map(([name, schema]) => html`<section class="schema" id="schema-${name
 function operationOf(method: string, path: string, operation: Operation): Html {
   return html`<section class="operation"><h2><span class="method">${method.toUpperCase()}</span> <code>${path}</code></h2>
 <p>${operation.summary}</p>${operation.description && html`<p>${operation.description}</p>`}
-${operation.parameters && operation.parameters.length > 0 && html`<table><tbody>${operation.parameters.map(
-    (parameter) => html`<tr><td><code>${parameter.name}</code></td><td>${parameter.in}</td><td>${typeOf(parameter.schema)}</td><td>${parameter.description ?? parameter.schema?.description}</td></tr>
+${
+  operation.parameters &&
+  operation.parameters.length > 0 &&
+  html`<table><tbody>${operation.parameters.map(
+    (
+      parameter,
+    ) => html`<tr><td><code>${parameter.name}</code></td><td>${parameter.in}</td><td>${typeOf(parameter.schema)}</td><td>${parameter.description ?? parameter.schema?.description}</td></tr>
 `,
-  )}</tbody></table>`}
+  )}</tbody></table>`
+}
 <table><tbody>
 ${Object.entries(operation.requestBody?.content ?? {}).map(([type, { schema }]) => html`<tr><td>→</td><td>${type}</td><td>${typeOf(schema)}</td></tr>`)}
-${Object.entries(operation.responses ?? {}).map(([status, response]) => html`<tr><td>${status}</td><td>${response.description}</td><td>${Object.entries(response.content ?? {}).map(([type, { schema }]) => html`<div>${type} ${typeOf(schema)}</div>`)}</td></tr>
-`)}</tbody></table></section>`
+${Object.entries(operation.responses ?? {}).map(
+  ([
+    status,
+    response,
+  ]) => html`<tr><td>${status}</td><td>${response.description}</td><td>${Object.entries(response.content ?? {}).map(([type, { schema }]) => html`<div>${type} ${typeOf(schema)}</div>`)}</td></tr>
+`,
+)}</tbody></table></section>`
 }
 
 function schemaBody(schema: Schema): Html {
   if (!schema.properties) return html`<p>${typeOf(schema)} ${schema.description}</p>`
-  return html`${schema.description && html`<p>${schema.description}</p>`}<table><tbody>${Object.entries(schema.properties).map(
-    ([name, property]) => html`<tr><td><code>${name}</code>${schema.required?.includes(name) ? '' : '?'}</td><td>${typeOf(property)}</td><td>${property.description}</td></tr>
+  return html`${schema.description && html`<p>${schema.description}</p>`}<table><tbody>${Object.entries(
+    schema.properties,
+  ).map(
+    ([
+      name,
+      property,
+    ]) => html`<tr><td><code>${name}</code>${schema.required?.includes(name) ? '' : '?'}</td><td>${typeOf(property)}</td><td>${property.description}</td></tr>
 `,
   )}</tbody></table>`
 }
@@ -87,6 +114,7 @@ function typeOf(schema: Schema | undefined): Html {
   if (schema.properties) {
     return html`{ ${Object.entries(schema.properties).map(([name, property], i) => html`${i > 0 && ', '}${name}${schema.required?.includes(name) ? '' : '?'}: ${typeOf(property)}`)} }`
   }
-  if (typeof schema.additionalProperties === 'object') return html`Record&lt;string, ${typeOf(schema.additionalProperties)}&gt;`
+  if (typeof schema.additionalProperties === 'object')
+    return html`Record&lt;string, ${typeOf(schema.additionalProperties)}&gt;`
   return html`${[schema.type ?? 'any'].flat().join(' | ')}`
 }

@@ -22,7 +22,8 @@ export function addPages(app: OpenAPIHono, assistant: Assistant, version: string
   app.get('/docs', (context) => context.html(docsPage(describeApi(app, version))))
 }
 
-const summaries = (assistant: Assistant): readonly DocumentSummary[] => assistant.catalogue().documents.map(documentSummary)
+const summaries = (assistant: Assistant): readonly DocumentSummary[] =>
+  assistant.catalogue().documents.map(documentSummary)
 
 async function read(context: Context, assistant: Assistant): Promise<Response> {
   const id = context.req.param('id') ?? ''

@@ -49,10 +49,14 @@ const FACTS = {
 const FROM = { text: '', operator: '管理员注明', inferred: '推断' } as const
 
 function factsOf({ header, titleFrom }: DocumentSummary): Html {
-  const inferredTitle = titleFrom !== undefined && titleFrom !== 'text' && html`<div><dt>题名</dt><dd>${FROM[titleFrom]}</dd></div>`
+  const inferredTitle =
+    titleFrom !== undefined && titleFrom !== 'text' && html`<div><dt>题名</dt><dd>${FROM[titleFrom]}</dd></div>`
   return html`${inferredTitle}${Object.entries(FACTS).map(([name, label]) => {
     const fact = header[name]
-    return fact && html`<div><dt>${label}</dt><dd>${fact.value}${fact.from !== 'text' && html`<small>（${FROM[fact.from]}）</small>`}</dd></div>`
+    return (
+      fact &&
+      html`<div><dt>${label}</dt><dd>${fact.value}${fact.from !== 'text' && html`<small>（${FROM[fact.from]}）</small>`}</dd></div>`
+    )
   })}`
 }
 
@@ -60,7 +64,9 @@ function factsOf({ header, titleFrom }: DocumentSummary): Html {
 function outlineList(nodes: readonly OutlineNode[], at: number | undefined): Html {
   const isAround = ({ start, end }: OutlineNode) => at !== undefined && start <= at && at < end
   return html`<ul>${nodes.map(
-    (node) => html`<li><a href="#c-${node.start}" title="${node.spoken}"${isAround(node) && html` class="here"`}>${outlineWords(node)}</a>${
+    (
+      node,
+    ) => html`<li><a href="#c-${node.start}" title="${node.spoken}"${isAround(node) && html` class="here"`}>${outlineWords(node)}</a>${
       node.children.length > 0 && outlineList(node.children, at)
     }</li>
 `,
@@ -88,7 +94,7 @@ function trimmed(text: string, { start, end }: Span): Span {
 /** The lines of a text, line ends left out. */
 export function linesOf(text: string): readonly Span[] {
   const lines: Span[] = []
-  for (let start = 0; start <= text.length; ) {
+  for (let start = 0; start <= text.length;) {
     const newline = text.indexOf('\n', start)
     const next = newline === -1 ? text.length : newline
     lines.push({ start, end: text[next - 1] === '\r' && next > start ? next - 1 : next })
@@ -104,7 +110,9 @@ function lineOf(text: string, line: Span, anchors: ReadonlySet<number>, marked: 
   for (let at = line.start; at < line.end; at++) if (anchors.has(at)) cuts.add(at)
   for (const at of marked ? [marked.start, marked.end] : []) if (at > line.start && at < line.end) cuts.add(at)
   const edges = [...cuts].sort((a, b) => a - b)
-  const pieces = edges.slice(0, -1).map((start, i) => piece(text.slice(start, edges[i + 1]), start, anchors.has(start), marked))
+  const pieces = edges
+    .slice(0, -1)
+    .map((start, i) => piece(text.slice(start, edges[i + 1]), start, anchors.has(start), marked))
   return html`<p>${pieces}</p>
 `
 }
