@@ -282,7 +282,7 @@ interface Existing {
 
 /** The numbers that do exist where a step was not found, and a clause of a sentence that says so. */
 function existingAt(document: Document, reached: Place | undefined, step: Step): Existing {
-  const here = reached ? `该${nounOf(innermost(reached.lineage))}` : '全文'
+  const here = reached ? `该${nounOf(reached)}` : '全文'
   if (step.kind === 'paragraph') {
     const count = reached ? innermost(reached.lineage).paragraphs.length : 0
     const numerals = Array.from({ length: count }, (_, at) => `第${chineseNumeral(at + 1)}款`)
@@ -312,8 +312,10 @@ function existingAt(document: Document, reached: Place | undefined, step: Step):
 const sayNumber = (clause: Clause): string =>
   spokenOf({ document: undefined as unknown as Document, lineage: [clause] })
 
-function nounOf({ number }: Clause): string {
-  if (!number) return '部分'
-  return number.style === 'chinese' || number.style === 'division' ? '部分' : UNIT_OF[number.style]
+/** 该部分, 该条, 该款 */
+function nounOf({ lineage, paragraph }: Place): string {
+  const { number } = innermost(lineage)
+  if (paragraph !== undefined) return '款'
+  return !number || number.style === 'chinese' || number.style === 'division' ? '部分' : UNIT_OF[number.style]
 }
 

@@ -91,6 +91,10 @@ const NOISE =
   /^(?:请问|请|那么|根据|依据|按照|依照|按|查询|查一下|查|看看|看|在|和|与|及|或|对|从|据|关于|我国|现行|最新|引用|参见|见|比较|对比|告诉我|我想知道|想问|问|说说|解释|找|给我|打开|显示|一下|下|为什么|什么是|是|把|用|违反|适用|了|的|还有|以及|并且|到|由|会|上述|其中|就)/
 const THIS_ONE = /^(?:本|该|此|这个?|那个?|上述|前述|同)/
 
+/** More clauses than this in one list, or steps in one address, nobody types. */
+const TARGETS_MAXIMUM = 50
+const STEPS_MAXIMUM = 10
+
 interface Read {
   readonly steps: readonly Step[]
   readonly end: number
@@ -260,7 +264,7 @@ class ReferenceReader {
   #readNext(targets: Step[][], end: number, named: boolean, whole: boolean): { targets: Step[][]; end: number } | undefined {
     const current = targets.at(-1) ?? []
     const last = current.at(-1)
-    if (!last) return undefined
+    if (!last || targets.length >= TARGETS_MAXIMUM || current.length >= STEPS_MAXIMUM) return undefined
     const range = matchAt(RANGE, this.#folded, end)
     if (range && last.ordinal !== undefined && last.to === undefined) {
       const until = this.#readStep(end + range[0].length, true, last, whole)
