@@ -38,7 +38,8 @@ const STOP = new Set(
     'it its they their them there here he she his her we our us you your i my me and or but so if than then as with into onto about above up out off over ' +
     'what which who whom whose when where why how many much any some all each every such same other another also only just please tell show give list ' +
     'find explain describe state document text file mention say said according regarding concerning want know let not no yes plan ' +
-    'within during between per via under ever called name named kind type sort exactly roughly approximately get go come take make'
+    'within during between per via under ever well more most less least after before kind date day year used uses using very meet met let contain contained ' +
+    'consist include included including emphasize emphasized stress stressed ever called name named kind type sort exactly roughly approximately get go come take make'
   ).split(' '),
 )
 const PREPOSITIONS = new Set('of in on for by at from within during under through across'.split(' '))
@@ -55,6 +56,7 @@ const ASKED: readonly (readonly [RegExp, string])[] = [
   [/\bhow (?:long|soon)\b/i, '多久'],
   [/\bhow (?:old)\b/i, '多少岁'],
   [/\bhow much (?:money|funding)\b/i, '多少资金'],
+  [/\b(?:what|which) (?:kinds?|types?|sorts?) of\b/i, '有哪些'],
   [/\bhow (?:many|much|large|big|high|far)\b|\bwhat (?:is|are|was|were) the (?:\w+ ){0,3}(?:number|amount|rate|size|quota|figure)\b/i, '多少'],
   [/\bwhen\b|\b(?:what|which) (?:year|date|day|month|time)\b|\bby what (?:year|date)\b/i, '什么时候'],
   [/\bwhere\b/i, '哪里'],
@@ -76,6 +78,9 @@ function fixedParts(question: string): string {
   const months = MONTHS.join('|')
   const number = `(\\d{1,3}|${Object.keys(DIGITS).join('|')})`
   return question
+    .replace(/\b(?:what )?do you (?:think|believe|feel|recommend)\b|\bin your (?:view|opinion)\b/gi, keep('你觉得'))
+    .replace(/\b(?:ignore|disregard|forget)\b(?=.{0,60}\b(?:instructions?|rules?|files?|documents?|prompts?)\b)/gi, keep('忽略指令'))
+    .replace(/\b(?:write|draft|compose|translate)\s+(?:me\b|for me\b|an?\b)/gi, keep('帮我写'))
     .replace(/(\d),(?=\d{3}\b)/g, '$1')
     .replace(new RegExp(`\\b(${months})\\s+(\\d{1,2})(?:st|nd|rd|th)?,?\\s+(\\d{4})\\b`, 'gi'), (_, month: string, day: string, year: string) => keep(`${year}年${MONTHS.indexOf(month.toLowerCase()) + 1}月${Number(day)}日`))
     .replace(new RegExp(`\\b(${months}),?\\s+(\\d{4})\\b`, 'gi'), (_, month: string, year: string) => keep(`${year}年${MONTHS.indexOf(month.toLowerCase()) + 1}月`))
@@ -90,6 +95,7 @@ function fixedParts(question: string): string {
     .replace(new RegExp(`\\b${number}[\\s-]+months?\\b`, 'gi'), (_, months: string) => keep(`${count(months)}个月`))
     .replace(new RegExp(`\\b${number}[\\s-]+(?:working\\s+)?days?\\b`, 'gi'), (_, days: string) => keep(`${count(days)}日`))
     .replace(/\b(\d+(?:\.\d+)?)\s*(trillion|billion|million|thousand)(?:[\s-]+(yuan|rmb))?/gi, (_, amount: string, scale: string, money?: string) => keep(large(Number(amount), scale) + (money ? '元' : '')))
+    .replace(/(?<![\d⟦A-Za-z.-])(\d{1,9})(?=((?:[ -][a-z]+){1,3}))/gi, (whole, digits: string, after: string) => counted(whole, Number(digits), after, keep))
     .replace(/\b(\d+(?:\.\d+)?)\s*(?:%|per\s?cent)/gi, (_, amount: string) => keep(`${amount}%`))
     .replace(/\bpercent(?:age)?\b/gi, ' ')
     .replace(/\b(?:by|in|of|for|until|since)?\s*\b(1[89]\d\d|20\d\d|21\d\d)\b(?![⟧年%.\d-])/gi, (_, year: string) => keep(`${year}年`))
@@ -97,6 +103,13 @@ function fixedParts(question: string): string {
     .replace(/\blast year\b/gi, keep('去年'))
     .replace(/\bnext year\b/gi, keep('明年'))
     .replace(/\bmid(?:dle of the |-)?\s?century\b/gi, keep('本世纪中叶'))
+}
+
+/** 500000 before college students → 50万名; left as it is where it may be a year or counts nothing known. */
+function counted(digits: string, value: number, after: string, keep: (text: string) => string): string {
+  const unit = UNITS.find(([pattern]) => pattern.test(after.toLowerCase()))?.[1]
+  if (/percent|per cent/i.test(after) || (unit === undefined && value < 10_000)) return digits
+  return keep((value >= 10_000 && value % 1000 === 0 ? `${value / 10_000}万` : digits) + (unit ?? ''))
 }
 
 function numeral(value: number): string {
@@ -116,7 +129,7 @@ function pieces(question: string): Piece[] {
   const found: Piece[] = []
   for (const [token] of fixedParts(question).matchAll(/⟦[^⟦⟧]*⟧|[A-Za-z]+\d+[A-Za-z]*|\d+(?:\.\d+)?[A-Za-z]*|R&D|[A-Za-z]+(?:'s)?/g)) {
     const word = token.toLowerCase().replace(/'s$/, '')
-    if (token.startsWith('⟦')) found.push({ kind: 'fixed', text: token.slice(1, -1), time: /[年月]|世纪|规划/.test(token) })
+    if (token.startsWith('⟦')) found.push({ kind: 'fixed', text: token.slice(1, -1), time: /[年月]|世纪|规划|你觉得|忽略|帮我/.test(token) })
     else if (/\d/.test(token)) found.push({ kind: 'fixed', text: token, time: false })
     else if (PREPOSITIONS.has(word)) found.push({ kind: 'preposition', word })
     else if (DIGITS[word] !== undefined && word !== 'hundred') found.push({ kind: 'fixed', text: word === 'two' ? '两个' : `${numeral(DIGITS[word])}个`, time: false })
@@ -159,7 +172,7 @@ export function translateQuestion(question: string, frequency: (word: string) =>
     if (match) {
       slots.push(match.choices)
       content += match.length
-      found += match.length
+      if (match.known) found += match.length
       at += match.length - 1
     } else if (!STOP.has(piece.word)) {
       content++
@@ -207,6 +220,8 @@ function inChineseOrder(groups: readonly { readonly slots: (readonly Choice[])[]
 
 interface Match {
   readonly length: number
+  /** A Chinese word of it stands in the documents, or it is a place. */
+  readonly known: boolean
   readonly choices: readonly Choice[]
 }
 
@@ -225,7 +240,8 @@ function longestMatch(all: readonly Piece[], start: number, frequency: (word: st
     const listed = SPELLED.get(part.join(' ')) ?? POLICY.get(policyKey(part))
     if (listed) {
       const there = listed.filter((word) => frequency(word) > 0)
-      if (there.length > 0 || length > 1) return { length, choices: (there.length > 0 ? there : listed.slice(0, 1)).map((word, nth) => ({ word, score: 2 - nth * 0.3 })) }
+      const choices = (there.length > 0 ? there : listed.slice(0, 1)).map((word, nth) => ({ word, score: 2 - nth * 0.3 }))
+      return { length, known: there.length > 0, choices }
     }
     if (length > 1 && (STOP.has(part[0]!) || STOP.has(last))) continue
     const senses = words.get(glossKey(part.join(' '))) ?? []
@@ -233,7 +249,7 @@ function longestMatch(all: readonly Piece[], start: number, frequency: (word: st
       .map(({ word, rank, there, name }) => ({ word, score: Math.log2(1 + there) * 0.25 - rank * 0.35 + (word.length === 2 ? 0.6 : word.length > 2 ? 0.4 : -0.6) + (name ? 0.3 : 0) }))
       .sort((one, other) => other.score - one.score)
       .slice(0, MOST_CHOICES)
-    if (choices.length > 0) return { length, choices }
+    if (choices.length > 0) return { length, known: true, choices }
   }
   return undefined
 }
