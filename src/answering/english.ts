@@ -29,6 +29,13 @@ interface Choice {
   readonly score: number
 }
 
+/** A place in the Chinese words, for which several may stand. */
+interface Slot {
+  readonly choices: readonly Choice[]
+  /** A figure with its measure word, an age, or anything else. */
+  readonly role: 'count' | 'age' | 'word'
+}
+
 const MOST_CHOICES = 6
 const LONGEST_PHRASE = 5
 
@@ -42,7 +49,7 @@ const STOP = new Set(
     'consist include included including emphasize emphasized stress stressed ever called name named kind type sort exactly roughly approximately get go come take make'
   ).split(' '),
 )
-const PREPOSITIONS = new Set('of in on for by at from within during under through across'.split(' '))
+const PREPOSITIONS = new Set('of in on for by at from within during under through across to'.split(' '))
 const DIGITS: Readonly<Record<string, number>> = {
   one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10, eleven: 11, twelve: 12, fifteen: 15, twenty: 20,
   thirty: 30, fifty: 50, hundred: 100,
@@ -56,7 +63,9 @@ const ASKED: readonly (readonly [RegExp, string])[] = [
   [/\bhow (?:long|soon)\b/i, '多久'],
   [/\bhow (?:old)\b/i, '多少岁'],
   [/\bhow much (?:money|funding)\b/i, '多少资金'],
+  [/\bhow much\b.*\b(?:yuan|rmb)\b|\bin (?:(?:million|billion|trillion) )?(?:yuan|rmb)\b/i, '多少元'],
   [/\b(?:what|which) (?:kinds?|types?|sorts?) of\b/i, '有哪些'],
+  [/\b(?:which|what) (?:[\w-]+ ){0,3}[\w-]+[^s\W]s (?:will|should|must|can|do|to|have|shall|would|could)\b/i, '有哪些'],
   [/\bhow (?:many|much|large|big|high|far)\b|\bwhat (?:is|are|was|were) the (?:\w+ ){0,3}(?:number|amount|rate|size|quota|figure)\b/i, '多少'],
   [/\bwhen\b|\b(?:what|which) (?:year|date|day|month|time)\b|\bby what (?:year|date)\b/i, '什么时候'],
   [/\bwhere\b/i, '哪里'],
@@ -97,6 +106,7 @@ function fixedParts(question: string): string {
     .replace(/\b(\d+(?:\.\d+)?)\s*(trillion|billion|million|thousand)(?:[\s-]+(yuan|rmb))?/gi, (_, amount: string, scale: string, money?: string) => keep(large(Number(amount), scale) + (money ? '元' : '')))
     .replace(/(?<![\d⟦A-Za-z.-])(\d{1,9})(?=((?:[ -][a-z]+){1,3}))/gi, (whole, digits: string, after: string) => counted(whole, Number(digits), after, keep))
     .replace(/\b(\d+(?:\.\d+)?)\s*(?:%|per\s?cent)/gi, (_, amount: string) => keep(`${amount}%`))
+    .replace(/\bin (?:(?:million|billion|trillion) )?(?:yuan|rmb)\b/gi, ' ')
     .replace(/\bpercent(?:age)?\b/gi, ' ')
     .replace(/\b(?:by|in|of|for|until|since)?\s*\b(1[89]\d\d|20\d\d|21\d\d)\b(?![⟧年%.\d-])/gi, (_, year: string) => keep(`${year}年`))
     .replace(/\bthis year\b/gi, keep('今年'))
@@ -153,7 +163,7 @@ function policyKey(words: readonly string[]): string {
 
 export function translateQuestion(question: string, frequency: (word: string) => number): Translated {
   const all = pieces(question.replace(/[’]/g, "'"))
-  const groups: { readonly preposition: string; readonly slots: (readonly Choice[])[] }[] = [{ preposition: '', slots: [] }]
+  const groups: { readonly preposition: string; readonly slots: Slot[] }[] = [{ preposition: '', slots: [] }]
   const times: string[] = []
   let [content, found] = [0, 0]
   for (let at = 0; at < all.length; at++) {
@@ -165,12 +175,12 @@ export function translateQuestion(question: string, frequency: (word: string) =>
     const slots = groups.at(-1)!.slots
     if (piece.kind === 'fixed') {
       if (piece.time) times.push(piece.text)
-      else slots.push([{ word: piece.text, score: 0 }])
+      else slots.push({ choices: [{ word: piece.text, score: 0 }], role: roleOf(piece.text) })
       continue
     }
     const match = longestMatch(all, at, frequency)
     if (match) {
-      slots.push(match.choices)
+      slots.push({ choices: match.choices, role: 'word' })
       content += match.length
       if (match.known) found += match.length
       at += match.length - 1
@@ -179,7 +189,7 @@ export function translateQuestion(question: string, frequency: (word: string) =>
       const name = piece.capital ? byReading(piece.word, frequency) : undefined
       if (name !== undefined) {
         found++
-        slots.push([{ word: name, score: 0 }])
+        slots.push({ choices: [{ word: name, score: 0 }], role: 'word' })
       }
     }
   }
@@ -213,9 +223,33 @@ function askedFor(question: string): string {
   return ASKED.find(([pattern]) => pattern.test(question))?.[1] ?? ''
 }
 
+function roleOf(fixed: string): Slot['role'] {
+  if (/岁/.test(fixed)) return 'age'
+  return /^\d[\d.]*万?[名套]$/.test(fixed) ? 'count' : 'word'
+}
+
 /** Modifiers stand before what they modify: the decision on the corridor → 走廊的决定. */
-function inChineseOrder(groups: readonly { readonly slots: (readonly Choice[])[] }[]): (readonly Choice[])[][] {
-  return groups.map(({ slots }) => slots).reverse()
+function inChineseOrder(groups: readonly { readonly slots: readonly Slot[] }[]): (readonly Choice[])[][] {
+  return groups.map(({ slots }) => arranged(slots).map(({ choices }) => choices)).reverse()
+}
+
+/** 50万名大学生35岁以下 → 35岁以下大学生50万名, as policy texts have it. */
+function arranged(slots: readonly Slot[]): Slot[] {
+  const order: Slot[] = []
+  let count: Slot | undefined
+  for (const slot of slots) {
+    if (slot.role === 'count') {
+      count = slot
+      continue
+    }
+    if (slot.role === 'age') order.splice(Math.max(0, order.length - (order.at(-1)?.role === 'count' ? 2 : 1)), 0, slot)
+    else order.push(slot)
+    if (count && slot.role === 'word') {
+      order.push(count)
+      count = undefined
+    }
+  }
+  return count ? [...order, count] : order
 }
 
 interface Match {

@@ -24,9 +24,9 @@ beforeAll(() => void translate('reform'), 60_000)
 
 describe('English becomes the words of the documents', () => {
   it.each([
-    ['Which three business districts are to be upgraded?', '三个商圈提升有哪些'],
+    ['Which three business districts are to be upgraded?', '提升的三个商圈有哪些'],
     ['What are the two trillion-yuan industrial clusters?', '两个万亿产业集群有哪些'],
-    ['What are the measures to support private enterprises?', '措施支持民营企业有哪些'],
+    ['What are the measures to support private enterprises?', '支持民营企业的措施有哪些'],
     ['What is the goal for the digital economy?', '数字经济的目标是什么'],
     ['When will the Asian Games be held?', '亚运会召开什么时候'],
   ])('%s', (english, chinese) => {
@@ -48,6 +48,8 @@ describe('times and figures follow rules', () => {
     ['within three years', '三年'],
     ['the G60 corridor', 'G60'],
     ['part 3, article 2', '第三部分第2条'],
+    ['500,000 college students under 35', '35岁以下大学生50万名'],
+    ['What is the total in billion yuan?', '多少元'],
   ])('%s', (english, chinese) => {
     expect(translate(english)).toContain(chinese)
   })
