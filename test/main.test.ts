@@ -1,4 +1,4 @@
-/** The program as a process: what it prints where, its exit codes, and how signals end it. Keyword-only: no model is needed. */
+/** The program as a process: what it prints where, its exit codes, how signals end it. It needs no model. */
 import { spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -207,13 +207,14 @@ export function plain(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
 }
 
+const WIDE = new RegExp(
+  '[\\u1100-\\u115f\\u2e80-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60\\uffe0-\\uffe6]' +
+    '|[\\u{1f300}-\\u{1faff}\\u{20000}-\\u{3fffd}]',
+  'u',
+)
+
 /** Columns a terminal gives a character. */
-const columnsOf = (character: string) =>
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
-    character,
-  )
-    ? 2
-    : 1
+const columnsOf = (character: string) => (WIDE.test(character) ? 2 : 1)
 
 /** What may not begin a line 避头. */
 const CLINGING = /^[…，。、；：！？）》」』〕”’,.;:!?)\]]$/

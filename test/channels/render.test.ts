@@ -1,4 +1,4 @@
-/** An answer as plain text and as Markdown: the segments, the citations under their documents, nothing added between. */
+/** An answer as plain text and as Markdown: the segments, then the citations under their documents. */
 import { describe, expect, test } from 'vitest'
 import { escaped, piecesOf, plain, PLAIN, renderMarkdown, renderText, wrapped } from '../../src/channels/render.ts'
 import type { Answer } from '../../src/types.ts'

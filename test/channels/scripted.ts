@@ -1,4 +1,4 @@
-/** An Assistant that says what it is told to, over real lines of the seeds: channels are tried without any retrieval. */
+/** An Assistant that says what it is told to, over real lines of the seeds: channels need no retrieval. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Assistant, Status, TextVersion } from '../../src/answering/assistant.ts'

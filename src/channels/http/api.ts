@@ -53,8 +53,8 @@ const ask = createRoute({
   tags: ['answers'],
   summary: 'Ask a question; the answer quotes the documents word by word',
   description:
-    'With `stream: true` or `Accept: text/event-stream` the answer comes as server-sent events: passages (Passage[]), ' +
-    'segment (Segment), citations (Citation[]), done (Answer), ping every 10 s, error (Problem).',
+    'With `stream: true` or `Accept: text/event-stream` the answer comes as server-sent events: ' +
+    'passages (Passage[]), segment (Segment), citations (Citation[]), done (Answer), ping every 10 s, error (Problem).',
   request: { body: { required: true, content: { 'application/json': { schema: AskBody } } } },
   responses: {
     200: {

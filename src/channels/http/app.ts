@@ -1,4 +1,4 @@
-/** The HTTP endpoint: guards, then routes. Nothing here thinks: a request is parsed, handed to the Assistant, rendered. */
+/** The HTTP endpoint: guards, then routes. A request is parsed, handed to the Assistant, its answer rendered. */
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'

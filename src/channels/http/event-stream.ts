@@ -1,4 +1,4 @@
-/** An answer as server-sent events: passages, segment, citations, done; ping while waiting; error when it breaks off. */
+/** An answer as server-sent events: passages, segment, citations, done; ping while waiting; error at a break. */
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { AnswerEvent } from '../../types.ts'

@@ -1,4 +1,4 @@
-/** Errors as application/problem+json (RFC 9457): a stable code, a sentence, never a stack trace or a path of the machine. */
+/** Errors as application/problem+json (RFC 9457): a stable code, a sentence, no stack trace, no path of the machine. */
 import type { ErrorCode } from '../../errors.ts'
 import { PolicyError } from '../../errors.ts'
 import type { z } from '@hono/zod-openapi'

@@ -1,20 +1,22 @@
 /** Every route, against a scripted assistant: what it answers passes the schema that /openapi.json promises. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, expectTypeOf, test } from 'vitest'
 import type { z } from '@hono/zod-openapi'
 import { createApp } from '../../../src/channels/http/app.ts'
 import {
   AnswerSchema,
+  CitationSchema,
   CiteSchema,
   ClauseTextSchema,
   DocumentSchema,
   DocumentsSchema,
   LiveSchema,
+  PassageSchema,
   ProblemSchema,
   ReadySchema,
   SearchResultSchema,
 } from '../../../src/channels/http/schemas.ts'
 import { PolicyError, type ErrorCode } from '../../../src/errors.ts'
-import type { AnswerEvent } from '../../../src/types.ts'
+import type { Answer, AnswerEvent, Citation, Passage, SearchResult } from '../../../src/types.ts'
 import { BASES, COPY, DECISION, PLAN, scripted, sha256, TITLE, type Script } from '../scripted.ts'
 
 const appWith = (script: Script = {}) => createApp(scripted(script), { version: '0.1.0' })
@@ -37,6 +39,14 @@ async function problemOf(response: Response) {
   expect(JSON.stringify(problem)).not.toMatch(/node_modules|\.ts\b|\/work|\/home|file:/)
   return problem
 }
+
+test('the shapes on the wire are those of types.ts', () => {
+  expectTypeOf<Answer>().toExtend<z.output<typeof AnswerSchema>>()
+  expectTypeOf<SearchResult>().toExtend<z.output<typeof SearchResultSchema>>()
+  expectTypeOf<keyof Answer>().toEqualTypeOf<keyof z.output<typeof AnswerSchema>>()
+  expectTypeOf<keyof Citation>().toEqualTypeOf<keyof z.output<typeof CitationSchema>>()
+  expectTypeOf<keyof Passage>().toEqualTypeOf<keyof z.output<typeof PassageSchema>>()
+})
 
 describe('POST /api/ask', () => {
   test('answers with quotations that are slices of the stored text', async () => {

@@ -1,4 +1,4 @@
-/** Who is let in, from where, and what every answer carries. The routes come from the route table, so none is forgotten. */
+/** Who is let in, from where, and what every answer carries, for every route of the route table. */
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../../src/channels/http/app.ts'
 import { isLoopback, SECURITY_HEADERS } from '../../../src/channels/http/guards.ts'

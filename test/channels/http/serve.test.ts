@@ -62,10 +62,8 @@ test('a chunked body over 64 KiB is refused while it is read', async () => {
   const { port } = await start()
   const chunk = 'x'.repeat(1000)
   const body = `${chunk.length.toString(16)}\r\n${chunk}\r\n`.repeat(70)
-  const heard = await raw(
-    port,
-    `POST /api/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n${body}0\r\n\r\n`,
-  )
+  const head = ['POST /api/ask HTTP/1.1', 'Host: 127.0.0.1', 'Content-Type: application/json', 'Connection: close']
+  const heard = await raw(port, [...head, 'Transfer-Encoding: chunked', '', `${body}0`, '', ''].join('\r\n'))
   expect(heard).toMatch(/^HTTP\/1\.1 413 /)
   expect(heard).toContain('body-too-large')
 })

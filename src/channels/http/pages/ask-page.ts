@@ -1,4 +1,4 @@
-/** `/`: a box to ask, the documents that can answer, and what is less than the best. The answers are drawn by web/ask.js. */
+/** `/`: a box to ask, the documents that can answer, what is less than the best. web/ask.js draws the answers. */
 import { html } from 'hono/html'
 import type { Status } from '../../../answering/assistant.ts'
 import type { DocumentSummary } from '../../wire.ts'
@@ -31,7 +31,8 @@ ${banners(status)}
 <button id="stop" type="button" class="quiet" hidden>停止 ${english('Stop')}</button>
 <button id="send" type="submit">提问 ${english('Ask')}</button></div>
 </form>
-<noscript><p class="banner">此页需要 JavaScript；也可以在命令行用 <code>tiaowen ask</code>。${english('This page needs JavaScript.')}</p></noscript>
+<noscript><p class="banner">此页需要 JavaScript；也可以在命令行用 <code>tiaowen ask</code>。
+${english('This page needs JavaScript.')}</p></noscript>
 ${documentList(documents)}
 </main>
 <footer class="foot">
@@ -43,18 +44,19 @@ ${documentList(documents)}
 }
 
 function banners(status: Status): Html {
-  const building = status.building
-  return html`${
-    !status.ready &&
-    html`<p class="banner" role="status">索引尚未就绪，暂时不能回答${building && `（${building.step} ${building.done}/${building.total}）`}。${english('No index is ready yet.')}</p>`
+  if (!status.ready)
+    return banner(`索引尚未就绪，暂时不能回答${progressOf(status)}。`, 'No index is ready yet.', status)
+  if (status.retrieval === 'keyword') {
+    const words = 'Keyword-only for now: paraphrases may be missed.'
+    return banner('当前只按关键词检索，换一种说法提问可能找不到。', words, status)
   }
-${
-  status.ready &&
-  status.retrieval === 'keyword' &&
-  html`<p class="banner" role="status">当前只按关键词检索，换一种说法提问可能找不到。${english('Keyword-only for now: paraphrases may be missed.')}${reasons(status)}</p>`
+  return status.fallbacks.length > 0 ? html`<p class="banner">${reasons(status)}</p>` : html``
 }
-${status.retrieval === 'hybrid' && status.fallbacks.length > 0 && html`<p class="banner">${reasons(status)}</p>`}`
-}
+
+const banner = (chinese: string, words: string, status: Status): Html =>
+  html`<p class="banner" role="status">${chinese}${english(words)}${reasons(status)}</p>`
+
+const progressOf = ({ building }: Status) => (building ? `（${building.step} ${building.done}/${building.total}）` : '')
 
 const reasons = ({ fallbacks }: Status): Html =>
   html`${fallbacks.map(({ reason }) => html`<span class="reason">${reason}</span>`)}`
@@ -63,13 +65,15 @@ function documentList(documents: readonly DocumentSummary[]): Html {
   if (documents.length === 0) return html``
   return html`<details class="documents"${documents.length <= 12 ? html` open` : ''}>
 <summary>可以回答的文件 ${english('Documents')} <span class="count">${documents.length}</span></summary>
-<ul>${documents.map(
-    (
-      document,
-    ) => html`<li><a href="${document.url}">${document.title}</a>${dateOf(document)}${document.titleFrom === 'inferred' && html` <small>题名推断 · ${document.source}</small>`}</li>
-`,
-  )}</ul>
+<ul>
+${documents.map(documentItem)}</ul>
 </details>`
+}
+
+function documentItem(document: DocumentSummary): Html {
+  const lent = document.titleFrom === 'inferred' && html` <small>题名推断 · ${document.source}</small>`
+  return html`<li><a href="${document.url}">${document.title}</a>${dateOf(document)}${lent}</li>
+`
 }
 
 function dateOf({ header }: DocumentSummary): Html {

@@ -20,83 +20,100 @@ interface Schema {
   readonly description?: string
 }
 
+type Content = Readonly<Record<string, { readonly schema?: Schema }>>
+
+interface Parameter {
+  readonly name: string
+  readonly in: string
+  readonly description?: string
+  readonly schema?: Schema
+}
+
+interface ResponseOf {
+  readonly description?: string
+  readonly content?: Content
+}
+
 interface Operation {
   readonly summary?: string
   readonly description?: string
-  readonly parameters?: readonly {
-    name: string
-    in: string
-    required?: boolean
-    description?: string
-    schema?: Schema
-  }[]
-  readonly requestBody?: { content?: Readonly<Record<string, { schema?: Schema }>> }
-  readonly responses?: Readonly<
-    Record<string, { description?: string; content?: Readonly<Record<string, { schema?: Schema }>> }>
-  >
+  readonly parameters?: readonly Parameter[]
+  readonly requestBody?: { readonly content?: Content }
+  readonly responses?: Readonly<Record<string, ResponseOf>>
 }
 
+type Named<Value> = readonly [name: string, value: Value]
+
 export function docsPage(description: ApiDescription): Html {
-  const paths = Object.entries(description.paths ?? {}) as unknown as [string, Record<string, Operation>][]
-  const schemas = Object.entries(description.components?.schemas ?? {}) as unknown as [string, Schema][]
+  const paths = Object.entries(description.paths ?? {}) as unknown as Named<Record<string, Operation>>[]
+  const schemas = Object.entries(description.components?.schemas ?? {}) as unknown as Named<Schema>[]
   return page({
     title: 'API · 条问',
     className: 'narrow docs',
     body: html`<header class="masthead"><p class="back"><a href="/">条问 ${english('Tiaowen')}</a></p><h1>API</h1>
 <p>${description.info.description} <a href="/openapi.json">openapi.json</a></p>
-<pre>curl http://127.0.0.1:8787/api/ask -H 'Content-Type: application/json' -d '{"question":"…"}'</pre>
-<p>设置了 TIAOWEN_API_KEY 时，除 /livez 外都要带 <code>Authorization: Bearer …</code> 或 <code>X-API-Key: …</code>。${english('With a key configured, every route but /livez asks for it.')}</p></header>
+<pre>${EXAMPLE}</pre>
+<p>设置了 TIAOWEN_API_KEY 时，除 /livez 外都要带 <code>Authorization: Bearer …</code> 或 <code>X-API-Key: …</code>。
+${english('With a key configured, every route but /livez asks for it.')}</p></header>
 <main>
-${paths.map(([path, operations]) => Object.entries(operations).map(([method, operation]) => operationOf(method, path, operation)))}
+${paths.map(pathSections)}
 <h2 id="schemas">数据结构 ${english('Schemas')}</h2>
-${schemas.map(([name, schema]) => html`<section class="schema" id="schema-${name}"><h3>${name}</h3>${schemaBody(schema)}</section>`)}
+${schemas.map(schemaSection)}
 <h2 id="errors">错误码 ${english('Errors, as application/problem+json')}</h2>
-<table><tbody>${Object.entries(MEANINGS).map(
-      ([
-        code,
-        { status, title },
-      ]) => html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}</td></tr>
-`,
-    )}</tbody></table>
+${table(Object.entries(MEANINGS).map(errorRow))}
 </main>`,
   })
 }
 
-function operationOf(method: string, path: string, operation: Operation): Html {
-  return html`<section class="operation"><h2><span class="method">${method.toUpperCase()}</span> <code>${path}</code></h2>
-<p>${operation.summary}</p>${operation.description && html`<p>${operation.description}</p>`}
-${
-  operation.parameters &&
-  operation.parameters.length > 0 &&
-  html`<table><tbody>${operation.parameters.map(
-    (
-      parameter,
-    ) => html`<tr><td><code>${parameter.name}</code></td><td>${parameter.in}</td><td>${typeOf(parameter.schema)}</td><td>${parameter.description ?? parameter.schema?.description}</td></tr>
-`,
-  )}</tbody></table>`
+const EXAMPLE = `curl http://127.0.0.1:8787/api/ask -H 'Content-Type: application/json' -d '{"question":"…"}'`
+
+const code = (words: string): Html => html`<code>${words}</code>`
+const table = (rows: readonly Html[]): Html => html`<table><tbody>${rows}</tbody></table>`
+const row = (...cells: readonly (Html | string | number | undefined)[]): Html =>
+  html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
+`
+
+const errorRow = ([name, { status, title }]: Named<{ status: number; title: string }>): Html =>
+  html`<tr id="${name}"><td>${code(name)}</td><td>${status}</td><td>${title}</td></tr>
+`
+
+function pathSections([path, operations]: Named<Record<string, Operation>>): Html {
+  return html`${Object.entries(operations).map(([method, operation]) => operationSection(method, path, operation))}`
 }
-<table><tbody>
-${Object.entries(operation.requestBody?.content ?? {}).map(([type, { schema }]) => html`<tr><td>→</td><td>${type}</td><td>${typeOf(schema)}</td></tr>`)}
-${Object.entries(operation.responses ?? {}).map(
-  ([
-    status,
-    response,
-  ]) => html`<tr><td>${status}</td><td>${response.description}</td><td>${Object.entries(response.content ?? {}).map(([type, { schema }]) => html`<div>${type} ${typeOf(schema)}</div>`)}</td></tr>
-`,
-)}</tbody></table></section>`
+
+function operationSection(method: string, path: string, operation: Operation): Html {
+  const { summary, description, parameters = [], requestBody, responses = {} } = operation
+  return html`<section class="operation"><h2><span class="method">${method.toUpperCase()}</span> ${code(path)}</h2>
+<p>${summary}</p>
+${description && html`<p>${description}</p>`}
+${parameters.length > 0 && table(parameters.map(parameterRow))}
+${table([...contentRows(requestBody?.content), ...Object.entries(responses).map(responseRow)])}
+</section>`
+}
+
+const parameterRow = ({ name, in: place, description, schema }: Parameter): Html =>
+  row(code(name), place, typeOf(schema), description ?? schema?.description)
+
+const contentRows = (content: Content = {}): readonly Html[] =>
+  Object.entries(content).map(([type, { schema }]) => row('→', type, typeOf(schema)))
+
+const responseRow = ([status, { description, content = {} }]: Named<ResponseOf>): Html => {
+  const bodies = Object.entries(content).map(([type, { schema }]) => html`${type} ${typeOf(schema)}<br>`)
+  return row(status, description, html`${bodies}`)
+}
+
+function schemaSection([name, schema]: Named<Schema>): Html {
+  return html`<section class="schema" id="schema-${name}"><h3>${name}</h3>${schemaBody(schema)}</section>
+`
 }
 
 function schemaBody(schema: Schema): Html {
-  if (!schema.properties) return html`<p>${typeOf(schema)} ${schema.description}</p>`
-  return html`${schema.description && html`<p>${schema.description}</p>`}<table><tbody>${Object.entries(
-    schema.properties,
-  ).map(
-    ([
-      name,
-      property,
-    ]) => html`<tr><td><code>${name}</code>${schema.required?.includes(name) ? '' : '?'}</td><td>${typeOf(property)}</td><td>${property.description}</td></tr>
-`,
-  )}</tbody></table>`
+  const { properties, description, required = [] } = schema
+  if (!properties) return html`<p>${typeOf(schema)} ${description}</p>`
+  const rows = Object.entries(properties).map(([name, property]) =>
+    row(html`${code(name)}${required.includes(name) ? '' : '?'}`, typeOf(property), property.description),
+  )
+  return html`${description && html`<p>${description}</p>`}${table(rows)}`
 }
 
 /** A schema in one line, e.g. `Passage[]`, `"found" | "absent"`. */
@@ -111,10 +128,13 @@ function typeOf(schema: Schema | undefined): Html {
   if (schema.const !== undefined) return html`${JSON.stringify(schema.const)}`
   if (schema.enum) return html`${schema.enum.map((value) => JSON.stringify(value)).join(' | ')}`
   if (schema.items) return html`${typeOf(schema.items)}[]`
-  if (schema.properties) {
-    return html`{ ${Object.entries(schema.properties).map(([name, property], i) => html`${i > 0 && ', '}${name}${schema.required?.includes(name) ? '' : '?'}: ${typeOf(property)}`)} }`
-  }
+  if (schema.properties) return html`{ ${Object.entries(schema.properties).map(memberOf(schema))} }`
   if (typeof schema.additionalProperties === 'object')
     return html`Record&lt;string, ${typeOf(schema.additionalProperties)}&gt;`
   return html`${[schema.type ?? 'any'].flat().join(' | ')}`
 }
+
+const memberOf =
+  ({ required = [] }: Schema) =>
+  ([name, property]: Named<Schema>, at: number): Html =>
+    html`${at > 0 && ', '}${name}${required.includes(name) ? '' : '?'}: ${typeOf(property)}`

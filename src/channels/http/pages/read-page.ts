@@ -27,16 +27,24 @@ export function readPage({ document, version, outline, marked: asked }: ReadPage
 </header>
 ${version.superseded && supersededBanner(document)}
 <div class="columns">
-<nav class="outline" aria-label="条款 Clauses">${outline.length > 0 && html`<h2>条款 ${english('Clauses')}</h2>${outlineList(outline, marked?.start)}`}</nav>
+<nav class="outline" aria-label="条款 Clauses">${
+      outline.length > 0 &&
+      html`<h2>条款 ${english('Clauses')}</h2>
+${outlineList(outline, marked?.start)}`
+    }</nav>
 <main class="text">${linesOf(version.text).map((line) => lineOf(version.text, line, anchors, marked))}</main>
 </div>
 <footer class="foot"><span>${document.source}</span><span>SHA-256 ${version.textSha256.slice(0, 16)}</span>
-<span><a href="/api/documents/${encodeURIComponent(document.id)}/text?sha=${version.textSha256}">纯文本 ${english('Plain text')}</a></span></footer>`,
+<span><a href="${textUrl(document, version)}">纯文本 ${english('Plain text')}</a></span></footer>`,
   })
 }
 
+const textUrl = ({ id }: DocumentSummary, { textSha256 }: TextVersion) =>
+  `/api/documents/${encodeURIComponent(id)}/text?sha=${textSha256}`
+
 function supersededBanner(document: DocumentSummary): Html {
-  return html`<p class="banner" role="status">这一版文本已被替代。<a href="${document.url}">看现行文本</a> ${english('This version of the text has been superseded.')}</p>`
+  return html`<p class="banner" role="status">这一版文本已被替代。<a href="${document.url}">看现行文本</a>
+${english('This version of the text has been superseded.')}</p>`
 }
 
 const FACTS = {
@@ -49,28 +57,28 @@ const FACTS = {
 const FROM = { text: '', operator: '管理员注明', inferred: '推断' } as const
 
 function factsOf({ header, titleFrom }: DocumentSummary): Html {
-  const inferredTitle =
-    titleFrom !== undefined && titleFrom !== 'text' && html`<div><dt>题名</dt><dd>${FROM[titleFrom]}</dd></div>`
-  return html`${inferredTitle}${Object.entries(FACTS).map(([name, label]) => {
-    const fact = header[name]
-    return (
-      fact &&
-      html`<div><dt>${label}</dt><dd>${fact.value}${fact.from !== 'text' && html`<small>（${FROM[fact.from]}）</small>`}</dd></div>`
-    )
-  })}`
+  const title = titleFrom !== undefined && titleFrom !== 'text' && fact('题名', FROM[titleFrom])
+  const facts = Object.entries(FACTS).map(([name, label]) => {
+    const stated = header[name]
+    return stated && fact(label, stated.value, FROM[stated.from])
+  })
+  return html`${title}${facts}`
 }
+
+const fact = (label: string, value: string, from = ''): Html =>
+  html`<div><dt>${label}</dt><dd>${value}${from !== '' && html`<small>（${from}）</small>`}</dd></div>`
 
 /** `at` is where the marked words begin: the clauses around them are shown as such. */
 function outlineList(nodes: readonly OutlineNode[], at: number | undefined): Html {
-  const isAround = ({ start, end }: OutlineNode) => at !== undefined && start <= at && at < end
-  return html`<ul>${nodes.map(
-    (
-      node,
-    ) => html`<li><a href="#c-${node.start}" title="${node.spoken}"${isAround(node) && html` class="here"`}>${outlineWords(node)}</a>${
-      node.children.length > 0 && outlineList(node.children, at)
-    }</li>
-`,
-  )}</ul>`
+  return html`<ul>${nodes.map((node) => outlineItem(node, at))}</ul>`
+}
+
+function outlineItem(node: OutlineNode, at: number | undefined): Html {
+  const { start, end, spoken, children } = node
+  const here = at !== undefined && start <= at && at < end && html` class="here"`
+  const below = children.length > 0 && outlineList(children, at)
+  return html`<li><a href="#c-${start}" title="${spoken}"${here}>${outlineWords(node)}</a>${below}</li>
+`
 }
 
 function outlineWords(node: OutlineNode): Html {
