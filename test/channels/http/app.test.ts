@@ -36,7 +36,7 @@ async function problemOf(response: Response) {
   expect(response.headers.get('Content-Type')).toBe('application/problem+json; charset=utf-8')
   const problem = await bodyOf(response, ProblemSchema)
   expect(problem.status).toBe(response.status)
-  expect(JSON.stringify(problem)).not.toMatch(/node_modules|\.ts\b|\/work|\/home|file:/)
+  expect(JSON.stringify(problem)).not.toMatch(/node_modules|\.ts\b|\/srv|\/home|file:/)
   return problem
 }
 
@@ -170,20 +170,20 @@ describe('POST /api/ask', () => {
     ['unauthorized', 401],
   ])('what the assistant refuses as %s is %i', async (code, status) => {
     const ask: Script['ask'] = async function* () {
-      throw new PolicyError(code, 'index/gen-1 at /work/index does not match')
+      throw new PolicyError(code, 'index/gen-1 at /srv/index does not match')
     }
     const response = await appWith({ ask }).request('/api/ask', post({ question: '目标？', stream: true }))
     expect(response.status).toBe(status)
     const problem = ProblemSchema.parse(await response.json())
     expect(problem.code).toBe(code)
-    if (status >= 500) expect(problem.detail).not.toContain('/work/index')
+    if (status >= 500) expect(problem.detail).not.toContain('/srv/index')
     if (status === 503) expect(response.headers.get('Retry-After')).toBe('5')
   })
 
   test('what nobody foresaw is a plain 500, told to the log only', async () => {
     const lines: string[] = []
     const ask: Script['ask'] = async function* () {
-      throw new TypeError('undefined is not a function at /work/src/secret.ts')
+      throw new TypeError('undefined is not a function at /srv/src/secret.ts')
     }
     const failing = createApp(scripted({ ask }), { version: '0.1.0', log: (line) => lines.push(line) })
     const response = await failing.request('/api/ask', post({ question: '目标？' }))

@@ -94,7 +94,7 @@ describe('a stream that cannot go on ends with an error event', () => {
       new PolicyError('no-such-clause', '没有第9条。'),
       { status: 404, code: 'no-such-clause', detail: '没有第9条。' },
     ],
-    ['what only the log may know', new Error('at /work/src/x.ts'), { status: 500, code: 'internal' }],
+    ['what only the log may know', new Error('at /srv/src/x.ts'), { status: 500, code: 'internal' }],
   ])('%s', async (_, error, problem) => {
     const sent = read(
       await (
@@ -106,7 +106,7 @@ describe('a stream that cannot go on ends with an error event', () => {
     )
     expect(sent.map(({ event }) => event)).toEqual(['passages', 'error'])
     expect(EventSchemas.error.parse(sent[1]?.data)).toMatchObject(problem)
-    expect(JSON.stringify(sent)).not.toContain('/work/src')
+    expect(JSON.stringify(sent)).not.toContain('/srv/src')
   })
 
   test('the server stops', async () => {
