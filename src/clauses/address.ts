@@ -97,9 +97,13 @@ function unnumberedLabel(document: Document, clause: Clause): string {
     case 'closing':
       return '结语'
     default:
-      return headingOf(document, clause) ?? clause.path.at(-1) ?? ''
+      return partName(clause)
   }
 }
+
+/** The words that name a part without a number: its heading, or for an annex its number (附件一). */
+export const partName = (clause: Clause): string => (clause.path.at(-1) ?? '').replace(/~[0-9]+$/, '')
+const isAnnex = (name: string): boolean => /^附[件录錄表图圖]?[一二三四五六七八九十0-9０-９]{0,3}$/.test(name)
 
 /** A document without sections has only paragraphs before its first section; nobody calls them a preamble. */
 const isWholeBody = (document: Document, clause: Clause): boolean =>
@@ -107,7 +111,7 @@ const isWholeBody = (document: Document, clause: Clause): boolean =>
 
 /** Articles are named without the chapters around them, unless their path needs those. */
 function namedClauses({ lineage }: Place): readonly Clause[] {
-  const article = lineage.findIndex((clause) => clause.number?.style === 'article')
+  const article = lineage.findIndex(isArticle)
   if (article < 0) return lineage
   return (lineage[article]?.path.length ?? 1) > 1 ? lineage : lineage.slice(article)
 }
@@ -123,10 +127,12 @@ export function hasLead(clause: Clause): boolean {
 
 /**
  * The label as printed.
- * @example 三、2.  第十二条  题头  二、导语
+ * @example 三、2.  第十二条  第七条第一款（三）  题头  二、导语
  */
 export function labelOf(place: Place): string {
-  const names = namedClauses(place).map((clause) => clause.number?.mark ?? unnumberedLabel(place.document, clause))
+  const clauses = namedClauses(place)
+  const names = clauses.map((clause, at) =>
+    paragraphAbove(clauses, at) + (clause.number?.mark ?? unnumberedLabel(place.document, clause)))
   const label = names.reduce((all, name) => all + (/[\p{L}\p{N}]$/u.test(all) && !/^[（(第]/.test(name) ? ' ' : '') + name, '')
   return label + paragraphName(place)
 }
@@ -137,14 +143,18 @@ export function labelOf(place: Place): string {
  */
 export function spokenOf(place: Place): string {
   const clauses = namedClauses(place)
-  const names = clauses.map((clause, at) => {
-    const parent = clauses[at - 1]
-    const under = parent?.number?.style === 'article' && clause.underParagraph !== undefined
-      ? `第${chineseNumeral(clause.underParagraph)}款` : ''
-    const article = clauses.findIndex((one) => one.number?.style === 'article')
-    return under + spokenStep(place.document, clause, article < 0 ? 0 : at - article)
-  })
+  const article = clauses.findIndex(isArticle)
+  const names = clauses.map((clause, at) =>
+    paragraphAbove(clauses, at) + spokenStep(place.document, clause, article < 0 ? 0 : at - article))
   return names.join('') + paragraphName(place)
+}
+
+const isArticle = (clause: Clause | undefined): boolean => clause?.number?.style === 'article'
+
+/** 第一款 before an item of an article that has several. */
+function paragraphAbove(clauses: readonly Clause[], at: number): string {
+  const under = clauses[at]?.underParagraph
+  return under !== undefined && isArticle(clauses[at - 1]) ? `第${chineseNumeral(under)}款` : ''
 }
 
 const SPOKEN: Partial<Record<NumberStyle, (numeral: string) => string>> = {
@@ -162,7 +172,10 @@ function sayBrackets(style: NumberStyle, numeral: string): string {
 /** `below` is how many levels under an article it stands: 1 is an item 项, 2 a sub-item 目; 0 is outside articles. */
 function spokenStep(document: Document, clause: Clause, below: number): string {
   const { number } = clause
-  if (!number) return clause.kind === 'headed' ? `「${unnumberedLabel(document, clause)}」部分` : unnumberedLabel(document, clause)
+  if (!number) {
+    const name = unnumberedLabel(document, clause)
+    return clause.kind === 'headed' && !isAnnex(name) ? `「${name}」部分` : name
+  }
   const say = SPOKEN[number.style]
   if (!say) return number.mark
   const chinese = number.style === 'chinese' || number.style === 'bracketed-chinese'

@@ -1,6 +1,6 @@
 /** A typed reference → the clauses it names; never a guess. */
 import type { Clause, ClauseId, Document, LookUp, NumberStyle, Place } from '../types.ts'
-import { hasLead, headingOf, innermost, spokenOf, titleOf, walk, type Lineage } from './address.ts'
+import { hasLead, headingOf, innermost, partName, spokenOf, titleOf, walk, type Lineage } from './address.ts'
 import { knownNames } from './names.ts'
 import { chineseNumeral } from './numerals.ts'
 import { findReferences, type Reference, type Step, type StepKind } from './reference.ts'
@@ -146,7 +146,7 @@ function headedPlaces(document: Document, step: Step): (readonly Place[])[] {
   return [...walk(document)]
     .filter((lineage) => {
       const clause = innermost(lineage)
-      return clause.kind === 'headed' && foldName(headingOf(document, clause) ?? '') === wanted
+      return clause.kind === 'headed' && [headingOf(document, clause) ?? '', partName(clause)].some((name) => foldName(name) === wanted)
     })
     .map((lineage) => [{ document, lineage }])
 }

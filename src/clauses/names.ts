@@ -1,6 +1,6 @@
 /** The names documents and their headed parts go by, in questions. */
 import type { Document } from '../types.ts'
-import { headingOf, walk } from './address.ts'
+import { headingOf, innermost, partName, walk } from './address.ts'
 import type { KnownName } from './reference.ts'
 import { foldName } from './script.ts'
 
@@ -24,7 +24,8 @@ function titleNames(title: string): { name: string; generic: boolean }[] {
 function fileNames(source: string): string[] {
   const base = source.slice(source.lastIndexOf('/') + 1)
   const stem = base.replace(/\.[A-Za-z0-9]{1,8}$/, '')
-  return [source, base, stem, stem.replace(/[(（][0-9-]{4,10}[)）]$/, '')]
+  const number = /^\d{2,}(?=[_-])/.exec(stem)?.[0]
+  return [source, base, stem, stem.replace(/[(（][0-9-]{4,10}[)）]$/, ''), ...(number ? [number] : [])]
 }
 
 const NAMES = new WeakMap<readonly Document[], readonly KnownName[]>()
@@ -47,9 +48,10 @@ export function knownNames(documents: readonly Document[]): readonly KnownName[]
     const once = new Map(own.filter(({ name }) => name.length >= 2).map((known) => [known.name, known]))
     for (const { name, generic } of once.values()) names.push({ name, of: 'document', documents: [document.id], generic })
     for (const lineage of walk(document)) {
-      const clause = lineage.at(-1)
-      const heading = clause?.kind === 'headed' ? headingOf(document, clause) : undefined
-      if (heading) names.push({ name: foldName(heading), of: 'heading', documents: [document.id] })
+      const clause = innermost(lineage)
+      if (clause.kind !== 'headed') continue
+      const headings = new Set([headingOf(document, clause) ?? '', partName(clause)].map(foldName))
+      for (const name of headings) if (name.length >= 2) names.push({ name, of: 'heading', documents: [document.id] })
     }
   }
   NAMES.set(documents, names)

@@ -342,7 +342,8 @@ class ReferenceReader {
     const nameEnd = at + opened + known.name.length
     const closed = /[」』”"’》]/.test(this.#folded.charAt(nameEnd)) ? 1 : 0
     const unit = /^(?: ?(?:这|那)?(?:一|个)?(?:部分|部份|一节|板块|章节))/.exec(this.#folded.slice(nameEnd + closed, nameEnd + closed + 8))?.[0]
-    if (unit === undefined && !(whole || (named && opened === 1))) return undefined
+    const annex = /^附.{1,2}[一二三四五六七八九十0-9]/.test(known.name) || (named && known.name.startsWith('附'))
+    if (unit === undefined && !(whole || annex || (named && opened === 1))) return undefined
     const words = this.#text.slice(at + opened, nameEnd)
     return { steps: [{ kind: 'heading', words }], end: nameEnd + closed + (unit?.length ?? 0) }
   }
@@ -360,7 +361,7 @@ class ReferenceReader {
     if (circled) return this.#one('point', at, 1, circled[0].charCodeAt(0) - 0x245f)
     const chinese = first || whole ? matchAt(BARE_CHINESE, this.#folded, at) : null
     const part = chinese && ordinalOf(chinese[1] ?? '')
-    if (chinese && typeof part === 'number') return this.#one(first ? 'part' : 'item', at, chinese[0].length, part)
+    if (chinese && typeof part === 'number') return this.#one(first || last.kind === 'heading' ? 'part' : 'item', at, chinese[0].length, part)
     const arabic = whole || last?.kind === 'part' ? matchAt(BARE_ARABIC, this.#folded, at) : null
     const point = arabic && ordinalOf(arabic[1] ?? '')
     if (!arabic || typeof point !== 'number') return undefined
