@@ -38,6 +38,8 @@ interface Slot {
 
 const MOST_CHOICES = 6
 const LONGEST_PHRASE = 5
+/** Characters of a question that are read. */
+const LONGEST_QUESTION = 2_000
 
 const STOP = new Set(
   (
@@ -46,7 +48,7 @@ const STOP = new Set(
     'what which who whom whose when where why how many much any some all each every such same other another also only just please tell show give list ' +
     'find explain describe state document text file mention say said according regarding concerning want know let not no yes plan ' +
     'within during between per via under ever well more most less least after before kind date day year used uses using very meet met let contain contained ' +
-    'consist include included including emphasize emphasized stress stressed ever called name named kind type sort exactly roughly approximately get go come take make'
+    'look like seem please really actually currently mainly consist include included including emphasize emphasized stress stressed ever called name named kind type sort exactly roughly approximately get go come take make'
   ).split(' '),
 )
 const PREPOSITIONS = new Set('of in on for by at from within during under through across to'.split(' '))
@@ -90,6 +92,7 @@ function fixedParts(question: string): string {
     .replace(/\b(?:what )?do you (?:think|believe|feel|recommend)\b|\bin your (?:view|opinion)\b/gi, keep('你觉得'))
     .replace(/\b(?:ignore|disregard|forget)\b(?=.{0,60}\b(?:instructions?|rules?|files?|documents?|prompts?)\b)/gi, keep('忽略指令'))
     .replace(/\b(?:write|draft|compose|translate)\s+(?:me\b|for me\b|an?\b)/gi, keep('帮我写'))
+    .replace(/\bhow (?:long|soon|old|large|big|high|far|many|much)\b/gi, ' ')
     .replace(/(\d),(?=\d{3}\b)/g, '$1')
     .replace(new RegExp(`\\b(${months})\\s+(\\d{1,2})(?:st|nd|rd|th)?,?\\s+(\\d{4})\\b`, 'gi'), (_, month: string, day: string, year: string) => keep(`${year}年${MONTHS.indexOf(month.toLowerCase()) + 1}月${Number(day)}日`))
     .replace(new RegExp(`\\b(${months}),?\\s+(\\d{4})\\b`, 'gi'), (_, month: string, year: string) => keep(`${year}年${MONTHS.indexOf(month.toLowerCase()) + 1}月`))
@@ -162,7 +165,7 @@ function policyKey(words: readonly string[]): string {
 }
 
 export function translateQuestion(question: string, frequency: (word: string) => number): Translated {
-  const all = pieces(question.replace(/[’]/g, "'"))
+  const all = pieces(question.slice(0, LONGEST_QUESTION).replaceAll('’', "'"))
   const groups: { readonly preposition: string; readonly slots: Slot[] }[] = [{ preposition: '', slots: [] }]
   const times: string[] = []
   let [content, found] = [0, 0]
@@ -194,7 +197,7 @@ export function translateQuestion(question: string, frequency: (word: string) =>
     }
   }
   const words = inChineseOrder(groups).map((slots) => sideBySide(slots, frequency).join(''))
-  const text = times.join('') + words.filter((group) => group !== '').join('的').replaceAll('的第', '第') + askedFor(question)
+  const text = times.join('') + words.filter((group) => group !== '').join('的').replaceAll('的第', '第') + askedFor(question.slice(0, LONGEST_QUESTION))
   return { text, covered: content === 0 ? 0 : found / content }
 }
 
@@ -280,7 +283,7 @@ function longestMatch(all: readonly Piece[], start: number, frequency: (word: st
     if (length > 1 && (STOP.has(part[0]!) || STOP.has(last))) continue
     const senses = words.get(glossKey(part.join(' '))) ?? []
     const choices = senses
-      .map(({ word, rank, there, name }) => ({ word, score: Math.log2(1 + there) * 0.25 - rank * 0.35 + (word.length === 2 ? 0.6 : word.length > 2 ? 0.4 : -0.6) + (name ? 0.3 : 0) }))
+      .map(({ word, rank, there, name }) => ({ word, score: Math.log2(1 + there) * 0.25 - rank * 0.7 + (word.length === 2 ? 0.6 : word.length > 2 ? 0.4 : -0.6) + (name ? 0.3 : 0) }))
       .sort((one, other) => other.score - one.score)
       .slice(0, MOST_CHOICES)
     if (choices.length > 0) return { length, known: true, choices }

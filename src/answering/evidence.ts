@@ -80,7 +80,7 @@ export function findEvidence(question: Question, found: readonly Found[], keywor
           const nearness = spotScore(one, span) / bestSpot
           const words = opened + text.slice(span.start, span.end)
           const coverage = share(scorer, new Set(terms(words)), around)
-          const fit = WEIGHTS.form * formFit(question, words)
+          const fit = question.asks === 'list' && coverage < 0.15 ? 0 : WEIGHTS.form * formFit(question, words)
           // of two spans that cover the same words the shorter one; where little is covered, length tells nothing
           const length = (0.15 * coverage * (span.end - span.start)) / LONGEST_RUN
           const score = one.score * WEIGHTS.clause + nearness * WEIGHTS.spot + coverage * WEIGHTS.coverage + fit - length
@@ -92,7 +92,7 @@ export function findEvidence(question: Question, found: readonly Found[], keywor
 }
 
 /** The paragraph of the parent that ends in a colon and that this item belongs to. */
-function openingOf({ document, lineage, clause }: Found): Span | undefined {
+export function openingOf({ document, lineage, clause }: Found): Span | undefined {
   const parent = lineage.at(-2)
   if (!parent || !clause.number) return undefined
   const before = parent.paragraphs.filter(({ end }) => end <= clause.extent.start).at(-1)
@@ -163,7 +163,7 @@ export function answersFigure(question: Question, words: string): boolean {
       return figure.kind === 'count' && (figure.unit === question.unit.name || question.unit.name === '个' || figure.unit === '个')
     }
     return figure.kind === question.unit.kind
-  })
+  }) || (question.unit?.kind === 'duration' && /每(?:[年月日天周]|季度|半年|学期)/.test(words))
 }
 
 /** A time that the question does not state itself. */

@@ -56,14 +56,25 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
   const found = search(intent.documents)
   const truth = contradiction(question, found, library.windows.keywords)
   if (truth) {
-    composer.say('declined-false-premise').quote([truth])
+    composer.say('declined-false-premise').quote([{ ...truth, span: withoutLastComma(truth.document.text, truth.span) }])
     return { outcome: 'declined', reason: 'false-premise', composer, detail: 'figure' }
   }
-  const { holding, best, verdict } = court.hear(found)
+  const { holding, best, verdict } = hearAgain(library, question, court, found, search)
   const [lead] = holding
   if (!lead) return decline(composer, verdict, best)
   for (const group of choose(question, lead, holding)) composer.quote(group)
   return { outcome: 'answered', composer }
+}
+
+/** The whole library, and where the time asked for fails there, the documents of that year. */
+function hearAgain(library: Library, question: Question, court: Court, found: readonly Found[], search: Search): ReturnType<Court['hear']> {
+  const first = court.hear(found)
+  if (first.holding.length > 0 || !first.verdict || first.verdict.holds || first.verdict.because !== 'declined-time') return first
+  const years = new Set(question.times.map(({ year }) => year))
+  const dated = library.documents.filter((document) => years.has(Number(dateOf(document)?.value.slice(0, 4))))
+  if (dated.length === 0 || dated.length === library.documents.length) return first
+  const again = court.hear(search(dated.map(({ id }) => id)))
+  return again.holding.length > 0 ? again : first
 }
 
 /** Evidence for a question, judged once each. */
@@ -115,7 +126,7 @@ function decline(composer: Composer, verdict?: Verdict, nearest?: Evidence): Dra
   if (!verdict || verdict.holds || !nearest) {
     return { outcome: 'declined', reason: 'no-evidence', composer: composer.say('declined-no-evidence') }
   }
-  composer.say(verdict.because).say('nearest').quote([{ document: nearest.found.document, span: nearest.span }])
+  composer.say(verdict.because).say('nearest').quote(inReadingOrder([nearest]))
   return { outcome: 'declined', reason: verdict.reason, composer, detail: verdict.detail }
 }
 
@@ -147,7 +158,7 @@ function enumeration({ found, paragraph }: Evidence): Group | undefined {
   const spans = starts.map((start, at): Span => {
     const end = starts[at + 1] ?? paragraph.end
     const sentence = sentences(document.text, { start, end })[0]!
-    return pieces(document.text, sentence)[0]!
+    return withoutLastComma(document.text, pieces(document.text, sentence)[0]!)
   })
   const [first, ...rest] = spans.map((span): Quotation => ({ document, span }))
   return [first!, ...rest]
@@ -171,7 +182,15 @@ function spansToQuote({ found, span, paragraph, opening }: Evidence): Span[] {
     const last = items.at(-1)
     if (last && last.extent.end - span.start <= LONGEST_LIST) return [{ start: span.start, end: last.extent.end }]
   }
-  return opening ? [opening, span] : [span]
+  const words = withoutLastComma(document.text, span)
+  return opening ? [opening, words] : [words]
+}
+
+/** A part of a sentence is quoted without the comma that leads on. */
+function withoutLastComma(text: string, { start, end }: Span): Span {
+  let last = end
+  while (last > start + 1 && /[，,、]/.test(text.charAt(last - 1))) last--
+  return { start, end: last }
 }
 
 /** Newest first, undated last. */

@@ -73,10 +73,16 @@ function contradicts(question: Question, document: Document): 'date' | 'organ' |
   const stated = question.times.find(({ year, span }) => year !== undefined && new RegExp(`^.{0,16}${ACT.source}`).test(text.slice(span.end)))
   if (stated && dates.length > 0 && !dates.some((date) => dateAgrees(date, stated))) return 'date'
   if (!issuer) return undefined
-  const said = /由([^，,。；;？?《》]{2,20}?)(?:作出|通过|发布|公布|印发|出台|制定)/.exec(text)?.[1] ?? /([^，,。；;？?《》]{2,20}?)(?=关于|于?\d{4}年|[^，,。]{0,12}(?:通过|发布|公布|印发|作出|出台|制定)的)/.exec(text)?.[1]
+  const said = /由([^，,。；;？?《》]{2,20}?)(?:作出|通过|发布|公布|印发|出台|制定)/.exec(text)?.[1] ?? beforeAct(text)
   if (said === undefined) return undefined
   const kind = ORGAN_KINDS.find(([, asked]) => asked.test(said))
   return kind && !kind[2].test(issuer.value) ? 'organ' : undefined
+}
+
+/** 市政府 of 市政府2022年6月29日通过的…决定 and of 市政府关于…的决定. */
+function beforeAct(text: string): string | undefined {
+  const at = text.search(/关于|于?\d{4}年|(?:作出|通过|发布|公布|印发|出台|制定)的/)
+  return at >= 2 && at <= 20 ? text.slice(0, at) : undefined
 }
 
 function dateAgrees(date: string, { year, month, day }: { readonly year?: number; readonly month?: number; readonly day?: number }): boolean {

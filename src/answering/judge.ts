@@ -144,7 +144,7 @@ function onTopic(question: Question, scope: Scope, keywords: Bm25): boolean {
   const weights = supportOf(question, { ...scope.evidence }, keywords, exempt(question))
   if (weights.every(({ weight }) => weight < 2)) return true
   const sentence = fold(scope.sentence)
-  return words.some(({ text }, at) => (weights[at]?.weight ?? 0) >= 2 && sentence.includes(fold(text)))
+  return words.some(({ text }, at) => text.length > 1 && (weights[at]?.weight ?? 0) >= 2 && sentence.includes(fold(text)))
 }
 
 /** A place must be the document's own or stand in the sentence, its neighbours or its headings. */

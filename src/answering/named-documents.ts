@@ -30,7 +30,7 @@ export function namedDocuments(text: string, documents: readonly Document[], nam
     if (/^[^，,。；;]{0,3}[吗呢？?]*$/.test(text.slice(match.index + match[0].length)) && match.index < 2) continue
     const before = text.slice(Math.max(0, match.index - 40), match.index)
     const phrase = /[^，,。；;、？?]*$/.exec(before)![0]
-    const kind = match[0] === '会上' ? '会' : match[0]
+    const [kind] = match
     const ofKind = documents.filter((document) => isOfKind(document, kind))
     if (ofKind.length === 0) continue
     const offset = match.index - phrase.length
@@ -62,6 +62,7 @@ function byName(text: string, names: readonly KnownName[]): DocumentId[] {
 
 function isOfKind({ header, shortNames }: Document, kind: string): boolean {
   const called = [header.title?.value ?? '', ...shortNames]
+  if (/会/.test(kind)) return called.some((name) => /(?<!代表)大会|会议|第.{1,3}会|会$/.test(name))
   return called.some((name) => name.endsWith(kind) || (kind.length > 1 && name.includes(kind)))
 }
 

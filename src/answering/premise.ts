@@ -4,7 +4,7 @@ import type { Bm25 } from '../retrieval/bm25.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import { fold } from '../retrieval/terms.ts'
 import type { Document, Span } from '../types.ts'
-import { coverageOf, weightedTerms } from './evidence.ts'
+import { coverageOf, openingOf, weightedTerms } from './evidence.ts'
 import { quantities, sameQuantity, type Quantity } from './quantities.ts'
 import type { Question } from './question.ts'
 
@@ -23,19 +23,22 @@ const LEAST_COVERAGE = 0.5
 export function contradiction(question: Question, found: readonly Found[], keywords: Bm25): Contradiction | undefined {
   const stated = question.figures.filter((figure) => !isScenario(question.text, figure))
   if (stated.length === 0) return undefined
-  const taken = question.figures.map(({ span }) => span)
+  const taken = [...question.figures, ...question.times].map(({ span }) => span)
   const words = question.words.filter(({ span }) => !taken.some(({ start, end }) => start < span.end && span.start < end))
   const weights = weightedTerms({ ...question, words }, keywords)
   let best: (Contradiction & { coverage: number }) | undefined
-  for (const { document, clause } of found.slice(0, CLAUSES)) {
-    for (const paragraph of clause.paragraphs) {
+  for (const one of found.slice(0, CLAUSES)) {
+    const { document, clause } = one
+    const opening = openingOf(one)
+    const item = opening ? document.text.slice(clause.extent.start, clause.extent.end) : ''
+    for (const paragraph of opening ? [opening, ...clause.paragraphs] : clause.paragraphs) {
       const said = quantities(document.text.slice(paragraph.start, paragraph.end))
-      const missing = stated.filter((figure) => !said.some((one) => sameQuantity(figure, one)))
+      const missing = stated.filter((figure) => !said.some((one) => one.kind === figure.kind && sameQuantity(figure, one)))
       for (const phrase of missing.length > 0 ? phrases(document.text, paragraph) : []) {
         const text = document.text.slice(phrase.start, phrase.end)
         const rival = quantities(text).some((figure) => missing.some((one) => rivals(question.text, one, text, figure)))
         if (!rival) continue
-        const coverage = coverageOf(weights, text)
+        const coverage = coverageOf(weights, text + item)
         if (coverage >= LEAST_COVERAGE && coverage > (best?.coverage ?? 0)) best = { document, span: phrase, coverage }
       }
     }
@@ -45,7 +48,7 @@ export function contradiction(question: Question, found: readonly Found[], keywo
 
 /** 才十二岁, 刚办三天, 干了两个月: the asker's own case, no statement of what the text says. */
 export function isScenario(text: string, { span }: Quantity): boolean {
-  return /(?:才|刚|已经?|都|了|过|我|我们|家)[^，,。]{0,3}$/.test(text.slice(0, span.start)) || /^[^，,。]{0,2}了/.test(text.slice(span.end))
+  return /(?:才|刚|已经?|都|了|(?<![超通经])过|我)[^，,。]{0,3}$/.test(text.slice(0, span.start)) || /^[^，,。]{0,2}了/.test(text.slice(span.end))
 }
 
 /** Of the same kind and unit; of things counted, the same thing; of bare numbers, followed by the same words. */

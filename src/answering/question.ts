@@ -94,7 +94,8 @@ function countedNoun(text: string, words: readonly Word[]): string | undefined {
   const asked = /(?:多少|(?<!哪)几)(?:万|亿|千|百)*(?:[个项套家所座条户台部级次倍成届批处栋间张份种类辆件名位]|公里|平方米|平方公里|亿元|元)?/.exec(text)
   if (!asked) return undefined
   const end = asked.index + asked[0].length
-  return words.find(({ span }) => span.start === end)?.text
+  const word = words.find(({ span }) => span.start === end)?.text
+  return word !== undefined && /^(?:钱|资金|块钱|经费|金额)$/.test(word) ? undefined : word
 }
 
 /** Content words of the phrase that stands directly before 是什么, 是多少, 有哪些 and the like. */

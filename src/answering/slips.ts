@@ -24,6 +24,8 @@ export interface Corrected {
 
 /** Most slips mended in one question: with more, the question is not about these documents. */
 const MOST = 3
+/** A longer text is no question and is left as it is. */
+const LONGEST_QUESTION = 2_000
 const QUOTES = new Set('“”‘’"\'「」『』《》〈〉')
 /** Never taken for a slip and never put in: numerals, negations, directions, degrees, levels of government, organs. */
 const PROTECTED = new Set(
@@ -144,6 +146,7 @@ export function slipIndexOf(documents: readonly { readonly text: string }[]): Sl
 /** The question with its slips mended, and what was changed. Unchanged when in doubt. */
 export function correctSlips(question: string, index: SlipIndex): Corrected {
   const corrected: Correction[] = []
+  if (question.length > LONGEST_QUESTION) return { text: question, corrected }
   let text = question
   while (corrected.length < MOST) {
     const edit = findEdit(text, index)
