@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { normaliseQuestion } from '../../src/answering/normalise.ts'
+import { understand } from '../../src/answering/understand.ts'
+import { Bm25 } from '../../src/retrieval/bm25.ts'
+import type { Library } from '../../src/retrieval/library.ts'
+
+const text = readFileSync(new URL('../../seeds/001_c3e04e6f9f8af2f3.txt', import.meta.url), 'utf8')
+const library = { documents: [{ text }], clauses: { keywords: Bm25.build(text.split('\n')) } } as unknown as Library
+const understood = (question: string) => understand(library, normaliseQuestion(question))
+
+describe('a question as it is looked up', () => {
+  it('in Chinese without slips: as typed', () => {
+    expect(understood('全社会研发投入强度要超过多少？')).toEqual({ text: '全社会研发投入强度要超过多少？', unclear: false })
+  })
+
+  it('with a slip: as the documents write it', () => {
+    expect(understood('良诸遗址要提升什么影响力')).toEqual({ text: '良渚遗址要提升什么影响力', unclear: false })
+  })
+
+  it('in English: in the words of the documents', () => {
+    expect(understood('How much should the R&D investment intensity exceed in the next five years?')).toEqual({
+      text: '未来五年研发投入强度超过多少',
+      unclear: false,
+    })
+  })
+
+  it('in English of which too little is found: as typed, and said to be unclear', () => {
+    expect(understood('Xylophone quokka?')).toEqual({ text: 'Xylophone quokka?', unclear: true })
+  })
+
+  it('in Chinese with a foreign name: as typed', () => {
+    expect(understood('G60科创走廊和 Web of Science 有什么关系')).toEqual({ text: 'G60科创走廊和 Web of Science 有什么关系', unclear: false })
+  })
+
+  it('a text of a million characters is left alone', () => {
+    const long = '良诸遗址要提升什么影响力'.repeat(90_000)
+    expect(understood(long).text).toHaveLength(long.length)
+    expect(understood(`how many ${'a'.repeat(1_000_000)}`).unclear).toBe(true)
+  })
+})
