@@ -5,10 +5,11 @@ const MOST_KEPT = 100_000
 
 /** Irregular forms that policy English uses. */
 const IRREGULAR: Readonly<Record<string, string>> = {
-  built: 'build', held: 'hold', made: 'make', led: 'lead', met: 'meet', set: 'set', grew: 'grow', grown: 'grow', rose: 'rise',
-  risen: 'rise', gave: 'give', given: 'give', took: 'take', taken: 'take', spent: 'spend', brought: 'bring', kept: 'keep',
-  people: 'people', children: 'child', men: 'man', women: 'woman', policies: 'polici', bought: 'buy', sold: 'sell', taught: 'teach',
-  paid: 'pay', chose: 'choos', chosen: 'choos', data: 'data', criteria: 'criterion', lives: 'life', wrote: 'write', written: 'write',
+  built: 'build', held: 'hold', made: 'make', led: 'lead', met: 'meet', set: 'set', grew: 'grow', grown: 'grow',
+  rose: 'rise', risen: 'rise', gave: 'give', given: 'give', took: 'take', taken: 'take', spent: 'spend',
+  brought: 'bring', kept: 'keep', people: 'people', children: 'child', men: 'man', women: 'woman', policies:
+  'polici', bought: 'buy', sold: 'sell', taught: 'teach', paid: 'pay', chose: 'choos', chosen: 'choos', data:
+  'data', criteria: 'criterion', lives: 'life', wrote: 'write', written: 'write',
 }
 
 const known = new Map<string, string>()
