@@ -15,9 +15,14 @@ export class ExactIndex implements VectorIndex {
   }
 
   search(vector: Float32Array, count: number): readonly Neighbour[] {
-    const all: Neighbour[] = []
-    for (let row = 0; row < this.size; row++) all.push({ row, similarity: dot(this.#vectors, row * this.dimensions, vector) })
-    return all.sort((one, other) => other.similarity - one.similarity || one.row - other.row).slice(0, count)
+    const similarities = new Float64Array(this.size)
+    for (let row = 0; row < this.size; row++) similarities[row] = dot(this.#vectors, row * this.dimensions, vector)
+    const least = count < this.size ? similarities.toSorted()[this.size - count]! : -Infinity
+    const nearest: Neighbour[] = []
+    similarities.forEach((similarity, row) => {
+      if (similarity >= least) nearest.push({ row, similarity })
+    })
+    return nearest.sort((one, other) => other.similarity - one.similarity || one.row - other.row).slice(0, count)
   }
 }
 

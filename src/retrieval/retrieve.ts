@@ -4,10 +4,9 @@
  * hit@1 0.90, recall@5 0.99; without the units 0.86, 0.98; each ranking alone 0.65 to 0.78.
  */
 import type { Clause, ClauseId, Document, DocumentId, Span } from '../types.ts'
-import type { Bm25 } from './bm25.ts'
-import { addScaled } from './fuse.ts'
+import { Fusion, minMax } from './fuse.ts'
 import type { Field, Library } from './library.ts'
-import { places } from './places-of.ts'
+import { clauseList, clausesOfRows, type ClausePlace } from './places-of.ts'
 import { fold } from './terms.ts'
 
 /** A span of a clause with its score for the question, 0 to 1 within one ranking or sum of rankings. */
@@ -43,123 +42,182 @@ export interface Query {
 /** Rows taken from a vector ranking; keyword rankings score everything. */
 const NEIGHBOURS = 200
 
-/** One ranking: scores of the rows of a field. */
+/** One ranking of rows of a field, in the order they were found. */
 interface Ranking {
   readonly field: Field
-  readonly scores: ReadonlyMap<number, number>
+  /** Row → ordinal of its clause. */
+  readonly clauseOf: Uint32Array
+  readonly rows: readonly number[]
+  readonly scores: readonly number[]
   readonly similarities: boolean
 }
 
 /** Best first; ties by id. */
 export function retrieve(library: Library, query: Query, limit: number): Found[] {
-  const known = places(library)
+  const { places: known } = clauseList(library)
   const wanted = query.documents && new Set(query.documents)
-  const allowed = (clause: ClauseId): boolean => !wanted || wanted.has(known.get(clause)!.document.id)
-  const totals = new Map<ClauseId, number>()
-  const spots = new Map<ClauseId, Map<string, { span: Span; score: number }>>()
-  const similarities = new Map<ClauseId, number>()
-  const lists = rankings(library, query)
-  for (const { field, scores, similarities: cosines } of lists) {
-    const permitted = new Map([...scores].filter(([row]) => allowed(field.chunks[row]!.clause)))
-    const scaled = new Map<number, number>()
-    addScaled(scaled, permitted)
-    if (field !== library.clauses) collectSpots(spots, field, scaled)
-    const best = bestOfClause(field, permitted)
-    addScaled(totals, best)
-    if (cosines) for (const [id, cosine] of best) similarities.set(id, Math.max(cosine, similarities.get(id) ?? -1))
+  const lists = rankings(library, query, ({ document }) => !wanted || wanted.has(document.id))
+  const fusion = new Fusion(known.length)
+  const similarities = new Map<number, number>()
+  for (const list of lists) {
+    const best = bestOfClause(list, known.length)
+    fusion.add(best.clauses, best.scores)
+    if (!list.similarities) continue
+    best.clauses.forEach((clause, at) => similarities.set(clause, Math.max(best.scores[at]!, similarities.get(clause) ?? -1)))
   }
-  const found = [...totals].map(([id, score]): Found => {
-    const { document, lineage } = known.get(id)!
-    const similarity = similarities.get(id)
+  const chosen = choose(library, fusion, limit, wanted)
+  const spots = spotsOf(library, lists, new Set(chosen.map(({ ordinal }) => ordinal)))
+  return chosen.map(({ ordinal, score, twins }): Found => {
+    const { document, lineage } = known[ordinal]!
+    const similarity = similarities.get(ordinal)
     return {
       document,
       lineage,
       clause: lineage.at(-1)!,
       score: score / lists.length,
-      spots: [...(spots.get(id)?.values() ?? [])].sort((one, other) => other.score - one.score),
+      spots: [...(spots.get(ordinal)?.values() ?? [])].sort((one, other) => other.score - one.score),
       ...(similarity === undefined ? {} : { similarity }),
-      twins: [],
+      twins,
     }
   })
-  found.sort((one, other) => other.score - one.score || (one.clause.id < other.clause.id ? -1 : 1))
-  return foldTwins(library, found, wanted).slice(0, limit)
 }
 
-function rankings(library: Library, { text, vector, exact = [] }: Query): Ranking[] {
+type Allowed = (place: ClausePlace) => boolean
+
+function rankings(library: Library, { text, vector, exact = [] }: Query, allowed: Allowed): Ranking[] {
   const { units, windows, clauses } = library
-  const byKeywords = [clauses, windows].map((field) => ({ field, scores: keywordScores(field.keywords, text), similarities: false }))
-  if (exact.length > 0) byKeywords.push({ field: windows, scores: exactScores(library, exact), similarities: false })
-  if (!vector) return byKeywords
+  const { places: known } = clauseList(library)
+  const collect = (field: Field, similarities: boolean, found: Iterable<readonly [row: number, score: number]>): Ranking => {
+    const clauseOf = clausesOfRows(library, field.chunks)
+    const rows: number[] = []
+    const scores: number[] = []
+    for (const [row, score] of found) {
+      if (!allowed(known[clauseOf[row]!]!)) continue
+      rows.push(row)
+      scores.push(score)
+    }
+    return { field, clauseOf, rows, scores, similarities }
+  }
+  const lists = [clauses, windows].map((field) => collect(field, false, aboveZero(field.keywords.scores(text))))
+  if (exact.length > 0) lists.push(collect(windows, false, exactScores(library, exact)))
+  if (!vector) return lists
   const indexes = [
     [units, units.plain],
     [windows, windows.plain],
     [windows, windows.headed],
   ] as const
-  const byVectors = indexes.flatMap(([field, index]) => {
-    if (!index) return []
-    const neighbours = index.search(vector, NEIGHBOURS)
-    return [{ field, scores: new Map(neighbours.map(({ row, similarity }) => [row, similarity])), similarities: true }]
-  })
-  return [...byKeywords, ...byVectors]
+  for (const [field, index] of indexes) {
+    if (index) lists.push(collect(field, true, index.search(vector, NEIGHBOURS).map(({ row, similarity }) => [row, similarity])))
+  }
+  return lists
 }
 
-function keywordScores(keywords: Bm25, text: string): Map<number, number> {
-  const scores = keywords.scores(text)
-  const found = new Map<number, number>()
-  for (let row = 0; row < scores.length; row++) if (scores[row]! > 0) found.set(row, scores[row]!)
-  return found
+function* aboveZero(scores: Float32Array): Iterable<readonly [row: number, score: number]> {
+  for (let row = 0; row < scores.length; row++) if (scores[row]! > 0) yield [row, scores[row]!]
 }
 
-/** How many of the names a window holds. */
-function exactScores(library: Library, names: readonly string[]): Map<number, number> {
-  const known = places(library)
+/** Texts folded line by line, so that offsets stay, for documents that were searched for a name. */
+const foldedTexts = new WeakMap<Document, string>()
+
+function foldedText(document: Document): string {
+  let folded = foldedTexts.get(document)
+  if (folded === undefined) {
+    folded = document.text.split('\n').map(fold).join('\n')
+    foldedTexts.set(document, folded)
+  }
+  return folded
+}
+
+/** How many of the names a window holds; documents that hold none are passed over at once. */
+function* exactScores(library: Library, names: readonly string[]): Iterable<readonly [row: number, score: number]> {
   const wanted = names.map(fold)
-  const found = new Map<number, number>()
-  library.windows.chunks.forEach(({ clause, span }, row) => {
-    const words = fold(known.get(clause)!.document.text.slice(span.start, span.end))
+  const { places: known } = clauseList(library)
+  const clauseOf = clausesOfRows(library, library.windows.chunks)
+  const holds = new Map<Document, boolean>()
+  for (const document of library.documents) holds.set(document, wanted.some((name) => foldedText(document).includes(name)))
+  for (const [row, { span }] of library.windows.chunks.entries()) {
+    const { document } = known[clauseOf[row]!]!
+    if (!holds.get(document)) continue
+    const words = foldedText(document).slice(span.start, span.end)
     const count = wanted.filter((name) => words.includes(name)).length
-    if (count > 0) found.set(row, count)
+    if (count > 0) yield [row, count]
+  }
+}
+
+/** The best row of every clause that has one. */
+function bestOfClause({ rows, scores, clauseOf }: Ranking, size: number): { clauses: number[]; scores: number[] } {
+  const position = new Int32Array(size).fill(-1)
+  const best = { clauses: [] as number[], scores: [] as number[] }
+  rows.forEach((row, at) => {
+    const clause = clauseOf[row]!
+    const score = scores[at]!
+    const known = position[clause]!
+    if (known === -1) {
+      position[clause] = best.clauses.length
+      best.clauses.push(clause)
+      best.scores.push(score)
+    } else if (score > best.scores[known]!) best.scores[known] = score
   })
-  return found
-}
-
-function collectSpots(spots: Map<ClauseId, Map<string, { span: Span; score: number }>>, field: Field, scores: ReadonlyMap<number, number>): void {
-  for (const [row, score] of scores) {
-    const { clause, span } = field.chunks[row]!
-    let own = spots.get(clause)
-    if (!own) spots.set(clause, (own = new Map()))
-    const key = `${span.start}-${span.end}`
-    const spot = own.get(key)
-    if (spot) spot.score += score
-    else own.set(key, { span, score })
-  }
-}
-
-function bestOfClause(field: Field, scores: ReadonlyMap<number, number>): Map<ClauseId, number> {
-  const best = new Map<ClauseId, number>()
-  for (const [row, score] of scores) {
-    const { clause } = field.chunks[row]!
-    if (score > (best.get(clause) ?? -Infinity)) best.set(clause, score)
-  }
   return best
 }
 
-/** One entry for a clause and its twins, led by the copy that has a title of its own. */
-export function foldTwins(library: Library, found: readonly Found[], wanted?: ReadonlySet<DocumentId>): Found[] {
-  const known = places(library)
-  const seen = new Set<ClauseId>()
-  return found.flatMap((one) => {
-    if (seen.has(one.clause.id)) return []
-    const ids = [one.clause.id, ...(library.twins.get(one.clause.id) ?? [])]
-    for (const id of ids) seen.add(id)
-    const copies = ids
-      .map((id) => known.get(id)!)
-      .filter(({ document }) => !wanted || wanted.has(document.id))
-      .sort((a, b) => rank(a.document) - rank(b.document))
-    const [lead, ...twins] = copies
-    if (!lead || copies.length === 1) return [one]
-    const best = found.find(({ clause }) => clause.id === lead.lineage.at(-1)!.id) ?? one
-    return [{ ...best, document: lead.document, lineage: lead.lineage, clause: lead.lineage.at(-1)!, score: one.score, twins }]
+type Spots = ReadonlyMap<number, ReadonlyMap<string, Spot>>
+
+/** Units and windows of some clauses, the scores of the same span added up. */
+function spotsOf(library: Library, lists: readonly Ranking[], clauses: ReadonlySet<number>): Spots {
+  const spots = new Map([...clauses].map((clause) => [clause, new Map<string, Spot>()]))
+  for (const { field, clauseOf, rows, scores } of lists) {
+    if (field === library.clauses) continue
+    const scale = minMax(scores)
+    rows.forEach((row, at) => {
+      const own = spots.get(clauseOf[row]!)
+      if (!own) return
+      const { span } = field.chunks[row]!
+      const key = `${span.start}-${span.end}`
+      own.set(key, { span, score: (own.get(key)?.score ?? 0) + scale(scores[at]!) })
+    })
+  }
+  return spots
+}
+
+/** A clause that leads its twins, by ordinal. */
+interface Chosen {
+  readonly ordinal: number
+  /** Of the best of the twins. */
+  readonly score: number
+  readonly twins: readonly ClausePlace[]
+}
+
+/** The best, best first, ties by id, twins folded. */
+function choose(library: Library, fusion: Fusion, limit: number, wanted?: ReadonlySet<DocumentId>): Chosen[] {
+  const { places: known } = clauseList(library)
+  const idOf = (ordinal: number): ClauseId => known[ordinal]!.lineage.at(-1)!.id
+  let looked = -1
+  for (let count = 4 * limit; ; count *= 4) {
+    const ranked = fusion
+      .best(count)
+      .sort((one, other) => fusion.total(other) - fusion.total(one) || (idOf(one) < idOf(other) ? -1 : 1))
+    const folded = foldTwins(library, fusion, ranked, wanted)
+    if (folded.length >= limit || ranked.length === looked) return folded.slice(0, limit)
+    looked = ranked.length
+  }
+}
+
+/** One entry for a clause and its twins, led by the copy found that has a title of its own. */
+function foldTwins(library: Library, fusion: Fusion, ranked: readonly number[], wanted?: ReadonlySet<DocumentId>): Chosen[] {
+  const { places: known, ordinals } = clauseList(library)
+  const seen = new Set<number>()
+  return ranked.flatMap((first) => {
+    if (seen.has(first)) return []
+    const twins = library.twins.get(known[first]!.lineage.at(-1)!.id) ?? []
+    const copies = [first, ...twins.map((id) => ordinals.get(id)!)]
+    for (const copy of copies) seen.add(copy)
+    const listed = copies
+      .filter((copy) => !wanted || wanted.has(known[copy]!.document.id))
+      .sort((one, other) => rank(known[one]!.document) - rank(known[other]!.document))
+    const ordinal = listed.find((copy) => fusion.has(copy)) ?? first
+    const others = listed.filter((copy) => copy !== ordinal).map((copy) => known[copy]!)
+    return [{ ordinal, score: fusion.total(first), twins: others }]
   })
 }
 
