@@ -98,12 +98,18 @@ function add(map: Map<string, string[]>, key: string, value: string): void {
   else if (!list.includes(value)) list.push(value)
 }
 
+/** Glosses that are notes, or words that no document of today writes. */
+const NO_GLOSS =
+  /^(?:CL:|see |variant of|old variant|surname |abbr\. for|used in|\((?:old|archaic|literary|slang|dialect|bird|vulgar)\b)/
+/** 杭州市: Hangzhou subprovincial city and capital of Zhejiang province → Hangzhou */
+const PLACE =
+  /^([A-Z][a-z]+) (?:[a-z-]+-level city|(?:sub)?provincial city|municipality|city|province|county|district|prefecture)/
+
 /** `to adopt (a resolution); to pass` → adopt, pass; notes of measure words and cross-references give none. */
 function glosses(english: string): string[] {
-  if (/^(?:CL:|see |variant of|old variant|surname |abbr\. for|used in|\((?:old|archaic|literary|slang|dialect|bird|vulgar|classical)\b)/.test(english)) return []
+  if (NO_GLOSS.test(english)) return []
   const plain = english.replace(/\([^()]*\)/g, ' ').replace(/\[[^\][]*\]/g, ' ')
-  // 杭州市: Hangzhou subprovincial city and capital of Zhejiang province → Hangzhou
-  const place = /^([A-Z][a-z]+) (?:[a-z-]+-level city|(?:sub)?provincial city|municipality|city|province|county|district|prefecture|autonomous)/.exec(plain)
+  const place = PLACE.exec(plain)
   return place ? [place[1]!] : plain.split(/[;,]/)
 }
 

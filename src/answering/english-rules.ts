@@ -85,9 +85,10 @@ type Rule = readonly [find: RegExp, chinese: (...groups: string[]) => string | u
 /** In order; each takes what it finds from those that follow. '' drops it, undefined leaves it. */
 const RULES: readonly Rule[] = [
   // requests that are no question about documents, as intent.ts knows them in Chinese
-  [pattern(String.raw`\b(?:what )?do you (?:think|believe|feel|recommend)\b|\bin your (?:view|opinion)\b`), () => '你觉得'],
+  [pattern(String.raw`\b(?:what )?do you (?:think|believe|feel|recommend)\b`), () => '你觉得'],
+  [pattern(String.raw`\bin your (?:view|opinion)\b`), () => '你觉得'],
   [
-    pattern(String.raw`\b(?:ignore|disregard|forget)\b(?=.{0,60}\b(?:instructions?|rules?|files?|documents?|prompts?)\b)`),
+    pattern(String.raw`\b(?:ignore|disregard|forget)\b(?=.{0,60}\b(?:instruction|rule|file|document|prompt)s?\b)`),
     () => '忽略指令',
   ],
   [pattern(String.raw`\b(?:write|draft|compose|translate)\s+(?:me\b|for me\b|an?\b)`), () => '帮我写'],
@@ -97,7 +98,10 @@ const RULES: readonly Rule[] = [
     pattern(String.raw`\b${MONTH}\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b`),
     (name = '', day, year) => `${year}年${month(name)}月${Number(day)}日`,
   ],
-  [pattern(String.raw`\b(\d{1,2})\s+${MONTH},?\s+(\d{4})\b`), (day, name = '', year) => `${year}年${month(name)}月${Number(day)}日`],
+  [
+    pattern(String.raw`\b(\d{1,2})\s+${MONTH},?\s+(\d{4})\b`),
+    (day, name = '', year) => `${year}年${month(name)}月${Number(day)}日`,
+  ],
   [pattern(String.raw`\b${MONTH},?\s+(\d{4})\b`), (name = '', year) => `${year}年${month(name)}月`],
   [pattern(String.raw`\b(?:part|section)\s+(\d{1,2})\b`), (nth) => `第${numeral(Number(nth))}部分`],
   [pattern(String.raw`\b(?:article|clause|item|point)\s+(\d{1,4})\b`), (nth) => `第${nth}条`],
@@ -109,7 +113,7 @@ const RULES: readonly Rule[] = [
   [pattern(String.raw`\b(?:past|last|previous)\s+${NUMBER}\s+years?\b`), (years = '') => `过去${count(years)}年`],
   [
     pattern(
-      String.raw`\b(?:aged\s+)?(?:under|below)\s+(?:the\s+age\s+of\s+)?(\d{2})(?:\s+years?\s+old)?\b(?!\s*(?:%|percent|per))`,
+      String.raw`\b(?:aged\s+)?(?:under|below)\s+(?:the\s+age\s+of\s+)?(\d{2})(?:\s+years?\s+old)?\b(?!\s*(?:%|per))`,
     ),
     (age) => `${age}岁以下`,
   ],
@@ -122,7 +126,10 @@ const RULES: readonly Rule[] = [
     pattern(String.raw`\b(\d+(?:\.\d+)?)\s*(trillion|billion|million|thousand)(?:[\s-]+(yuan|rmb))?`),
     (amount, scale = '', money) => large(Number(amount), scale) + (money ? '元' : ''),
   ],
-  [pattern(String.raw`(?<![\d⟦A-Za-z.-])(\d{1,9})(?=((?:[ -][a-z]+){1,3}))`), (digits = '', after = '') => counted(digits, after)],
+  [
+    pattern(String.raw`(?<![\d⟦A-Za-z.-])(\d{1,9})(?=((?:[ -][a-z]+){1,3}))`),
+    (digits = '', after = '') => counted(digits, after),
+  ],
   [pattern(String.raw`\b(\d+(?:\.\d+)?)\s*(?:%|per\s?cent)`), (amount) => `${amount}%`],
   [pattern(String.raw`\bin (?:(?:million|billion|trillion) )?(?:yuan|rmb)\b`), () => ''],
   [pattern(String.raw`\bpercent(?:age)?\b`), () => ''],
@@ -180,8 +187,9 @@ const ASKED: readonly (readonly [RegExp, string])[] = [
   [/^(?:is|are|was|were|do|does|did|can|could|may|must|should|will|has|have)\b/i, '吗'],
 ]
 
+/** The things counted, up to the verb. */
 const HOW_MANY =
-  /\bhow many ((?:[\w-]+ ){0,4}?[\w-]+?)(?: (?:is|are|was|were|will|does|do|did|must|should|shall|has|have|can|may)\b|[?.!]|$)/i
+  /\bhow many ((?:[\w-]+ ){0,4}?[\w-]+?)(?: (?:is|are|was|were|will|do(?:es)?|did|must|should|ha[sv]e?|can|may)\b|[?.!]|$)/i
 
 /** The words that ask, with the measure word where things are counted: how many students → 多少名. */
 export function askedFor(question: string): string {

@@ -1,12 +1,12 @@
 /**
  * An English question → the Chinese words in which the documents may say it.
  *
- * No translation is made: figures, times and question words follow fixed rules, all else is looked up in a short
- * list of policy English and in CC-CEDICT, and of several Chinese words those are taken that the documents hold and that
+ * No translation is made: figures, times and question words follow fixed rules, all else is looked up in a short list
+ * of policy English and in CC-CEDICT, and of several Chinese words those are taken that the documents hold and that
  * stand side by side in them.
  */
-import { glossKey, loadCharacters, loadGlosses } from './cedict.ts'
 import type { Library } from '../retrieval/library.ts'
+import { glossKey, loadCharacters, loadGlosses, type Sense } from './cedict.ts'
 import { askedFor, digitOf, numeral, standsFirst, withFixedParts } from './english-rules.ts'
 import { POLICY_ENGLISH } from './policy-english.ts'
 import { slipIndexOf } from './slips.ts'
@@ -72,13 +72,13 @@ function pieces(question: string): Piece[] {
 }
 
 /** As spelled, before endings are cut: building is not build. */
-const SPELLED: ReadonlyMap<string, readonly string[]> = new Map(
-  POLICY_ENGLISH.map(([english, chinese]): [string, readonly string[]] => [english.replaceAll('-', ' '), chinese.split('/')]),
-)
-/** Keys of the list, stemmed as the question is. */
-const POLICY: ReadonlyMap<string, readonly string[]> = new Map(
-  POLICY_ENGLISH.map(([english, chinese]): [string, readonly string[]] => [policyKey(english.split(/[\s-]+/)), chinese.split('/')]),
-)
+const SPELLED = policyBy((words) => words.join(' '))
+/** Stemmed, as the question is. */
+const STEMMED = policyBy(policyKey)
+
+function policyBy(key: (words: readonly string[]) => string): ReadonlyMap<string, readonly string[]> {
+  return new Map(POLICY_ENGLISH.map(([english, chinese]) => [key(english.split(/[\s-]+/)), chinese.split('/')]))
+}
 
 function policyKey(words: readonly string[]): string {
   return words.map((word) => stem(word.replace(/'s?$/, ''))).join(' ')
@@ -117,7 +117,8 @@ export function translateQuestion(question: string, frequency: (word: string) =>
     }
   }
   const words = inChineseOrder(groups).map((slots) => sideBySide(slots, frequency).join(''))
-  const text = first.join('') + words.filter((group) => group !== '').join('的').replaceAll('的第', '第') + askedFor(question.slice(0, LONGEST_QUESTION))
+  const phrase = words.filter((group) => group !== '').join('的').replaceAll('的第', '第')
+  const text = first.join('') + phrase + askedFor(question.slice(0, LONGEST_QUESTION))
   return { text, covered: content === 0 ? 0 : found / content }
 }
 
@@ -169,16 +170,17 @@ function longestMatch(all: readonly Piece[], start: number, frequency: (word: st
     const part = run.slice(0, length)
     const last = part.at(-1)!
     if (PREPOSITIONS.has(last) || (length === 1 && STOP.has(last))) continue
-    const listed = SPELLED.get(part.join(' ')) ?? POLICY.get(policyKey(part))
+    const listed = SPELLED.get(part.join(' ')) ?? STEMMED.get(policyKey(part))
     if (listed) {
       const there = listed.filter((word) => frequency(word) > 0)
-      const choices = (there.length > 0 ? there : listed.slice(0, 1)).map((word, nth) => ({ word, score: 2 - nth * 0.3 }))
+      const usable = there.length > 0 ? there : listed.slice(0, 1)
+      const choices = usable.map((word, nth) => ({ word, score: 2 - nth * 0.3 }))
       return { length, known: there.length > 0, choices }
     }
     if (length > 1 && (STOP.has(part[0]!) || STOP.has(last))) continue
     const senses = words.get(glossKey(part.join(' '))) ?? []
     const choices = senses
-      .map(({ word, rank, there, name }) => ({ word, score: Math.log2(1 + there) * 0.25 - rank * 0.7 + (word.length === 2 ? 0.6 : word.length > 2 ? 0.4 : -0.6) + (name ? 0.3 : 0) }))
+      .map((sense) => ({ word: sense.word, score: scoreOf(sense) }))
       .sort((one, other) => other.score - one.score)
       .slice(0, MOST_CHOICES)
     if (choices.length > 0) return { length, known: true, choices }
@@ -186,12 +188,21 @@ function longestMatch(all: readonly Piece[], start: number, frequency: (word: st
   return undefined
 }
 
+/** Words of two characters, first glosses, and what the documents say often are likelier. */
+function scoreOf({ word, rank, there, name }: Sense): number {
+  const length = word.length === 1 ? -0.6 : word.length === 2 ? 0.6 : 0.4
+  return Math.log2(1 + there) * 0.25 - rank * 0.7 + length + (name ? 0.3 : 0)
+}
+
 /** One word a slot, so that neighbours stand side by side in the documents as far as they can (Viterbi). */
 function sideBySide(slots: readonly (readonly Choice[])[], frequency: (word: string) => number): string[] {
   let paths: { readonly words: readonly string[]; readonly score: number }[] = [{ words: [], score: 0 }]
   for (const choices of slots) {
     paths = choices.map(({ word, score }) => {
-      const ends = paths.map((path) => ({ words: [...path.words, word], score: path.score + score + joint(path.words.at(-1), word, frequency) }))
+      const ends = paths.map((path) => ({
+        words: [...path.words, word],
+        score: path.score + score + joint(path.words.at(-1), word, frequency),
+      }))
       return ends.reduce((best, end) => (end.score > best.score ? end : best))
     })
   }
@@ -224,7 +235,13 @@ let sounds: ReadonlyMap<string, readonly string[]> | undefined
 function soundsOf(readings: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> {
   if (!sounds) {
     const bySound = new Map<string, string[]>()
-    for (const [character, own] of readings) for (const sound of own) (bySound.get(sound) ?? bySound.set(sound, []).get(sound)!).push(character)
+    for (const [character, own] of readings) {
+      for (const sound of own) {
+        const list = bySound.get(sound)
+        if (list) list.push(character)
+        else bySound.set(sound, [character])
+      }
+    }
     sounds = bySound
   }
   return sounds
@@ -241,8 +258,12 @@ export function frequencyIn(library: Library): (word: string) => number {
   const frequency = (word: string): number => {
     if (word.length < 2 || !/^\p{Script=Han}+$/u.test(word)) return keywords.frequency(word.toLowerCase())
     let least = Infinity
-    for (let at = 0; at + 1 < word.length && least > 0; at++) least = Math.min(least, keywords.frequency(word.slice(at, at + 2)))
-    for (let at = 0; at + 2 < word.length && least > 0; at++) if (!index.knows(word.slice(at, at + 4).length === 4 ? word.slice(at, at + 4) : word.slice(at, at + 3))) least = 0
+    for (let at = 0; at + 1 < word.length && least > 0; at++) {
+      least = Math.min(least, keywords.frequency(word.slice(at, at + 2)))
+    }
+    for (let at = 0; at + 2 < word.length && least > 0; at++) {
+      if (!index.knows(word.slice(at, at + 4))) least = 0
+    }
     return least
   }
   frequencies.set(library.documents, frequency)

@@ -110,7 +110,8 @@ const BREAK = -2
 const classes = new Int32Array(0x10000)
 for (let code = 0; code < 0x10000; code++) {
   const character = fold(String.fromCharCode(code))
-  classes[code] = QUOTES.has(character) ? SKIP : /[\p{Script=Han}\p{N}a-z]/u.test(character) ? character.charCodeAt(0) : BREAK
+  const counts = /[\p{Script=Han}\p{N}a-z]/u.test(character)
+  classes[code] = QUOTES.has(character) ? SKIP : counts ? character.charCodeAt(0) : BREAK
 }
 
 /** The code to compare by; SKIP for quotation marks, which a question leaves out; BREAK for other marks. */
@@ -203,7 +204,8 @@ function findEdit(text: string, index: SlipIndex): Edit | undefined {
       if (edit) return edit
     }
     for (const gap of gaps) {
-      const edit = loose(run, gap - 1) || loose(run, gap) ? (drop(run, gap, index) ?? insert(run, gap, index)) : undefined
+      if (!loose(run, gap - 1) && !loose(run, gap)) continue
+      const edit = drop(run, gap, index) ?? insert(run, gap, index)
       if (edit) return edit
     }
   }
@@ -268,7 +270,8 @@ function exchange(run: Run, at: number, index: SlipIndex, free: ReadonlySet<numb
     if (!open(other)) return []
     const characters = run.characters.with(at, other)
     const fit = fitOf(characters, at, index)
-    if (!fit || !closeEnough(fit, at, characters.length) || !makesWord(characters, at, (one) => free.has(run.at[one]!))) return []
+    if (!fit || !closeEnough(fit, at, characters.length)) return []
+    if (!makesWord(characters, at, (one) => free.has(run.at[one]!))) return []
     return [{ other, size: fit.left + fit.right }]
   })
   const only = single(candidates)
@@ -297,7 +300,8 @@ function drop(run: Run, gap: number, index: SlipIndex): Edit | undefined {
   const fit = fitOf(rest, gap - 1, index)
   if (!fit || fit.left < 1 || fit.right < 1) return undefined
   const offset = run.at[gap]!
-  return { start: offset, end: offset + 1, to: '', from: around(run, gap - 1, gap + 1), shown: rest.slice(Math.max(0, gap - 2), gap + 1).join('') }
+  const shown = rest.slice(Math.max(0, gap - 2), gap + 1).join('')
+  return { start: offset, end: offset + 1, to: '', from: around(run, gap - 1, gap + 1), shown }
 }
 
 /** A character left out: 社会研投入强度. Three known characters must stand at each side. */

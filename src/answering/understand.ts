@@ -1,4 +1,4 @@
-/** A question as typed → the Chinese question that is looked up: slips mended, English put into the documents' words. */
+/** A question as typed → the Chinese question that is looked up: slips mended, English in the documents' words. */
 import type { Library } from '../retrieval/library.ts'
 import { frequencyIn, translateQuestion } from './english.ts'
 import type { Normalised } from './normalise.ts'

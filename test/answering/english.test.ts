@@ -15,7 +15,8 @@ const seeds = [
   '004_16cbea4428e1ec43.txt',
 ].map((name) => readFileSync(new URL(`../../seeds/${name}`, import.meta.url), 'utf8'))
 const paragraphs = seeds.flatMap((text) => text.split('\n'))
-const library = { documents: seeds.map((text) => ({ text })), clauses: { keywords: Bm25.build(paragraphs) } } as unknown as Library
+const documents = seeds.map((text) => ({ text }))
+const library = { documents, clauses: { keywords: Bm25.build(paragraphs) } } as unknown as Library
 const frequency = frequencyIn(library)
 const translate = (question: string): string => translateQuestion(question, frequency).text
 

@@ -46,10 +46,10 @@ describe('what differs in meaning is left as typed', () => {
   })
 
   it('no question of the cases that has no slip is changed', () => {
-    const others = readCases(new URL('../../evals/cases', import.meta.url).pathname).filter(({ group }) => !/slips|english/.test(group))
-    const changed = others.filter(({ question }) => correctSlips(normaliseQuestion(question).text, index).corrected.length > 0)
+    const cases = readCases(new URL('../../evals/cases', import.meta.url).pathname)
+    const others = cases.filter(({ group }) => !/slips|english/.test(group)).map(({ question }) => normaliseQuestion(question).text)
     expect(others.length).toBeGreaterThan(150)
-    expect(changed.map(({ question }) => question)).toEqual([])
+    expect(others.filter((question) => correctSlips(question, index).text !== question)).toEqual([])
   })
 })
 

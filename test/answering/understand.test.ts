@@ -30,7 +30,8 @@ describe('a question as it is looked up', () => {
   })
 
   it('in Chinese with a foreign name: as typed', () => {
-    expect(understood('G60科创走廊和 Web of Science 有什么关系')).toEqual({ text: 'G60科创走廊和 Web of Science 有什么关系', unclear: false })
+    const question = 'G60科创走廊和 Web of Science 有什么关系'
+    expect(understood(question)).toEqual({ text: question, unclear: false })
   })
 
   it('a text of a million characters is left alone', () => {
