@@ -331,37 +331,14 @@ class Addressing {
   readonly clauses: readonly Clause[]
   readonly #id: DocumentId
   readonly #restarting: ReadonlySet<Draft | undefined>
-  readonly #mainArticles: ReadonlySet<string>
   readonly #taken = new Set<string>()
   /** How often a path was asked for, so that the next copy is numbered at once. */
   readonly #copies = new Map<string, number>()
 
   constructor(id: DocumentId, top: readonly Draft[]) {
     this.#id = id
-    const main = new Map<string, number>()
-    const roots = new Map<Draft | undefined, string[]>()
-    const collect = (clauses: readonly Draft[], root: Draft | undefined): void => {
-      for (const clause of clauses) {
-        if (clause.mark?.style === 'article') {
-          const steps = roots.get(root) ?? []
-          steps.push(clause.mark.step)
-          roots.set(root, steps)
-          if (!root) main.set(clause.mark.step, (main.get(clause.mark.step) ?? 0) + 1)
-        } else collect(clause.children, root ?? (clause.annex ? clause : undefined))
-      }
-    }
-    collect(top, undefined)
-    this.#mainArticles = new Set(main.keys())
-    this.#restarting = new Set([...roots].filter(([root, steps]) => this.#restarts(root, steps, roots)).map(([root]) => root))
+    this.#restarting = restartingRoots(top)
     this.clauses = this.#address(top, [], undefined)
-  }
-
-  /** Do the articles under this annex (or in the main part) begin again at a number already used? */
-  #restarts(root: Draft | undefined, steps: readonly string[], roots: ReadonlyMap<Draft | undefined, readonly string[]>): boolean {
-    if (!root) return steps.filter((step) => step === '第一条' || step === '第1条').length > 1
-    const own = new Set(steps)
-    return steps.length !== own.size ||
-      [...roots].some(([other, used]) => other !== root && used.some((step) => own.has(step)))
   }
 
   #address(clauses: readonly Draft[], outer: readonly string[], root: Draft | undefined, several = false): Clause[] {
@@ -404,6 +381,31 @@ class Addressing {
     this.#taken.add(clauseId(this.#id, path))
     return path
   }
+}
+
+/** Annexes (or the main part, undefined) whose articles begin again at a number used already. */
+function restartingRoots(top: readonly Draft[]): Set<Draft | undefined> {
+  const steps = new Map<Draft | undefined, string[]>()
+  const uses = new Map<string, number>()
+  const collect = (clauses: readonly Draft[], root: Draft | undefined): void => {
+    for (const clause of clauses) {
+      if (clause.mark?.style !== 'article') {
+        collect(clause.children, root ?? (clause.annex ? clause : undefined))
+        continue
+      }
+      const { step } = clause.mark
+      const own = steps.get(root) ?? []
+      own.push(step)
+      steps.set(root, own)
+      uses.set(step, (uses.get(step) ?? 0) + 1)
+    }
+  }
+  collect(top, undefined)
+  const restarts = (root: Draft | undefined, own: readonly string[]): boolean =>
+    root
+      ? own.some((step) => (uses.get(step) ?? 0) > 1)
+      : own.filter((step) => step === '第一条' || step === '第1条').length > 1
+  return new Set([...steps].filter(([root, own]) => restarts(root, own)).map(([root]) => root))
 }
 
 /** Lists of a clause, by the 款 they follow, that use a number an earlier list of it has used. */
