@@ -71,8 +71,11 @@ export async function compileAddon(checkout) {
   writeFileSync(addonFailureOf(checkout), `${last}\n`)
 }
 
+/** Milliseconds between tries. As npm comes, a machine without network is told so after two minutes. */
+const QUICK_RETRIES = { npm_config_fetch_retry_mintimeout: '1000', npm_config_fetch_retry_maxtimeout: '5000' }
+
 function npm(checkout, parameters) {
-  const env = { ...environmentWithout(checkout), ONNXRUNTIME_NODE_INSTALL: 'skip', ONNXRUNTIME_NODE_INSTALL_CUDA: 'skip' }
+  const env = { ...environmentWithout(checkout), ...QUICK_RETRIES, ONNXRUNTIME_NODE_INSTALL: 'skip', ONNXRUNTIME_NODE_INSTALL_CUDA: 'skip' }
   const headers = headersOf(env.PATH)
   if (headers && !env.npm_config_nodedir) env.npm_config_nodedir = headers
   return runQuietly('npm', parameters, { cwd: checkout, env })
