@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { Assistant, Status, TextVersion } from './answering/assistant.ts'
 import { LocalAssistant } from './answering/local-assistant.ts'
 import { loadDictionary } from './answering/words.ts'
+import { CHUNKER } from './chunks/chunk.ts'
 import { buildGeneration, fingerprintOf, loadDocuments, type Loaded } from './build-index.ts'
 import type { Config } from './config.ts'
 import { openRegistry, readStoredText } from './documents/registry.ts'
@@ -10,9 +11,9 @@ import type { Embedder } from './embedding/embedder.ts'
 import { findModel } from './embedding/model-files.ts'
 import { TransformersEmbedder } from './embedding/transformers-embedder.ts'
 import { PolicyError } from './errors.ts'
-import { documentById } from './retrieval/library.ts'
+import { documentById, type Library } from './retrieval/library.ts'
 import { buildLibrary, LibraryMeta, openLibrary, type Built } from './retrieval/library-files.ts'
-import { openCurrent } from './store/generations.ts'
+import { openCurrent, type Generation } from './store/generations.ts'
 import type { DocumentId, Fallback } from './types.ts'
 
 export interface App {
@@ -30,6 +31,9 @@ export interface AppOptions {
   /** For tests; default: the model found on this machine. */
   readonly embedder?: Embedder
 }
+
+/** What a generation on the disk was made from, and which of its optional files are damaged. */
+type Current = LibraryMeta & { readonly damaged: readonly string[] }
 
 const CHECKOUT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -59,6 +63,10 @@ class RunningApp implements App {
   readonly #embedder: Embedder | undefined
   readonly #noModel: Fallback | undefined
   #built: Built | undefined
+  /** What of it serves. */
+  #serving: Library | undefined
+  /** What the generation on the disk was made from; absent when there is none that serves. */
+  #current: Current | undefined
   #building: Status['building']
   #problem: PolicyError | undefined
 
@@ -81,13 +89,14 @@ class RunningApp implements App {
 
   async open(): Promise<void> {
     const opened = await openCurrent(this.#config.indexFolder, { onEvent: ({ message }) => this.#options.log(message) })
-    if (opened.generation) this.#built = await this.#read(opened.generation)
+    if (opened.generation) await this.#read(opened.generation)
     setImmediate(loadDictionary)
     if (this.#options.frozen) return
     this.settled = this.#settle()
     this.settled.catch((error: unknown) => {
       this.#problem = error instanceof PolicyError ? error : new PolicyError('internal', String(error), { cause: error })
       this.#options.log(`索引未能更新 the index could not be brought up to date: ${this.#problem.message}`)
+      if (this.#built && !this.#current) this.#serve(this.#built, { from: 'hybrid', reason: this.#problem.message })
     })
   }
 
@@ -96,41 +105,49 @@ class RunningApp implements App {
     await this.#embedder?.close()
   }
 
-  async #read(generation: Parameters<typeof openLibrary>[0]): Promise<Built | undefined> {
+  async #read(generation: Generation): Promise<void> {
     try {
-      return await openLibrary(generation)
+      this.#serve(await openLibrary(generation))
+      this.#current = { ...LibraryMeta.parse(generation.meta), damaged: generation.damaged.map(({ file }) => file) }
     } catch (error) {
       this.#options.log(`${generation.name} 无法读取，将重建 cannot be read and is built anew: ${error instanceof Error ? error.message : error}`)
-      return undefined
     }
+  }
+
+  #serve(built: Built, fallback?: Fallback): void {
+    this.#built = built
+    const usable = usableBy(this.#embedder?.id, built.library)
+    const reason = this.#noModel ?? fallback ?? usable.fallback
+    this.#serving = { ...usable, ...(reason ? { fallback: reason } : {}) }
   }
 
   /** Documents → index, unless it is so already. */
   async #settle(): Promise<void> {
     const { folders, dataFolder, indexFolder } = this.#config
+    const { log, onProgress } = this.#options
     const loaded = await loadDocuments(folders, dataFolder)
-    for (const notice of loaded.notices) this.#options.log(notice)
-    for (const { source, message } of loaded.skipped) this.#options.log(`未收录 skipped ${source}: ${message}`)
-    const serving = this.#built
-    const current = await openCurrent(indexFolder, { verify: 'sizes' })
-    const recorded = current.generation && LibraryMeta.safeParse(current.generation.meta)
-    const wanted = fingerprintOf(loaded.documents, this.#embedder?.id ?? null)
-    const whole = current.generation?.damaged.length === 0
-    if (serving && whole && recorded?.success && recorded.data.fingerprint === wanted) return
-    if (!serving && this.#embedder) this.#built = await this.#keywordsFirst(loaded)
+    for (const notice of loaded.notices) log(notice)
+    for (const { source, message } of loaded.skipped) log(`未收录 skipped ${source}: ${message}`)
+    const embedder = this.#embedder?.id ?? null
+    const reason = whyStale(this.#current, await fingerprintOf(loaded, embedder), embedder)
+    if (reason === undefined) return
+    log(`建立索引 building the index: ${reason}`)
+    const previous = this.#built
+    if (!previous && this.#embedder) this.#serve(await this.#keywordsFirst(loaded))
     this.#building = { step: 'embedding', done: 0, total: 1 }
     try {
-      this.#built = await buildGeneration({
+      const built = await buildGeneration({
         loaded,
         indexFolder,
         ...(this.#embedder ? { embedder: this.#embedder } : {}),
-        ...(serving ? { previous: serving } : {}),
+        ...(previous ? { previous } : {}),
         onProgress: (step, done, total) => {
           this.#building = { step, done, total }
-          this.#options.onProgress?.(step, done, total)
+          onProgress?.(step, done, total)
         },
-        store: { onEvent: ({ message }) => this.#options.log(message) },
+        store: { onEvent: ({ message }) => log(message) },
       })
+      this.#serve(built)
     } finally {
       this.#building = undefined
     }
@@ -142,11 +159,8 @@ class RunningApp implements App {
     return buildLibrary({ documents: loaded.documents, twins: loaded.twins, generation: 'building', fallback })
   }
 
-  #library(): Built['library'] {
-    if (this.#built) {
-      const { library } = this.#built
-      return this.#noModel && !library.fallback ? { ...library, fallback: this.#noModel } : library
-    }
+  #library(): Library {
+    if (this.#serving) return this.#serving
     if (this.#problem) throw this.#problem
     throw new PolicyError(
       this.#options.frozen ? 'index-missing' : 'index-building',
@@ -170,7 +184,7 @@ class RunningApp implements App {
   }
 
   #status(): Status {
-    const library = this.#built?.library
+    const library = this.#serving
     const problem = this.#problem && { from: 'current-documents', reason: this.#problem.message }
     return {
       ready: library !== undefined,
@@ -181,8 +195,32 @@ class RunningApp implements App {
       documents: library?.documents.length ?? 0,
       clauses: library?.clauses.chunks.length ?? 0,
       chunks: library?.windows.chunks.length ?? 0,
-      fallbacks: [this.#noModel, library?.fallback, problem].filter((fallback) => fallback !== undefined),
+      fallbacks: [library ? library.fallback : this.#noModel, problem].filter((fallback) => fallback !== undefined),
       ...(this.#building ? { building: this.#building } : {}),
     }
+  }
+}
+
+/** Why an index has to be built; undefined when what there is agrees with the documents and is whole. */
+function whyStale(current: Current | undefined, wanted: string, embedder: string | null): string | undefined {
+  if (!current) return '没有可用的索引 there is none to use'
+  if (current.damaged.length > 0) return `${current.damaged.join('、')} 已损坏 is damaged`
+  if (current.fingerprint === wanted) return undefined
+  if (current.embedder !== embedder) return `向量模型由 ${current.embedder ?? '无'} 变为 ${embedder ?? '无'} the embedder is another`
+  if (current.chunker !== CHUNKER) return `切分方法由 ${current.chunker} 变为 ${CHUNKER} the chunker is another`
+  return '文件有变化 the documents have changed'
+}
+
+/** Vectors of one embedder mean nothing to another: the library then serves by its keywords. */
+function usableBy(embedder: string | undefined, library: Library): Library {
+  if (library.embedder === null || library.embedder === embedder) return library
+  const reason = `索引由另一向量模型（${library.embedder}）建立，重建之前只用关键词检索 the index was made with another embedder; keyword search serves until it is built anew`
+  const { units, windows } = library
+  return {
+    ...library,
+    embedder: null,
+    units: { chunks: units.chunks },
+    windows: { chunks: windows.chunks, keywords: windows.keywords },
+    fallback: { from: 'hybrid', reason },
   }
 }

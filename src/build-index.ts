@@ -4,7 +4,7 @@ import { parseDocument } from './clauses/tree.ts'
 import { findTwins, inferHeaders } from './clauses/twins.ts'
 import { loadFolder, type SkippedFile } from './documents/load.ts'
 import type { Embedder } from './embedding/embedder.ts'
-import { buildLibrary, libraryFiles, type Built, type LibraryMeta } from './retrieval/library-files.ts'
+import { buildLibrary, LIBRARY_FORMAT, libraryFiles, type Built, type LibraryMeta } from './retrieval/library-files.ts'
 import type { Catalogue } from './retrieval/library.ts'
 import { canonicalJson, sha256Of } from './store/hash.ts'
 import { lockForWriting, writeGeneration, type StoreOptions } from './store/generations.ts'
@@ -25,9 +25,17 @@ export async function loadDocuments(folders: readonly string[], dataFolder: stri
   return { documents: inferHeaders(parsed, twins), twins, skipped, notices }
 }
 
-/** Equal for equal documents, embedder and chunker: then there is nothing to build. */
-export function fingerprintOf(documents: readonly Document[], embedder: string | null): string {
-  return sha256Of(canonicalJson({ chunker: CHUNKER, embedder, documents: documents.map((document) => ({ ...document })) }))
+/**
+ * Equal for equal documents, clause trees, twins, embedder, chunker and file format: then there is nothing to build.
+ * Document by document, so that a large library does not hold up questions.
+ */
+export async function fingerprintOf({ documents, twins }: Pick<Loaded, 'documents' | 'twins'>, embedder: string | null): Promise<string> {
+  const hashes: string[] = []
+  for (const [at, document] of documents.entries()) {
+    hashes.push(sha256Of(JSON.stringify(document)))
+    if (at % 64 === 63) await new Promise(setImmediate)
+  }
+  return sha256Of(canonicalJson({ format: LIBRARY_FORMAT, chunker: CHUNKER, embedder, documents: hashes, twins: [...twins] }))
 }
 
 export interface BuildRequest {
@@ -59,7 +67,7 @@ export async function buildGeneration(request: BuildRequest): Promise<Built> {
       embedder: embedder?.id ?? null,
       dimensions: embedder?.dimensions ?? null,
       chunker: CHUNKER,
-      fingerprint: fingerprintOf(loaded.documents, embedder?.id ?? null),
+      fingerprint: await fingerprintOf(loaded, embedder?.id ?? null),
       documents: loaded.documents.map(({ id, source, textSha256 }) => ({ id, source, textSha256 })),
     }
     const { name } = await writeGeneration(indexFolder, { meta, files: libraryFiles(built) }, { ...store, lock })

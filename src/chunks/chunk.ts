@@ -4,7 +4,7 @@ import { titleOf, walk } from '../clauses/address.ts'
 import { units } from './sentences.ts'
 
 /** Named in the manifest: an index made by another chunker is made anew. */
-export const CHUNKER = 'units-60/windows-2x120/clauses/1'
+export const CHUNKER = 'units-60/windows-2x120/clauses/2'
 
 /**
  * Title and headings from the outside in, put before a chunk's words for the embedder and the keyword index only,
@@ -44,11 +44,12 @@ export function windowChunks(document: Document): Chunk[] {
 export function unitChunks(document: Document): Chunk[] {
   return [...walk(document)].flatMap((lineage) => {
     const clause = lineage.at(-1)!
-    return ownSpans(clause).flatMap((paragraph) => units(document.text, paragraph, 60).map((span): Chunk => ({ clause: clause.id, span })))
+    const spans = ownSpans(clause).flatMap((paragraph) => units(document.text, paragraph, 60))
+    return spans.map((span): Chunk => ({ clause: clause.id, span }))
   })
 }
 
-/** Whole clauses for the keyword index: one chunk a clause that has words of its own. */
+/** Whole clauses for the keyword index: one chunk a clause that has words of its own; items between two 款 of it count in. */
 export function clauseChunks(document: Document): Chunk[] {
   return [...walk(document)].flatMap((lineage) => {
     const clause = lineage.at(-1)!

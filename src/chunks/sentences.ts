@@ -6,7 +6,7 @@ const PIECE_END = new Set('，,、：:—')
 /** Closing marks that still belong to the sentence before them. */
 const CLOSING = new Set('”’」』）)》〉】]"')
 
-/** A comma or a stop between two digits is part of a figure: 1,200 or 2.5. */
+/** A comma or a colon between two digits is part of a figure: 1,200 or 10：30. */
 function insideFigure(text: string, at: number): boolean {
   return isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at + 1))
 }
@@ -15,7 +15,8 @@ function isDigit(code: number): boolean {
   return (code >= 48 && code <= 57) || (code >= 0xff10 && code <= 0xff19)
 }
 
-function cut(text: string, span: Span, ends: ReadonlySet<string>): Span[] {
+/** Cuts after each run of ends and the closing marks behind it. `figures`: an end between two digits does not cut. */
+function cut(text: string, span: Span, ends: ReadonlySet<string>, figures: boolean): Span[] {
   const spans: Span[] = []
   let start = span.start
   const push = (end: number): void => {
@@ -26,7 +27,7 @@ function cut(text: string, span: Span, ends: ReadonlySet<string>): Span[] {
   for (let at = span.start; at < span.end; at++) {
     const character = text.charAt(at)
     if (character === '\n') push(at + 1)
-    else if (ends.has(character) && !insideFigure(text, at)) {
+    else if (ends.has(character) && !(figures && insideFigure(text, at))) {
       while (at + 1 < span.end && (CLOSING.has(text.charAt(at + 1)) || ends.has(text.charAt(at + 1)))) at++
       push(at + 1)
     }
@@ -48,17 +49,17 @@ export function trim(text: string, { start, end }: Span): Span {
  * @example sentences('甲。乙；丙', { start: 0, end: 5 }) // 甲。 乙； 丙
  */
 export function sentences(text: string, span: Span = { start: 0, end: text.length }): Span[] {
-  return cut(text, span, SENTENCE_END)
+  return cut(text, span, SENTENCE_END, false)
 }
 
 /** Pieces of a sentence between commas, 、 and colons; a figure such as 1,200 stays whole. */
 export function pieces(text: string, span: Span): Span[] {
-  return cut(text, span, PIECE_END)
+  return cut(text, span, PIECE_END, true)
 }
 
 /** Pieces between commas and colons only: an enumeration with 、 stays together. */
 export function phrases(text: string, span: Span): Span[] {
-  return cut(text, span, PHRASE_END)
+  return cut(text, span, PHRASE_END, true)
 }
 const PHRASE_END = new Set('，,：:—')
 
@@ -70,7 +71,7 @@ export function units(text: string, span: Span, limit = 120): Span[] {
   return sentences(text, span).flatMap((sentence) => {
     if (sentence.end - sentence.start <= limit) return [sentence]
     const runs: { start: number; end: number }[] = []
-    for (const phrase of phrases(text, sentence).flatMap((one) => slices(one, limit))) {
+    for (const phrase of phrases(text, sentence).flatMap((one) => slices(text, one, limit))) {
       const last = runs.at(-1)
       if (last && phrase.end - last.start <= limit) last.end = phrase.end
       else runs.push({ ...phrase })
@@ -79,8 +80,34 @@ export function units(text: string, span: Span, limit = 120): Span[] {
   })
 }
 
-function slices({ start, end }: Span, limit: number): Span[] {
+/** Cut every `limit` characters, a little earlier where a figure, a Latin word or a pair of surrogates would be cut. */
+function slices(text: string, { start, end }: Span, limit: number): Span[] {
   const spans: Span[] = []
-  for (let from = start; from < end; from += limit) spans.push({ start: from, end: Math.min(end, from + limit) })
+  for (let from = start; from < end; ) {
+    const to = Math.min(end, from + limit)
+    const cutAt = to === end ? end : beforeWord(text, from, to)
+    spans.push({ start: from, end: cutAt })
+    from = cutAt
+  }
   return spans
+}
+
+const LONGEST_WORD = 20
+
+/** The cut, moved back before a word that it would split; kept where the word is too long to be one. */
+function beforeWord(text: string, from: number, to: number): number {
+  const least = Math.max(from + 1, to - LONGEST_WORD)
+  for (let at = to; at >= least; at--) if (!isJoined(text, at)) return at
+  return isLowSurrogate(text.charCodeAt(to)) && to - 1 > from ? to - 1 : to
+}
+
+/** Do the characters on both sides of a place belong together? */
+function isJoined(text: string, at: number): boolean {
+  if (isLowSurrogate(text.charCodeAt(at))) return true
+  return WORD.test(text.charAt(at - 1)) && WORD.test(text.charAt(at))
+}
+const WORD = /[0-9A-Za-z０-９Ａ-Ｚａ-ｚ.,．，%％+-]/
+
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff
 }

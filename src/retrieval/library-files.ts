@@ -1,6 +1,6 @@
 /** Library ↔ the files of a generation. */
 import { z } from 'zod'
-import { clauseChunks, contextOf, unitChunks, windowChunks } from '../chunks/chunk.ts'
+import { CHUNKER, clauseChunks, contextOf, unitChunks, windowChunks } from '../chunks/chunk.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import type { Chunk, ClauseId, Document, Fallback } from '../types.ts'
 import { Bm25 } from './bm25.ts'
@@ -14,9 +14,13 @@ import type { VectorIndex } from './vector-index.ts'
 const VECTORS = ['units.plain', 'windows.plain', 'windows.headed'] as const
 type VectorsName = (typeof VECTORS)[number]
 
+/** Part of the fingerprint: raised when the files, or the terms of the keyword indexes, become others. */
+export const LIBRARY_FORMAT = 'library/1'
+
 /** A library with what only its builder needs: the vectors behind the indexes. */
 export interface Built {
   readonly library: Library
+  readonly chunker: string
   /** Row after row, unit length; absent in keyword-only mode. */
   readonly vectors?: { readonly dimensions: number; readonly rows: Readonly<Record<VectorsName, Float32Array>> }
 }
@@ -26,7 +30,7 @@ export interface BuildOptions {
   readonly twins: Library['twins']
   /** Absent: keyword-only mode. */
   readonly embedder?: Embedder
-  /** Vectors of texts that were embedded before are taken over. */
+  /** Vectors of texts that were embedded before are taken over, where embedder and chunker are the same. */
   readonly previous?: Built
   readonly onProgress?: (step: 'keywords' | 'embedding' | 'graph', done: number, total: number) => void
   readonly generation?: string
@@ -53,9 +57,9 @@ export async function buildLibrary(options: BuildOptions): Promise<Built> {
     ...(options.fallback ? { fallback: options.fallback } : {}),
   }
   onProgress?.('keywords', 1, 1)
-  if (!embedder) return { library: bare }
+  if (!embedder) return { library: bare, chunker: CHUNKER }
 
-  const known = options.previous?.library.embedder === embedder.id ? knownVectors(options.previous) : new Map<string, Float32Array>()
+  const known = knownVectors(embedder, options.previous)
   const texts = VECTORS.map((name) => textsOf(bare, name))
   const all = await embedAll(texts.flat(), embedder, known, (done, total) => onProgress?.('embedding', done, total))
   const { dimensions } = embedder
@@ -73,7 +77,7 @@ export async function buildLibrary(options: BuildOptions): Promise<Built> {
     onProgress?.('graph', at + 1, VECTORS.length)
   }
   const whole = rows as Record<VectorsName, Float32Array>
-  return { library: withIndexes(bare, indexes as Indexes), vectors: { dimensions, rows: whole } }
+  return { library: withIndexes(bare, indexes as Indexes), chunker: CHUNKER, vectors: { dimensions, rows: whole } }
 }
 
 type Indexes = Readonly<Record<VectorsName, VectorIndex>>
@@ -124,12 +128,13 @@ function headedTexts(catalogue: Pick<Library, 'documents'>, chunks: readonly Chu
   })
 }
 
-function knownVectors({ library, vectors }: Built): Map<string, Float32Array> {
+/** Vectors by the text they were made from; none where another embedder made them or another chunker the texts. */
+function knownVectors(embedder: Embedder, previous?: Built): Map<string, Float32Array> {
   const known = new Map<string, Float32Array>()
-  if (!vectors) return known
-  const { rows, dimensions } = vectors
+  if (!previous?.vectors || previous.library.embedder !== embedder.id || previous.chunker !== CHUNKER) return known
+  const { rows, dimensions } = previous.vectors
   for (const name of VECTORS) {
-    textsOf(library, name).forEach((text, row) => known.set(text, rows[name].subarray(row * dimensions, (row + 1) * dimensions)))
+    textsOf(previous.library, name).forEach((text, row) => known.set(text, rows[name].subarray(row * dimensions, (row + 1) * dimensions)))
   }
   return known
 }
@@ -209,6 +214,7 @@ export const LibraryMeta = z.object({
 })
 export type LibraryMeta = z.infer<typeof LibraryMeta>
 
+/** @throws when a file is not what the manifest says, or not of this format */
 export async function openLibrary(generation: LibrarySource): Promise<Built> {
   const meta = LibraryMeta.parse(generation.meta)
   const documents = JSON.parse(Buffer.from(await generation.read('documents.json')).toString()) as Document[]
@@ -226,7 +232,7 @@ export async function openLibrary(generation: LibrarySource): Promise<Built> {
     clauses: { chunks: await chunksOf('clauses'), keywords: await keywordsOf('clauses') },
   }
   const { dimensions } = meta
-  if (meta.embedder === null || dimensions === null) return { library: bare }
+  if (meta.embedder === null || dimensions === null) return { library: bare, chunker: meta.chunker }
   const opened = await Promise.all(
     VECTORS.map(async (name) => {
       const rows = floatsFrom(await generation.read(`${name}.vectors`))
@@ -240,7 +246,7 @@ export async function openLibrary(generation: LibrarySource): Promise<Built> {
   }
   const indexes = Object.fromEntries(opened.map(({ name, index }) => [name, index])) as unknown as Indexes
   const rows = Object.fromEntries(opened.map(({ name, rows }) => [name, rows])) as Record<VectorsName, Float32Array>
-  return { library: withIndexes(bare, indexes, fallback), vectors: { dimensions, rows } }
+  return { library: withIndexes(bare, indexes, fallback), chunker: meta.chunker, vectors: { dimensions, rows } }
 }
 
 async function openIndex(generation: LibrarySource, name: string, vectors: Float32Array, dimensions: number): Promise<VectorIndex> {
