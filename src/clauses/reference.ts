@@ -110,10 +110,14 @@ class NameIndex {
   readonly #lengths: number[] = []
   readonly #firsts = new Set<string>()
   readonly #all: readonly KnownName[]
+  readonly #titles = new Map<DocumentId, readonly string[]>()
 
   constructor(names: readonly KnownName[]) {
     this.#all = names
     for (const known of names) {
+      if (known.of === 'document' && !known.generic) {
+        for (const id of known.documents) this.#titles.set(id, [...(this.#titles.get(id) ?? []), known.name])
+      }
       const key = `${known.of} ${known.name}`
       const before = this.#names.get(key)
       this.#names.set(key, before ? { ...known, documents: [...new Set([...before.documents, ...known.documents])] } : known)
@@ -133,6 +137,22 @@ class NameIndex {
     return undefined
   }
 
+  /** Of several documents of a kind, those whose title shares most with the words before: 大走廊那份决定, 市委决定. */
+  narrow(documents: readonly DocumentId[], before: string): readonly DocumentId[] {
+    const words = inFull(before)
+    const committee = COMMITTEE.exec(words)?.[0]
+    if (documents.length < 2 || words.length < 2) return documents
+    const shared = documents.map((id) => {
+      const lengths = (this.#titles.get(id) ?? []).map((title) => {
+        const issued = committee !== undefined && title.split('关于')[0]?.includes(committee) === true
+        return Math.max(commonLength(words, title), issued ? TELLING_CHARACTERS : 0)
+      })
+      return Math.max(0, ...lengths)
+    })
+    const most = Math.max(...shared)
+    return most < TELLING_CHARACTERS ? documents : documents.filter((_, at) => shared[at] === most)
+  }
+
   /** Documents that go by this name, or whose longer name holds it. */
   documentsOf(name: string): readonly DocumentId[] {
     const folded = foldName(name)
@@ -143,6 +163,23 @@ class NameIndex {
     return [...new Set(holding.flatMap(({ documents }) => documents))]
   }
 }
+
+/** 人大常委会 is printed in full in titles. */
+const inFull = (words: string): string =>
+  words.replace(/人大常委会/g, '人民代表大会常务委员会').replace(/人大(?!会)/g, '人民代表大会').replace(/(?<!人民)政府/g, '人民政府')
+
+/** The longest run of characters of `words` that stands in `name`. */
+function commonLength(words: string, name: string): number {
+  let longest = 0
+  for (let at = 0; at + longest < words.length; at += 1) {
+    while (at + longest < words.length && name.includes(words.slice(at, at + longest + 1))) longest += 1
+  }
+  return longest
+}
+
+/** Fewer characters in common (学习, 关于) say nothing of which document is meant. */
+const TELLING_CHARACTERS = 3
+const COMMITTEE = /(?:省|市|县|區|区|党|州)委/
 
 const INDEXES = new WeakMap<readonly KnownName[], NameIndex>()
 
@@ -218,12 +255,18 @@ class ReferenceReader {
     if (quoted) {
       const span = { start: at, end: at + quoted[0].length }
       const words = this.#text.slice(at + 1, span.end - 1)
-      return { words, span, documents: this.#names.documentsOf(words) }
+      return { words, span, documents: this.#names.narrow(this.#names.documentsOf(words), this.#before(at)) }
     }
     const known = this.#names.at(this.#folded, at, 'document')
     if (!known || (!known.generic && this.#isTailOfLongerName(at, known.name))) return undefined
     const span = { start: at, end: at + known.name.length }
-    return { words: this.#text.slice(at, span.end), span, documents: known.documents }
+    const documents = known.generic ? this.#names.narrow(known.documents, this.#before(at)) : known.documents
+    return { words: this.#text.slice(at, span.end), span, documents }
+  }
+
+  /** The words right before an offset, back to the last punctuation, at most 30. */
+  #before(at: number): string {
+    return /[^，。？！；、：,.?!;:\s]*$/.exec(this.#folded.slice(Math.max(0, at - 30), at))?.[0] ?? ''
   }
 
   /** 仲裁法 in 劳动争议调解仲裁法 is another law's name. */

@@ -52,6 +52,15 @@ describe('several clauses are candidates, never a guess', () => {
     expect(found('《决定》第三部分', [...seeds].reverse())).toEqual(['ambiguous', '002 三、', '000 三、'])
   })
 
+  test.each([
+    ['城西科创大走廊那份决定的第三部分', ['002 三、']],
+    ['人大常委会的《决定》第三部分', ['002 三、']],
+    ['市委决定第三部分', ['000 三、']],
+    ['学习决定第三部分', ['ambiguous', '000 三、', '002 三、']],
+    ['杭州的决定第三部分', ['ambiguous', '000 三、', '002 三、']],
+  ])('words before a kind of document may tell which is meant: %s', (reference, expected) =>
+    expect(found(reference)).toEqual(expected))
+
   test('without a name every document is asked', () => {
     expect(found('第三部分')).toEqual(['ambiguous', '000 三、', '002 三、', '003 三、'])
     expect(found('导语')).toEqual(['ambiguous', '003 二、导语', '003 三、导语'])
