@@ -41,10 +41,13 @@ function packagesOf(file) {
 
 /**
  * `npm ci`, without any install script: onnxruntime-node's would fetch CUDA from outside. The scripts that are
- * needed run after it, by name (see completePackages).
+ * needed run after it, by name. `npm ci` alone tries every package several times before it says that there is no
+ * network, so the registry is asked for first; one that knows no ping may still serve.
  */
 export async function installPackages(checkout) {
   await timed('① 安装依赖 installing packages', async () => {
+    const ping = await npm(checkout, ['ping', '--fetch-retries=1'])
+    if (ping.code !== 0 && NO_NETWORK.test(ping.output)) throw new SetUpError(sentenceOf(ping.output))
     const { code, output } = await npm(checkout, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
     if (code !== 0) throw new SetUpError(sentenceOf(output))
   })
@@ -96,11 +99,13 @@ export function sentenceOf(output) {
   return last ? `${sentence}\n　${last}` : sentence
 }
 
+const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|network request|ERR_SOCKET_TIMEOUT/
+
 const CAUSES = [
   ['磁盘已满：请腾出约 2 GB 后再运行。The disk is full: free about 2 GB and run the command again.', /ENOSPC|no space left/i],
   [
     '没有网络：连不上 npm 的仓库。请接上网络，或用 npm config set registry / proxy 指到能用的镜像或代理，再运行一次。No network: the npm registry cannot be reached. Connect, or set a mirror or proxy with npm config set, and run the command again.',
-    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|network request|ERR_SOCKET_TIMEOUT/,
+    NO_NETWORK,
   ],
   ['没有写入权限：请检查 node_modules 的属主。No permission to write: check who owns node_modules, then run the command again.', /EACCES|EPERM|EROFS/],
   ['package-lock.json 与 package.json 不一致：请运行 npm install 后再试。The lock file does not match package.json: run npm install, then the command again.', /EUSAGE|can only install packages when your package.json/],

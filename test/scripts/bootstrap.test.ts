@@ -65,7 +65,7 @@ function calls(): string[] {
   return lines.map((line) => line.split(' ').slice(0, 3).join(' ')).sort()
 }
 
-const ALL_CALLS = ['mvn -B dependency:copy', 'npm ci --ignore-scripts', 'npm rebuild hnswlib-node', 'npm rebuild node']
+const ALL_CALLS = ['mvn -B dependency:copy', 'npm ci --ignore-scripts', 'npm ping --fetch-retries=1', 'npm rebuild hnswlib-node', 'npm rebuild node']
 
 describe('the first start', () => {
   test('installs, compiles, fetches and runs the program; the second only runs it', async () => {
@@ -128,6 +128,12 @@ describe('packages', () => {
     expect(stderr).toContain(sentence)
     expect(stderr).toContain(output)
     expect(stderr).not.toContain('    at ')
+  })
+
+  test('are tried all the same when the registry knows no ping', async () => {
+    const npm = readFileSync(join(programs, 'npm'), 'utf8')
+    writeFileSync(join(programs, 'npm'), npm.replace('"ci "*', '"ping "*) echo "npm error code E404"; exit 1 ;;\n"ci "*'))
+    expect((await run(['start'])).code).toBe(0)
   })
 
   test('without npm say what to install', async () => {
