@@ -18,6 +18,8 @@ export interface Evidence {
   /** For an item of a list, the paragraph that opens the list: 有下列情形之一的，…： */
   readonly opening?: Span
   readonly score: number
+  /** 0 for a span of the clause that retrieval put first. */
+  readonly rank: number
   /** Share of the question's terms, by weight, that stand in the span or its headings; 0 to 1. */
   readonly coverage: number
 }
@@ -69,7 +71,7 @@ export function findEvidence(question: Question, found: readonly Found[], keywor
   const scorer = { weights, total: [...weights.values()].reduce((sum, weight) => sum + weight, 0) }
   const bestSpot = Math.max(1e-9, ...found.flatMap(({ spots }) => spots.map(({ score }) => score)))
   return found
-    .flatMap((one) => {
+    .flatMap((one, rank) => {
       const { text } = one.document
       const headings = one.lineage.flatMap(({ heading }) => (heading ? [text.slice(heading.start, heading.end)] : []))
       const around = new Set(terms([one.document.header.title?.value ?? '', ...headings].join(' ')))
@@ -84,7 +86,7 @@ export function findEvidence(question: Question, found: readonly Found[], keywor
           // of two spans that cover the same words the shorter one; where little is covered, length tells nothing
           const length = (0.15 * coverage * (span.end - span.start)) / LONGEST_RUN
           const score = one.score * WEIGHTS.clause + nearness * WEIGHTS.spot + coverage * WEIGHTS.coverage + fit - length
-          return { found: one, span, sentence, paragraph, ...(opening ? { opening } : {}), coverage, score }
+          return { found: one, span, sentence, paragraph, ...(opening ? { opening } : {}), rank, coverage, score }
         }),
       )
     })

@@ -8,7 +8,7 @@ import { endsInColon, findEvidence, type Evidence } from './evidence.ts'
 import { headerFact } from './header-facts.ts'
 import type { Intent } from './intent.ts'
 import { judge, type Verdict } from './judge.ts'
-import { contradiction } from './premise.ts'
+import { contradiction, otherOrgan } from './premise.ts'
 import { analyse, type Question } from './question.ts'
 
 export interface Draft {
@@ -25,7 +25,7 @@ export type Search = (documents?: readonly DocumentId[]) => readonly Found[]
 /** Evidence looked at before a question is declined. */
 const CANDIDATES = 40
 /** Evidence that scores less than this share of the best does not stand in for it. */
-const IN_STEAD = 0.7
+const IN_STEAD = 0.85
 /** Least share of the best score to be quoted beside it: from the same clause, from another. */
 const BESIDE = { same: 0.94, other: 0.96 }
 /** Longest list quoted with its opening, in UTF-16 units. */
@@ -54,10 +54,10 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
     }
   }
   const found = search(intent.documents)
-  const truth = contradiction(question, found, library.windows.keywords)
+  const truth = contradiction(question, found, library.windows.keywords) ?? otherOrgan(question, found, library.windows.keywords)
   if (truth) {
     composer.say('declined-false-premise').quote([{ ...truth, span: withoutLastComma(truth.document.text, truth.span) }])
-    return { outcome: 'declined', reason: 'false-premise', composer, detail: 'figure' }
+    return { outcome: 'declined', reason: 'false-premise', composer, detail: 'premise' }
   }
   const { holding, best, verdict } = hearAgain(library, question, court, found, search)
   const [lead] = holding

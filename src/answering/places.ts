@@ -19,6 +19,9 @@ const NAMES: ReadonlySet<string> = new Set([
     ]),
   ]),
   ...countries(),
+  '香港',
+  '澳门',
+  '台湾',
 ])
 const LONGEST = Math.max(...[...NAMES].map(({ length }) => length))
 

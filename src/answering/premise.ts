@@ -1,5 +1,5 @@
 /** A figure that the question states and the clause gives otherwise: the question rests on a false premise. */
-import { phrases } from '../chunks/sentences.ts'
+import { phrases, sentences } from '../chunks/sentences.ts'
 import type { Bm25 } from '../retrieval/bm25.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import { fold } from '../retrieval/terms.ts'
@@ -18,6 +18,32 @@ export interface Contradiction {
 const CLAUSES = 3
 /** Least share of the question's terms that the phrase with the other figure must hold. */
 const LEAST_COVERAGE = 0.5
+
+/** Organs by their last word: 国务院公安部门, 市政府, 网信部门. */
+const ORGAN = /(?:\p{Script=Han}{1,10}?)(?:主管部门|部门|机关|委员会|人民政府|政府|常委会|法院|检察院|办公室|管委会)/gu
+
+/**
+ * The question lets one organ do what the text gives to another: most of the question's other words stand in the
+ * sentence, the organ does not stand in the clause, and the sentence has an organ of the same last word.
+ */
+export function otherOrgan(question: Question, found: readonly Found[], keywords: Bm25): Contradiction | undefined {
+  const [first] = found
+  if (!first || question.asks === 'who') return undefined
+  const { document, clause } = first
+  for (const [organ] of question.text.matchAll(ORGAN)) {
+    const last = LAST_WORD.exec(organ)![0]
+    const name = organ.slice(-(last.length + 2))
+    if (document.text.includes(name)) continue
+    const words = question.words.filter(({ text: word }) => !organ.includes(word))
+    const weights = weightedTerms({ ...question, words }, keywords)
+    for (const sentence of clause.paragraphs.flatMap((paragraph) => sentences(document.text, paragraph))) {
+      const said = document.text.slice(sentence.start, sentence.end)
+      if (said.includes(last) && coverageOf(weights, said) >= 0.6) return { document, span: sentence }
+    }
+  }
+  return undefined
+}
+const LAST_WORD = /(?:主管部门|部门|机关|委员会|人民政府|政府|常委会|法院|检察院|办公室|管委会)$/
 
 /** The phrase that says the same of the same thing with another figure; undefined when there is none. */
 export function contradiction(question: Question, found: readonly Found[], keywords: Bm25): Contradiction | undefined {
