@@ -1,0 +1,133 @@
+/** Blocks → the tree of drafts: which clause stands in which, and whose a paragraph without a number is. */
+import { CAPTION_MAXIMUM, NO_HASHES, SENTENCE_END, draft, type Draft } from './draft.ts'
+import { splitClosing } from './closing.ts'
+import { settleHeadings } from './headings.ts'
+import { learnNesting, type IsAbove } from './nesting.ts'
+import { isNamedStyle, type Mark } from './markers.ts'
+import type { Block } from './paragraphs.ts'
+import type { Span } from '../types.ts'
+
+/** Grows the tree block by block along one stack of open clauses. */
+export class TreeBuilder {
+  readonly #text: string
+  readonly #blocks: readonly Block[]
+  readonly #isAbove: IsAbove
+  readonly #top: Draft[] = []
+  #stack: Draft[] = []
+
+  constructor(text: string, blocks: readonly Block[]) {
+    this.#text = text
+    this.#blocks = blocks
+    this.#isAbove = learnNesting(blocks)
+  }
+
+  build(): Draft[] {
+    for (const block of this.#blocks) {
+      if (block.mark) this.#openNumbered(block, block.mark)
+      else if (block.heading) this.#openHeaded(block, block.heading)
+      else this.#addParagraph(block)
+    }
+    settleHeadings(this.#text, this.#top)
+    splitClosing(this.#text, this.#top)
+    for (const clause of this.#top) closeExtent(clause)
+    return this.#top
+  }
+
+  #push(clause: Draft): void {
+    const parent = this.#stack.at(-1)
+    clause.underParagraph = parent?.paragraphs.length ?? 0
+    ;(parent?.children ?? this.#top).push(clause)
+    this.#stack.push(clause)
+  }
+
+  #openNumbered(block: Block, mark: Mark): void {
+    const { style } = mark
+    for (let open = this.#stack.at(-1); open; open = this.#stack.at(-1)) {
+      const outer = open.mark
+        ? open.mark.style !== style && !this.#isAbove(style, open.mark.style)
+        : open.annex || (open.kind === 'headed' && !(block.hashes > 0 && block.hashes <= open.hashes))
+      if (outer) break
+      this.#stack.pop()
+    }
+    const opening = { start: Math.min(block.start + mark.length, block.end), end: block.end }
+    this.#push(draft('numbered', block, { mark, hashes: block.hashes || NO_HASHES, opening }))
+  }
+
+  #openHeaded(block: Block, heading: NonNullable<Block['heading']>): void {
+    const annex = heading === 'annex'
+    const level = block.hashes || 1
+    if (annex || heading === 'preamble') this.#stack = []
+    while (this.#stack.length > 0) {
+      const open = this.#stack.at(-1)
+      if (open && !open.annex && open.kind !== 'preamble' && open.hashes < level) break
+      if (open?.annex && open.hashes < level) break
+      this.#stack.pop()
+    }
+    const words = block.words.replace(/[：:]$/, '')
+    const span = { start: block.start, end: block.start + words.length }
+    const kind = heading === 'preamble' && this.#top.every((clause) => clause.kind === 'header') ? 'preamble' : 'headed'
+    this.#push(draft(kind, block, { heading: span, hashes: level, annex, name: nameOf(words, annex) }))
+  }
+
+  #addParagraph(block: Block): void {
+    const span = { start: block.start, end: block.end }
+    const holder = this.#holderOf()
+    if (!holder) {
+      this.#push(draft('preamble', block, { paragraphs: [span] }))
+      return
+    }
+    const { opening, mark } = holder
+    if (mark && opening && opening.start === opening.end && holder.paragraphs.length + holder.children.length === 0 && !holder.heading) {
+      this.#completeBareMark(holder, mark, span)
+      return
+    }
+    holder.paragraphs.push(span)
+  }
+
+  /** A mark alone on its line takes the next line: the caption of a chapter, the first paragraph of anything else. */
+  #completeBareMark(holder: Draft, mark: Mark, span: Span): void {
+    const words = this.#text.slice(span.start, span.end)
+    if (isNamedStyle(mark.style) && mark.style !== 'article' && words.length <= CAPTION_MAXIMUM && !SENTENCE_END.test(words)) {
+      holder.heading = span
+    } else {
+      holder.paragraphs.push({ start: holder.start, end: span.end })
+    }
+    delete holder.opening
+  }
+
+  /** The clause a paragraph without a number belongs to; the stack is closed down to it. */
+  #holderOf(): Draft | undefined {
+    const article = this.#stack.findLastIndex((open) => open.mark?.style === 'article')
+    const keep = article >= 0 ? article : this.#stack.length - 1 - this.#levelsOfEndedLists()
+    this.#stack = this.#stack.slice(0, keep + 1)
+    return this.#stack.at(-1)
+  }
+
+  /** How many levels of a list announced by a paragraph ending in ： have just ended with 。 */
+  #levelsOfEndedLists(): number {
+    const item = this.#stack.at(-1)
+    const list = this.#stack.at(-2)
+    if (!item?.mark || !list?.mark || item.paragraphs.length > 0) return 0
+    const before = list.children.at(-2)
+    const ends = (clause: Draft | undefined, mark: RegExp): boolean =>
+      clause?.opening !== undefined && mark.test(this.#text.slice(clause.opening.start, clause.opening.end))
+    const lead = list.paragraphs.at(-1) ?? list.opening
+    const announced = lead !== undefined && /[：:]$/.test(this.#text.slice(lead.start, lead.end))
+    return announced && ends(item, /。$/) && ends(before, /[；;]$/) ? 1 : 0
+  }
+}
+
+/** The words of a heading that name the part in a path: for an annex 附件一 … the number is enough. */
+function nameOf(words: string, annex: boolean): string {
+  const spaced = words.trim().replace(/[\s\u3000]+/g, ' ')
+  const number = annex ? /^附(?:件|录|錄|表|图)?[ ]?[一二三四五六七八九十0-9０-９]{0,3}/.exec(spaced)?.[0] : undefined
+  return number || spaced
+}
+
+function closeExtent(clause: Draft): number {
+  let end = Math.max(clause.opening?.end ?? clause.start, clause.heading?.end ?? clause.start)
+  for (const paragraph of clause.paragraphs) end = Math.max(end, paragraph.end)
+  for (const child of clause.children) end = Math.max(end, closeExtent(child))
+  clause.end = end
+  return end
+}
