@@ -1,7 +1,10 @@
 /** Clause references in questions and typed strings: 《决定》第三部分第2条, 决定三（二）, 民法典第一千零六十二条第二款. */
 import type { DocumentId, Span } from '../types.ts'
 import { NUMERAL_CHARACTERS, ordinalOf } from './numerals.ts'
-import { foldName, foldScript } from './script.ts'
+import { nameIndexOf, type KnownName, type NameIndex } from './name-index.ts'
+import { foldScript } from './script.ts'
+
+export type { KnownName }
 
 /** What a number in a reference may stand for; which printed styles that is, lookup.ts knows. */
 export type StepKind =
@@ -30,16 +33,6 @@ export interface Step {
   readonly branch?: number
   /** Last ordinal of a range: 第三条至第五条. */
   readonly to?: number
-}
-
-/** A name a document, or a headed part of one, goes by. */
-export interface KnownName {
-  /** Folded by foldName. */
-  readonly name: string
-  readonly of: 'document' | 'heading'
-  readonly documents: readonly DocumentId[]
-  /** A word for a kind of document (决定, 条例), not for one document. */
-  readonly generic?: boolean
 }
 
 export interface NamedDocument {
@@ -105,96 +98,12 @@ function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text)
 }
 
-class NameIndex {
-  readonly #names = new Map<string, KnownName>()
-  readonly #lengths: number[] = []
-  readonly #firsts = new Set<string>()
-  readonly #all: readonly KnownName[]
-  readonly #titles = new Map<DocumentId, readonly string[]>()
-
-  constructor(names: readonly KnownName[]) {
-    this.#all = names
-    for (const known of names) {
-      if (known.of === 'document' && !known.generic) {
-        for (const id of known.documents) this.#titles.set(id, [...(this.#titles.get(id) ?? []), known.name])
-      }
-      const key = `${known.of} ${known.name}`
-      const before = this.#names.get(key)
-      this.#names.set(key, before ? { ...known, documents: [...new Set([...before.documents, ...known.documents])] } : known)
-      this.#firsts.add(known.name.charAt(0))
-    }
-    this.#lengths = [...new Set(names.map(({ name }) => name.length))].sort((a, b) => b - a)
-  }
-
-  /** The longest name that stands at an offset. */
-  at(text: string, at: number, of: KnownName['of']): KnownName | undefined {
-    if (!this.#firsts.has(text.charAt(at))) return undefined
-    for (const length of this.#lengths) {
-      if (length === 0 || at + length > text.length) continue
-      const known = this.#names.get(`${of} ${text.slice(at, at + length)}`)
-      if (known) return known
-    }
-    return undefined
-  }
-
-  /** Of several documents of a kind, those whose title shares most with the words before: 大走廊那份决定, 市委决定. */
-  narrow(documents: readonly DocumentId[], before: string): readonly DocumentId[] {
-    const words = inFull(before)
-    const committee = COMMITTEE.exec(words)?.[0]
-    if (documents.length < 2 || words.length < 2) return documents
-    const shared = documents.map((id) => {
-      const lengths = (this.#titles.get(id) ?? []).map((title) => {
-        const issued = committee !== undefined && title.split('关于')[0]?.includes(committee) === true
-        return Math.max(commonLength(words, title), issued ? TELLING_CHARACTERS : 0)
-      })
-      return Math.max(0, ...lengths)
-    })
-    const most = Math.max(...shared)
-    return most < TELLING_CHARACTERS ? documents : documents.filter((_, at) => shared[at] === most)
-  }
-
-  /** Documents that go by this name, or whose longer name holds it. */
-  documentsOf(name: string): readonly DocumentId[] {
-    const folded = foldName(name)
-    const exact = this.#names.get(`document ${folded}`)
-    if (exact) return exact.documents
-    if (folded.length < 4) return []
-    const holding = this.#all.filter((known) => known.of === 'document' && known.name.includes(folded))
-    return [...new Set(holding.flatMap(({ documents }) => documents))]
-  }
-}
-
-/** 人大常委会 is printed in full in titles. */
-const inFull = (words: string): string =>
-  words.replace(/人大常委会/g, '人民代表大会常务委员会').replace(/人大(?!会)/g, '人民代表大会').replace(/(?<!人民)政府/g, '人民政府')
-
-/** The longest run of characters of `words` that stands in `name`. */
-function commonLength(words: string, name: string): number {
-  let longest = 0
-  for (let at = 0; at + longest < words.length; at += 1) {
-    while (at + longest < words.length && name.includes(words.slice(at, at + longest + 1))) longest += 1
-  }
-  return longest
-}
-
-/** Fewer characters in common (学习, 关于) say nothing of which document is meant. */
-const TELLING_CHARACTERS = 3
-const COMMITTEE = /(?:省|市|县|區|区|党|州)委/
-
-const INDEXES = new WeakMap<readonly KnownName[], NameIndex>()
-
-function indexOf(names: readonly KnownName[]): NameIndex {
-  const known = INDEXES.get(names) ?? new NameIndex(names)
-  INDEXES.set(names, known)
-  return known
-}
-
 /**
  * Every clause reference in a text, in order. A number alone (三, 2) is one only behind a name or another step, or when
  * the whole text is nothing else; 第一次, 第一城, 第二个百年 are none.
  */
 export function findReferences(text: string, names: readonly KnownName[]): Reference[] {
-  const reader = new ReferenceReader(text, indexOf(names))
+  const reader = new ReferenceReader(text, nameIndexOf(names))
   const whole = reader.readWhole()
   return whole ? [whole] : reader.readAll()
 }
