@@ -4,17 +4,20 @@
  */
 import { ordinalOf } from '../clauses/numerals.ts'
 
-/** Folds full width to half width, capitals to small letters. Same length in UTF-16 units as its input. */
+/** Folds full width to half width, capitals to small letters, the circle ○ to the numeral 〇. Same length in UTF-16 units as its input. */
 export function fold(text: string): string {
   let folded = ''
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code >= 0xff01 && code <= 0xff5e) folded += String.fromCharCode(code - 0xfee0)
     else if (code === 0x3000) folded += ' '
-    else folded += text.charAt(at)
+    else folded += code === CIRCLE ? '〇' : text.charAt(at)
   }
   return folded.toLowerCase().length === text.length ? folded.toLowerCase() : folded
 }
+
+/** U+25CB, which many documents print for 〇. */
+const CIRCLE = 0x25cb
 
 const RUN = /[a-z0-9]+(?:[.+%-][a-z0-9]+)*%?|\p{Script=Han}+/gu
 const YEAR = /[〇零一二三四五六七八九]{4}(?=年)/g

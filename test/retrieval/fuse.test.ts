@@ -1,0 +1,45 @@
+/** Rankings brought to one scale and added up. */
+import { describe, expect, test } from 'vitest'
+import { Fusion, minMax } from '../../src/retrieval/fuse.ts'
+
+describe('minMax', () => {
+  test('brings the lowest to 0 and the highest to 1', () => {
+    expect([2, 3, 6].map(minMax([2, 3, 6]))).toEqual([0, 0.25, 1])
+    expect([-1, 0, 1].map(minMax([-1, 0, 1]))).toEqual([0, 0.5, 1])
+  })
+
+  test('equal scores all count fully, and so does one alone', () => {
+    expect([4, 4].map(minMax([4, 4]))).toEqual([1, 1])
+    expect(minMax([0.3])(0.3)).toBe(1)
+  })
+})
+
+describe('Fusion', () => {
+  test('adds scaled rankings; what one does not hold counts 0 there', () => {
+    const fusion = new Fusion(5)
+    fusion.add([0, 1, 2], [10, 20, 30])
+    fusion.add([2, 3], [0.9, 0.1])
+    expect([0, 1, 2, 3].map((thing) => fusion.total(thing))).toEqual([0, 0.5, 2, 0])
+  })
+
+  test('the last of a ranking is found, with nothing; what is in none is not', () => {
+    const fusion = new Fusion(3)
+    fusion.add([0, 1], [1, 2])
+    expect([0, 1, 2].map((thing) => fusion.has(thing))).toEqual([true, true, false])
+  })
+
+  test('the best are at least as many as asked, ties included', () => {
+    const fusion = new Fusion(6)
+    fusion.add([0, 1, 2, 3], [4, 3, 3, 1])
+    expect(fusion.best(1)).toEqual([0])
+    expect(fusion.best(2)).toEqual([0, 1, 2])
+    expect(fusion.best(9)).toEqual([0, 1, 2, 3])
+    expect(new Fusion(4).best(3)).toEqual([])
+  })
+
+  test('an empty ranking changes nothing', () => {
+    const fusion = new Fusion(2)
+    fusion.add([], [])
+    expect(fusion.best(2)).toEqual([])
+  })
+})

@@ -1,0 +1,72 @@
+/** Exact and HNSW search keep one contract, and HNSW finds what exact search finds. */
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { unitChunks, windowChunks } from '../../src/chunks/chunk.ts'
+import { HashingEmbedder } from '../../src/embedding/hashing-embedder.ts'
+import { ExactIndex } from '../../src/retrieval/exact-index.ts'
+import { HnswIndex, loadHnsw } from '../../src/retrieval/hnsw-index.ts'
+import { seed, SEEDS } from '../clauses/sources.ts'
+import { describeVectorIndex } from '../contracts/vector-index.ts'
+import { suiteFolder } from '../library.ts'
+
+const native = await loadHnsw()
+const hasNative = !(native instanceof Error)
+if (!hasNative) console.warn(`WITHOUT HNSW: ${native.message}`)
+
+describeVectorIndex('exact search', async (vectors, dimensions) => new ExactIndex(vectors, dimensions))
+
+describe.runIf(hasNative)('with the native module', () => {
+  const build = (vectors: Float32Array, dimensions: number) => HnswIndex.build(native as Exclude<typeof native, Error>, vectors, dimensions)
+
+  describeVectorIndex('HNSW', build)
+
+  describeVectorIndex('HNSW from its file', async (vectors, dimensions) => {
+    const path = join(suiteFolder(), `graph-${vectors.length}.hnsw`)
+    await (await build(vectors, dimensions)).save(path)
+    return HnswIndex.open(native as Exclude<typeof native, Error>, path, dimensions)
+  })
+
+  describe('over the units and windows of the seeds', () => {
+    const embedder = new HashingEmbedder()
+    let vectors: Float32Array
+    beforeAll(async () => {
+      const texts = SEEDS.map(seed).flatMap((document) =>
+        [...unitChunks(document), ...windowChunks(document)].map(({ span }) => document.text.slice(span.start, span.end)),
+      )
+      vectors = joined(await embedder.embedPassages(texts))
+    })
+
+    test('recall@10 against exact search is at least 0.99', async () => {
+      const { dimensions } = embedder
+      const [graph, exact] = [await build(vectors, dimensions), new ExactIndex(vectors, dimensions)]
+      let hits = 0
+      for (let row = 0; row < exact.size; row++) {
+        const question = vectors.subarray(row * dimensions, (row + 1) * dimensions)
+        const tenth = exact.search(question, 10).at(-1)!.similarity
+        hits += graph.search(question, 10).filter(({ similarity }) => similarity >= tenth - 1e-5).length
+      }
+      expect(exact.size).toBeGreaterThan(900)
+      expect(hits / (10 * exact.size)).toBeGreaterThanOrEqual(0.99)
+    })
+
+    test('the same vectors give the same graph', async () => {
+      const { dimensions } = embedder
+      const [one, other] = [await build(vectors, dimensions), await build(vectors, dimensions)]
+      for (let row = 0; row < 50; row++) {
+        const question = vectors.subarray(row * dimensions, (row + 1) * dimensions)
+        expect(one.search(question, 20)).toEqual(other.search(question, 20))
+      }
+    })
+  })
+})
+
+/** Vectors row after row. */
+function joined(vectors: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(vectors.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const vector of vectors) {
+    all.set(vector, at)
+    at += vector.length
+  }
+  return all
+}
