@@ -1,11 +1,10 @@
 /** A clause asked for by number → its whole text, or what does exist. */
 import { spokenOf } from '../clauses/address.ts'
-import type { Catalogue } from '../retrieval/library.ts'
 import type { LookUp, Place, Span } from '../types.ts'
 import { nameOf, type Composer } from './compose.ts'
 import type { Draft } from './extractive.ts'
 
-export function answerReference(_catalogue: Catalogue, composer: Composer, found: LookUp): Draft | undefined {
+export function answerReference(composer: Composer, found: LookUp): Draft | undefined {
   if (found.outcome === 'found') {
     for (const place of found.places) composer.quote([{ document: place.document, span: spanOf(place) }])
     return { outcome: 'answered', composer }

@@ -91,7 +91,8 @@ function otherSubject(bare: string, asked: string, previous: string): string | u
   if (pronoun || complete) {
     const said = context.join('')
     if (said === '') return undefined
-    return pronoun ? bare.replace(pronoun[0], said) : `${said}，${asked}`
+    const document = /《[^》]{2,60}》|[^，,。？?、]{0,20}?(?:决定|规划建议|建议|规划|通知|意见|办法|条例|规定|纲要|方案|会议|大会|新闻)/.exec(previous)?.[0]
+    return pronoun ? bare.replace(pronoun[0], document ?? said) : `${said}，${asked}`
   }
   const focus = new Set(before.focus.map(({ text }) => text))
   const kept = before.words.filter(({ text }) => !focus.has(text))

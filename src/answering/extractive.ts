@@ -20,7 +20,7 @@ export interface Draft {
 }
 
 /** Clauses for the question, in these documents where they are given. */
-export type Search = (documents?: readonly DocumentId[]) => readonly Found[]
+export type Search = (documents?: readonly DocumentId[], limit?: number) => readonly Found[]
 
 /** Evidence looked at before a question is declined. */
 const CANDIDATES = 40

@@ -42,8 +42,11 @@ export function headerFact(question: Question, documents: readonly Document[]): 
   const organ = contradicted === 'organ' || (ASKS_ORGAN.test(text) && !ASKS_DATE.test(text))
   const fact = organ ? organFact(about) : wanted
   if (!fact?.span) return undefined
+  if (!contradicted && /第几|哪[次届]/.test(text) && !/[次届]/.test(about.text.slice(...spanOf(around(about, fact.span))))) return undefined
   return { document: about, span: around(about, fact.span), contradicted: contradicted !== undefined }
 }
+
+const spanOf = ({ start, end }: Span): [number, number] => [start, end]
 
 function factAsked(text: string, { header }: Document): Fact | undefined {
   if (PASSED.test(text)) return header.passed

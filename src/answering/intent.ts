@@ -1,7 +1,7 @@
 /** What kind of request a question is, before any evidence is looked for. */
 import type { KnownName, Reference } from '../clauses/reference.ts'
 import { foldName } from '../clauses/script.ts'
-import type { Document, DocumentId } from '../types.ts'
+import type { Document, DocumentId, Span } from '../types.ts'
 import { namedDocuments } from './named-documents.ts'
 import type { Time } from './times.ts'
 import { contentWords } from './words.ts'
@@ -25,7 +25,7 @@ const ASKS_FOR_TEXT =
   /^[的是]?(?:(?:主要)?(?:是|都|具体)?(?:讲|说|写|规定|提|要求|包括|包含|涉及|表述|谈)?(?:了|的|到|些)?(?:是)?(?:什么|哪些|啥|怎么说|怎么写|如何规定|怎样规定|怎么规定)(?:内容|事|东西|方面|要求)?(?:的|了)?|(?:的)?(?:原文|全文|内容|条文|文字|具体内容|主要内容|标题|要点)(?:是(?:什么|啥)|有哪些|如何)?|呢|在哪里?|查一?下|看一?下)?[？?。.!！\s]*$/
 
 /** What people want done with a clause they name. */
-const SENDING = /^(?:发|发给|贴|贴出|复制|拷贝|打开|显示|看看|找|找出|翻|翻到|念|读|引用|摘录|调出|全文|原文|条文|一遍|出来)$/
+const SENDING = /^(?:新闻|报道|文件|决定|建议|规划|通知|意见|会议|大会|法律|法规|解释|发|发给|贴|贴出|复制|拷贝|打开|显示|看看|找|找出|翻|翻到|念|读|引用|摘录|调出|全文|原文|条文|一遍|出来)$/
 
 const OUT_OF_SCOPE: readonly RegExp[] = [
   /你(?:觉得|认为|怎么看|的看法|的观点|支持|喜欢|是谁|叫什么|能做什么|会什么)/,
@@ -52,10 +52,10 @@ export function intentOf(
   documents: readonly Document[],
   names: readonly KnownName[],
 ): Intent {
-  const [reference] = references
-  const rest = reference ? (text.slice(0, reference.span.start) + text.slice(reference.span.end)).trim() : text
-  const asksForClause = reference !== undefined && (ASKS_FOR_TEXT.test(stripped(rest)) || contentWords(rest).every(({ text }) => SENDING.test(text) || inAName(text, documents)))
   const named = namedDocuments(text, documents, names)
+  const [reference] = references
+  const rest = reference ? without(text, [reference.span, ...named.spans]).trim() : text
+  const asksForClause = reference !== undefined && (ASKS_FOR_TEXT.test(stripped(rest)) || contentWords(rest).every(({ text }) => SENDING.test(text) || inAName(text, documents)))
   const unknownDocument = unknownLaw(text, documents, names)
   return {
     asksForClause,
@@ -65,6 +65,10 @@ export function intentOf(
     outOfScope: OUT_OF_SCOPE.some((pattern) => pattern.test(text)),
     ...(unknownDocument === undefined ? {} : { unknownDocument }),
   }
+}
+
+function without(text: string, spans: readonly Span[]): string {
+  return text.split('').filter((_, at) => !spans.some(({ start, end }) => start <= at && at < end)).join('')
 }
 
 function stripped(rest: string): string {

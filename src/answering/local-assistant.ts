@@ -102,11 +102,11 @@ export class LocalAssistant implements Assistant {
     const intent = intentOf(text, references, library.documents, names)
     const scope = intent.documents ? intersect(intent.documents, wanted) : wanted
     const exact = namesQuoted(text)
-    const search = (documents?: readonly DocumentId[]): Found[] =>
-      retrieve(library, { text, exact, ...(vector ? { vector } : {}), ...(documents ? { documents } : {}) }, RETRIEVED)
+    const search = (documents?: readonly DocumentId[], limit = RETRIEVED): Found[] =>
+      retrieve(library, { text, exact, ...(vector ? { vector } : {}), ...(documents ? { documents } : {}) }, limit)
     const found = search(scope)
     clock.mark('retrieve')
-    const draft = unclear ? notUnderstood(library) : this.#draft(library, intent, text, references, alone.insufficient, (documents) => search(documents ? intersect(documents, wanted) : wanted))
+    const draft = unclear ? notUnderstood(library) : this.#draft(library, intent, text, references, alone.insufficient, (documents, limit) => search(documents ? intersect(documents, wanted) : wanted, limit))
     const addressed = this.#addressed(library, text, scope)
     const ranked = [...addressed, ...found.filter(({ clause }) => !addressed.some((one) => one.clause.id === clause.id))]
     const passages = ranked.slice(0, PASSAGES).map((one) => passageOf(one))
@@ -152,9 +152,19 @@ export class LocalAssistant implements Assistant {
     if (insufficient) return { outcome: 'declined', reason: 'unsupported', composer: composer.say('declined-standalone') }
     if (intent.outOfScope) return { outcome: 'declined', reason: 'out-of-scope', composer: composer.say('declined-out-of-scope') }
     const [reference] = references
-    if (reference && intent.asksForClause) {
-      const answer = answerReference(library, composer, lookUpReference(reference, among(library, intent), library.twins))
-      if (answer) return answer
+    if (reference) {
+      const found = lookUpReference(reference, among(library, intent), library.twins)
+      const missing = found.outcome === 'absent' && found.reason === 'no-such-clause'
+      if (intent.asksForClause || missing) {
+        const answer = answerReference(composer, found)
+        if (answer) return answer
+      }
+      if (found.outcome === 'found') {
+        const within = found.places.flatMap(({ lineage }) => lineage.at(-1)!.id)
+        const inClause: Search = (documents) => search(documents, Infinity).filter(({ lineage }) => lineage.some(({ id }) => within.includes(id)))
+        const draft = answerFrom(library, text, intent, inClause)
+        return draft.outcome === 'answered' || draft.reason === 'false-premise' ? draft : (answerReference(composer, found) ?? draft)
+      }
     }
     if (reference?.document && reference.document.documents.length === 0 && text.includes(`《${reference.document.words}》`)) {
       return { outcome: 'declined', reason: 'no-evidence', composer: composer.say('declined-document'), detail: reference.document.words }

@@ -9,6 +9,8 @@ export interface NamedDocuments {
   readonly ids: readonly DocumentId[]
   /** Times that only say which document is meant; the evidence need not hold them. */
   readonly times: readonly Time[]
+  /** Where the documents are named. */
+  readonly spans: readonly Span[]
 }
 
 /** Words for kinds of documents, at the end of what names one. */
@@ -26,6 +28,7 @@ const ORGANS: readonly (readonly [RegExp, RegExp])[] = [
 export function namedDocuments(text: string, documents: readonly Document[], names: readonly KnownName[]): NamedDocuments {
   const ids = new Set<DocumentId>(byName(text, names))
   const selectors: Time[] = []
+  const spans: Span[] = []
   for (const match of text.matchAll(KIND)) {
     if (/^[^，,。；;]{0,3}[吗呢？?]*$/.test(text.slice(match.index + match[0].length)) && match.index < 2) continue
     const before = text.slice(Math.max(0, match.index - 40), match.index)
@@ -37,16 +40,19 @@ export function namedDocuments(text: string, documents: readonly Document[], nam
     const dated = times(phrase).map((time) => ({ ...time, span: moved(time.span, offset) }))
     const year = dated.find((time) => time.year !== undefined)
     const ofYear = year ? ofKind.filter((document) => agrees(document, year)) : ofKind
+    const named = { start: offset, end: match.index + match[0].length }
     const like = narrowed(phrase.replace(/[的那这份个次届里在于]+$/g, ''), ofYear.length > 0 ? ofYear : ofKind)
     if (like.length > 0 && like.length < documents.length) {
       for (const { id } of like) ids.add(id)
       if (year && ofYear.length > 0) selectors.push(year)
+      spans.push(named)
     } else if (year && ofYear.length > 0) {
       for (const { id } of ofYear) ids.add(id)
       selectors.push(year)
+      spans.push(named)
     }
   }
-  return { ids: [...ids], times: selectors }
+  return { ids: [...ids], times: selectors, spans }
 }
 
 function moved({ start, end }: Span, by: number): Span {

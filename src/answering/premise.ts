@@ -50,7 +50,8 @@ export function contradiction(question: Question, found: readonly Found[], keywo
   const stated = question.figures.filter((figure) => !isScenario(question.text, figure))
   if (stated.length === 0) return undefined
   const taken = [...question.figures, ...question.times].map(({ span }) => span)
-  const words = question.words.filter(({ span }) => !taken.some(({ start, end }) => start < span.end && span.start < end))
+  const named = (word: string): boolean => found.some(({ document }) => document.shortNames.some((name) => name.includes(word)))
+  const words = question.words.filter(({ text, span }) => !named(text) && !taken.some(({ start, end }) => start < span.end && span.start < end))
   const weights = weightedTerms({ ...question, words }, keywords)
   let best: (Contradiction & { coverage: number }) | undefined
   for (const one of found.slice(0, CLAUSES)) {
@@ -80,11 +81,16 @@ export function isScenario(text: string, { span }: Quantity): boolean {
 /** Of the same kind and unit; of things counted, the same thing; of bare numbers, followed by the same words. */
 function rivals(asked: string, stated: Quantity, words: string, figure: Quantity): boolean {
   if (stated.kind !== figure.kind) return false
-  if (stated.kind === 'count' || stated.kind === 'plain') return stated.unit === figure.unit && following(asked, stated) === following(words, figure)
-  return true
+  if (stated.kind !== 'count' && stated.kind !== 'plain') return true
+  if (stated.unit !== figure.unit) return false
+  const [one, other] = [following(asked, stated), following(words, figure)]
+  return one === other || (!GENERAL_UNIT.has(stated.unit) && (one === '' || other === ''))
 }
+
+/** Measure words that count anything: what is counted must be the same too. */
+const GENERAL_UNIT = new Set(['', '个', '项', '条', '大', '种', '类'])
 
 /** The two characters after a figure: 改革 of 12项改革项目, 以内 of 1.7以内. */
 function following(text: string, { span }: Quantity): string {
-  return fold(text.slice(span.end)).replace(/^的/, '').slice(0, 2)
+  return /^(?:以[上下内外])?的?(\p{Script=Han}{1,2})/u.exec(fold(text.slice(span.end)))?.[1] ?? ''
 }

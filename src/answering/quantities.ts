@@ -53,7 +53,7 @@ const UNITS: readonly (readonly [string, QuantityKind])[] = (
     ['名', 'people'],
     ['人', 'people'],
     ['位', 'people'],
-    ...[...'个项套家所座条件户辆台部级次倍成届批期处栋间张份种类章节款篇亿'].map((unit) => [unit, 'count'] as const),
+    ...[...'大个项套家所座条件户辆台部级次倍成届批期处栋间张份种类章节款篇亿'].map((unit) => [unit, 'count'] as const),
     ['%', 'percent'],
     ['‰', 'percent'],
   ] as [string, QuantityKind][]
@@ -108,7 +108,7 @@ function chineseFigure(text: string, start: number, run: string): Quantity | und
   const value = ordinalOf(run)
   if (value === undefined) return undefined
   const figure = withUnit(text, start, run.length, value)
-  if (figure.kind === 'plain') return undefined
+  if (figure.kind === 'plain' || (figure.unit === '大' && (value < 2 || value > 99))) return undefined
   // a single numeral before a common measure word is as often a name (一次, 两个) as a figure, and is kept as a figure
   return figure
 }

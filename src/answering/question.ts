@@ -61,7 +61,7 @@ export function analyse(text: string): Question {
 
 /** Words in “”, 「」, 『』 or 《》. */
 export function namesQuoted(text: string): string[] {
-  return [...text.matchAll(/[“"「『《]([^“”"「」『』《》]{2,40})[”"」』》]/g)].map(([, words = '']) => words)
+  return [...text.matchAll(/[“"「『《]([^“”"「」『』《》]{1,40})[”"」』》]/g)].map(([, words = '']) => words)
 }
 
 function form(text: string): Asks {
