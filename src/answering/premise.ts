@@ -38,7 +38,8 @@ export function otherOrgan(question: Question, found: readonly Found[], keywords
     const weights = weightedTerms({ ...question, words }, keywords)
     for (const sentence of clause.paragraphs.flatMap((paragraph) => sentences(document.text, paragraph))) {
       const said = document.text.slice(sentence.start, sentence.end)
-      if (said.includes(last) && coverageOf(weights, said) >= 0.6) return { document, span: sentence }
+      const meansIt = [...name.slice(0, -last.length)].every((character) => said.includes(character))
+      if (!meansIt && said.includes(last) && coverageOf(weights, said) >= 0.6) return { document, span: sentence }
     }
   }
   return undefined
