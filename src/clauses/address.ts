@@ -133,8 +133,13 @@ export function labelOf(place: Place): string {
   const clauses = namedClauses(place)
   const names = clauses.map((clause, at) =>
     paragraphAbove(clauses, at) + (clause.number?.mark ?? unnumberedLabel(place.document, clause)))
-  const label = names.reduce((all, name) => all + (/[\p{L}\p{N}]$/u.test(all) && !/^[（(第]/.test(name) ? ' ' : '') + name, '')
-  return label + paragraphName(place)
+  return names.reduce(joinLabels) + paragraphName(place)
+}
+
+/** 三、2. and 第七条（三） join at once; 附件一 二、 needs a space. */
+function joinLabels(outer: string, inner: string): string {
+  const apart = /[\p{L}\p{N}]$/u.test(outer) && !/^[（(第]/.test(inner)
+  return outer + (apart ? ' ' : '') + inner
 }
 
 /**
@@ -179,7 +184,8 @@ function spokenStep(document: Document, clause: Clause, below: number): string {
   const say = SPOKEN[number.style]
   if (!say) return number.mark
   const chinese = number.style === 'chinese' || number.style === 'bracketed-chinese'
-  const numeral = chinese ? chineseNumeral(number.ordinal) : number.style === 'circled' ? number.mark : `${number.ordinal}`
+  const figures = number.style === 'circled' ? number.mark : `${number.ordinal}`
+  const numeral = chinese ? chineseNumeral(number.ordinal) : figures
   if (below > 0) return `第${sayBrackets(number.style, numeral)}${below === 1 ? '项' : '目'}`
   return say(numeral)
 }

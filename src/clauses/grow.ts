@@ -76,9 +76,8 @@ export class TreeBuilder {
       this.#push(draft('preamble', block, { paragraphs: [span] }))
       return
     }
-    const { opening, mark } = holder
-    if (mark && opening && opening.start === opening.end && holder.paragraphs.length + holder.children.length === 0 && !holder.heading) {
-      this.#completeBareMark(holder, mark, span)
+    if (holder.mark && isBareMark(holder)) {
+      this.#completeBareMark(holder, holder.mark, span)
       return
     }
     holder.paragraphs.push(span)
@@ -87,7 +86,8 @@ export class TreeBuilder {
   /** A mark alone on its line takes the next line: the caption of a chapter, the first paragraph of anything else. */
   #completeBareMark(holder: Draft, mark: Mark, span: Span): void {
     const words = this.#text.slice(span.start, span.end)
-    if (isNamedStyle(mark.style) && mark.style !== 'article' && words.length <= CAPTION_MAXIMUM && !SENTENCE_END.test(words)) {
+    const isCaption = words.length <= CAPTION_MAXIMUM && !SENTENCE_END.test(words)
+    if (isNamedStyle(mark.style) && mark.style !== 'article' && isCaption) {
       holder.heading = span
     } else {
       holder.paragraphs.push({ start: holder.start, end: span.end })
@@ -115,6 +115,11 @@ export class TreeBuilder {
     const announced = lead !== undefined && /[：:]$/.test(this.#text.slice(lead.start, lead.end))
     return announced && ends(item, /。$/) && ends(before, /[；;]$/) ? 1 : 0
   }
+}
+
+/** A mark alone on its line, with nothing behind it yet. */
+function isBareMark({ opening, heading, paragraphs, children }: Draft): boolean {
+  return opening !== undefined && opening.start === opening.end && !heading && paragraphs.length + children.length === 0
 }
 
 /** The words of a heading that name the part in a path: for an annex 附件一 … the number is enough. */

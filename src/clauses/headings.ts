@@ -22,13 +22,15 @@ function captionOf(text: string, opening: Span): { heading: Span; rest: Span } |
   const caption = match?.[1] ?? match?.[2] ?? match?.[3]
   if (!match || caption === undefined) return undefined
   const start = opening.start + 1
-  return { heading: { start, end: start + caption.length }, rest: { start: opening.start + match[0].length, end: opening.end } }
+  const rest = { start: opening.start + match[0].length, end: opening.end }
+  return { heading: { start, end: start + caption.length }, rest }
 }
 
 /** Decides for every opening line whether it is a heading of its own, a paragraph with one, or a plain paragraph. */
 export function settleHeadings(text: string, top: readonly Draft[]): void {
   const runIn: RunIn = new Map()
-  const each = (clauses: readonly Draft[], inArticle: boolean, visit: (clause: Draft, inArticle: boolean) => void): void => {
+  type Visit = (clause: Draft, inArticle: boolean) => void
+  const each = (clauses: readonly Draft[], inArticle: boolean, visit: Visit): void => {
     for (const clause of clauses) {
       visit(clause, inArticle)
       each(clause.children, inArticle || clause.mark?.style === 'article', visit)

@@ -71,7 +71,8 @@ export function lookUpReference(reference: Reference, documents: readonly Docume
     const candidates = foldTwins(readings, twins)
     const [only] = candidates
     if (candidates.length !== 1 || !only) {
-      return { outcome: 'ambiguous', candidates: candidates.slice(0, CANDIDATES_MAXIMUM).flatMap(([first]) => (first ? [first] : [])) }
+      const firsts = candidates.flatMap(([first]) => (first ? [first] : []))
+      return { outcome: 'ambiguous', candidates: firsts.slice(0, CANDIDATES_MAXIMUM) }
     }
     places.push(...only)
   }
@@ -113,7 +114,6 @@ function tryDocument(document: Document, target: readonly Step[]): Trial {
 
 /** Readings of one more step from a place, or from the whole document. */
 function advance(document: Document, from: Place | undefined, step: Step): (readonly Place[])[] {
-  const outer = from && innermost(from.lineage)
   switch (step.kind) {
     case 'paragraph':
       return from ? paragraphPlaces(from, step) : []
@@ -124,11 +124,13 @@ function advance(document: Document, from: Place | undefined, step: Step): (read
     case 'header':
     case 'preamble':
     case 'closing':
-      return from ? [] : document.clauses.filter(({ kind }) => kind === step.kind).map((clause) => [{ document, lineage: [clause] }])
+      return (from ? [] : document.clauses)
+        .filter(({ kind }) => kind === step.kind)
+        .map((clause) => [{ document, lineage: [clause] }])
     case 'heading':
       return from ? [] : headedPlaces(document, step)
     default:
-      return numberedPlaces(document, from, outer, step)
+      return numberedPlaces(document, from, step)
   }
 }
 
@@ -146,7 +148,8 @@ function headedPlaces(document: Document, step: Step): (readonly Place[])[] {
   return [...walk(document)]
     .filter((lineage) => {
       const clause = innermost(lineage)
-      return clause.kind === 'headed' && [headingOf(document, clause) ?? '', partName(clause)].some((name) => foldName(name) === wanted)
+      if (clause.kind !== 'headed') return false
+      return [headingOf(document, clause) ?? '', partName(clause)].some((name) => foldName(name) === wanted)
     })
     .map((lineage) => [{ document, lineage }])
 }
@@ -185,7 +188,7 @@ function numberedLineages(document: Document): Lineage[] {
   return known
 }
 
-/** Styles of a step that this document uses: where it has articles, 第X条 means one of them; 三、 only where nothing is lower. */
+/** Styles of a step in a document: where it has articles, 第X条 means one of them; 三、 only where nothing is lower. */
 function stylesFor(step: Step, scope: readonly Lineage[], hasOuter: boolean): readonly NumberStyle[] {
   const styles = STYLES[step.kind] ?? []
   const used = new Set(scope.map((lineage) => innermost(lineage).number?.style))
@@ -195,7 +198,8 @@ function stylesFor(step: Step, scope: readonly Lineage[], hasOuter: boolean): re
   return hasOuter || lower.some((style) => used.has(style)) ? lower : styles
 }
 
-function numberedPlaces(document: Document, from: Place | undefined, outer: Clause | undefined, step: Step): (readonly Place[])[] {
+function numberedPlaces(document: Document, from: Place | undefined, step: Step): (readonly Place[])[] {
+  const outer = from && innermost(from.lineage)
   const scope = numberedBelow(document, from)
   const inArticle = outer?.number?.style === 'article'
   for (const style of stylesFor(step, scope, outer !== undefined && !inArticle)) {
@@ -225,7 +229,10 @@ function readingsOf(document: Document, lineages: readonly Lineage[], step: Step
     parents.set(parent, [...(parents.get(parent) ?? []), lineage])
   }
   return [...parents.values()]
-    .filter((group) => [step.ordinal, step.to].every((end) => group.some((lineage) => innermost(lineage).number?.ordinal === end)))
+    .filter((group) => {
+      const ordinals = group.map((lineage) => innermost(lineage).number?.ordinal)
+      return ordinals.includes(step.ordinal) && ordinals.includes(step.to)
+    })
     .map((group) => group.map((lineage) => ({ document, lineage })))
 }
 
@@ -245,7 +252,10 @@ function absent(trials: readonly (readonly Trial[])[], among: readonly Document[
   const furthest = Math.max(...stopped.map(({ stop }) => stop?.depth ?? 0))
   const deepest = stopped.filter(({ stop }) => stop?.depth === furthest)
   const [first, ...others] = foldStops(deepest, twins)
-    .map((trial) => ({ ...trial, exists: existingAt(trial.document, trial.stop?.reached, trial.stop?.step ?? NOTHING) }))
+    .map(({ document, stop }) => {
+      const exists = existingAt(document, stop?.reached, stop?.step ?? NOTHING)
+      return { document, stop, exists }
+    })
     .sort((a, b) => (a.stop?.reached ? 0 : b.exists.clauses - a.exists.clauses))
   const stop = first?.stop
   if (!first || !stop) return noSuchDocument(undefined, among)
@@ -289,7 +299,8 @@ function existingAt(document: Document, reached: Place | undefined, step: Step):
     return { count: count > 0 ? `${here}共有${count}款` : `${here}不分款`, existing: numerals, clauses: count }
   }
   const scope = numberedBelow(document, reached)
-  const used = (STYLES[step.kind] ?? []).find((style) => scope.some((lineage) => innermost(lineage).number?.style === style))
+  const printed = new Set(scope.map((lineage) => innermost(lineage).number?.style))
+  const used = (STYLES[step.kind] ?? []).find((style) => printed.has(style))
   if (!used) {
     const top = document.clauses.flatMap(({ number }) => (number ? [number.mark] : []))
     const unit = UNIT_WANTED[step.kind]
@@ -303,7 +314,10 @@ function existingAt(document: Document, reached: Place | undefined, step: Step):
   const last = clauses.at(-1)
   if (!first || !last) return { count: `${here}没有编号`, existing, clauses: 0 }
   const repeats = new Set(existing).size < existing.length
-  if (repeats) return { count: `${here}的这一级编号在各部分中分别编排，请先指明部分`, existing: [...new Set(existing)], clauses: clauses.length }
+  if (repeats) {
+    const count = `${here}的这一级编号在各部分中分别编排，请先指明部分`
+    return { count, existing: [...new Set(existing)], clauses: clauses.length }
+  }
   const span = first === last ? sayNumber(first) : `${sayNumber(first)}至${sayNumber(last)}`
   return { count: `${here}共有${clauses.length}${UNIT_OF[used]}（${span}）`, existing, clauses: clauses.length }
 }

@@ -54,11 +54,13 @@ function readyMade(words: string): Mark | undefined {
   const code = words.charCodeAt(0)
   const row = ROWS.find(([first, count]) => code >= first && code < first + count)
   if (!row) return undefined
-  const ordinal = code - row[0] + row[3]
+  const [first, , style, starts] = row
+  const ordinal = code - first + starts
   const after = words.slice(1)
-  const step = row[2] === 'circled' ? words.charAt(0) : row[2] === 'bracketed-chinese' ? chineseStep(ordinal) : `${ordinal}`
+  const figures = style === 'bracketed-chinese' ? chineseStep(ordinal) : `${ordinal}`
+  const step = style === 'circled' ? words.charAt(0) : figures
   const length = 1 + leadingSpace(after)
-  return { style: row[2], mark: words.charAt(0), ordinal, step, length, spaced: length > 1, refers: false }
+  return { style, mark: words.charAt(0), ordinal, step, length, spaced: length > 1, refers: false }
 }
 
 const chineseStep = (ordinal: number): string => '一二三四五六七八九十'.charAt(ordinal - 1)

@@ -1,4 +1,4 @@
-/** Finds the names of documents and headed parts in a text, and tells documents of one kind apart by the words before. */
+/** Names of documents and headed parts, found in a text; documents of one kind told apart by the words before. */
 import type { DocumentId } from '../types.ts'
 import { foldName } from './script.ts'
 
@@ -28,7 +28,8 @@ export class NameIndex {
       }
       const key = `${known.of} ${known.name}`
       const before = this.#names.get(key)
-      this.#names.set(key, before ? { ...known, documents: [...new Set([...before.documents, ...known.documents])] } : known)
+      const documents = [...new Set([...(before?.documents ?? []), ...known.documents])]
+      this.#names.set(key, { ...known, documents })
       this.#firsts.add(known.name.charAt(0))
     }
     this.#lengths = [...new Set(names.map(({ name }) => name.length))].sort((a, b) => b - a)

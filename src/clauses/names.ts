@@ -5,8 +5,10 @@ import type { KnownName } from './reference.ts'
 import { foldName } from './script.ts'
 
 /** Last words of titles that say what kind of document it is; two characters or more. */
-const KIND =
-  /(?:规划建议|实施细则|司法解释|暂行条例|暂行办法|决定|决议|规定|条例|办法|意见|通知|公告|公报|通告|方案|细则|解释|规则|规范|规划|纲要|建议|报告|章程|准则|安排|批复|答复|计划|要点|宪法)(?:[(][^()]{1,20}[)])?$/
+const KIND = new RegExp(
+  '(?:规划建议|实施细则|司法解释|暂行条例|暂行办法|决定|决议|规定|条例|办法|意见|通知|公告|公报|通告|方案|细则|解释|规则|规范|' +
+    '规划|纲要|建议|报告|章程|准则|安排|批复|答复|计划|要点|宪法)(?:[(][^()]{1,20}[)])?$',
+)
 
 const COUNTRY = '中华人民共和国'
 
@@ -46,7 +48,7 @@ export function knownNames(documents: readonly Document[]): readonly KnownName[]
       ...fileNames(document.source).map((name) => ({ name: foldName(name), generic: false })),
     ]
     const once = new Map(own.filter(({ name }) => name.length >= 2).map((known) => [known.name, known]))
-    for (const { name, generic } of once.values()) names.push({ name, of: 'document', documents: [document.id], generic })
+    for (const known of once.values()) names.push({ ...known, of: 'document', documents: [document.id] })
     for (const lineage of walk(document)) {
       const clause = innermost(lineage)
       if (clause.kind !== 'headed') continue

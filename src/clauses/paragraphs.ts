@@ -129,7 +129,8 @@ export function blocksOf(text: string, from: number): Block[] {
     if (heading === 'annex') sequence.clear()
     numbered ||= mark !== undefined && HEADING_STYLES.includes(mark.style)
     const { start, end, words, hashes } = line
-    blocks.push({ line, block: { start, end, words, hashes, ...(mark ? { mark } : {}), ...(heading ? { heading } : {}) } })
+    const opened = { ...(mark ? { mark } : {}), ...(heading ? { heading } : {}) }
+    blocks.push({ line, block: { start, end, words, hashes, ...opened } })
   }
   if (numbered) return blocks.map(({ block }) => block)
   const headings = plainHeadings(blocks.filter(({ block }) => !block.mark).map(({ line }) => line))

@@ -51,7 +51,8 @@ export function findProblems(document: Document): TreeProblem[] {
   return problems
 }
 
-function compare(clause: Clause, before: Last | undefined, ran: Last | undefined, list: number): TreeProblem | undefined {
+/** `before` is the last number beside it, `ran` the last of its style anywhere. */
+function compare(clause: Clause, before?: Last, ran?: Last, list = 0): TreeProblem | undefined {
   const { number, path, extent } = clause
   if (!number) return undefined
   const { ordinal, branch = 0, mark } = number
@@ -65,7 +66,8 @@ function compare(clause: Clause, before: Last | undefined, ran: Last | undefined
     const runsOn = ran !== undefined && ordinal === ran.ordinal + 1
     return ordinal === 1 || runsOn ? undefined : problem('start', `从“${mark}”开始，此前没有编号。`)
   }
-  const expected = branch > 0 ? ordinal === before.ordinal && branch === before.branch + 1 : ordinal === before.ordinal + 1
+  const nextBranch = ordinal === before.ordinal && branch === before.branch + 1
+  const expected = branch > 0 ? nextBranch : ordinal === before.ordinal + 1
   if (expected) return undefined
   if (ordinal === before.ordinal && branch === before.branch) return problem('twice', `“${mark}”出现两次。`)
   if (ordinal > before.ordinal || branch > before.branch + 1) {

@@ -62,7 +62,11 @@ const UNIT =
   '(分编|编(?![辑制号队程剧写导者])|章(?!程)|节(?![课约目能日奏电水])|部[分份](?!人|群众)|自然段|段(?!时|位)|' +
   '条款|条(?![例件约幅鱼龙腿命裤路河街线船狗道]|高速|地铁|铁路|跑道|生产线|航线|消息|新闻)|点(?!钟|击)|款(?![项式车产])|' +
   '项(?!目|任务|工作|工程)|目(?![标的录前]))'
-const EXPLICIT = new RegExp(`第 ?\\(? ?(${N}(?:[、,] ?${N}){0,8}) ?\\)? ?(?:(?:至|到|[-—~－～]) ?第? ?\\(?(${N})\\)? ?)?${UNIT}(?:之([一二三四五六七八九十]{1,3}))?`, 'y')
+const UNTIL = `(?:至|到|[-—~－～]) ?第? ?\\(?(${N})\\)? ?`
+const EXPLICIT = new RegExp(
+  `第 ?\\(? ?(${N}(?:[、,] ?${N}){0,8}) ?\\)? ?(?:${UNTIL})?${UNIT}(?:之([一二三四五六七八九十]{1,3}))?`,
+  'y',
+)
 const REVERSED = new RegExp(`(部分|条|章|节) ?(${N})(?=第|[、,， ]|的|$)`, 'y')
 const BRACKETED = new RegExp(`\\( ?(${N}) ?\\)`, 'y')
 const CIRCLED = /[①-⑳]/y
@@ -81,13 +85,22 @@ const QUOTED = /[《〈]([^《》〈〉\n]{1,120}(?:[〈《][^《》〈〉\n]{1,
 /** A document called by a name nobody knows, right before a number. */
 const UNKNOWN_NAME = /[\p{Script=Han}()]{1,40}(?:法典|法|条例|规定|办法|决定|意见|细则|解释|规则|规划|纲要|方案|建议|通知|章程)(?:的|中的?|里的?|之)?$/u
 const NOISE =
-  /^(?:请问|请|那么|根据|依据|按照|依照|按|查询|查一下|查|看看|看|在|和|与|及|或|对|从|据|关于|我国|现行|最新|引用|参见|见|比较|对比|告诉我|我想知道|想问|问|说说|解释|找|给我|打开|显示|一下|下|为什么|什么是|是|把|用|违反|适用|了|的|还有|以及|并且|到|由|会|上述|其中|就)/
+  new RegExp(
+    '^(?:请问|请|那么|根据|依据|按照|依照|按|查询|查一下|查|看看|看|在|和|与|及|或|对|从|据|关于|我国|现行|最新|引用|参见|见|比较|对比|告诉我|' +
+      '我想知道|想问|问|说说|解释|找|给我|打开|显示|一下|下|为什么|什么是|是|把|用|违反|适用|了|的|还有|以及|并且|到|由|会|上述|其中|就)',
+  )
 const THIS_ONE = /^(?:本|该|此|这个?|那个?|上述|前述|同)/
 
 /** More clauses than this in one list, or steps in one address, nobody types. */
 const TARGETS_MAXIMUM = 50
 const STEPS_MAXIMUM = 10
 
+interface Targets {
+  readonly targets: Step[][]
+  readonly end: number
+}
+
+/** A step, or several with one unit (第三、四条). */
 interface Read {
   readonly steps: readonly Step[]
   readonly end: number
@@ -198,7 +211,7 @@ class ReferenceReader {
     return { words: this.#text.slice(start, end), span: { start, end }, documents }
   }
 
-  #readTargets(from: number, named: boolean, whole: boolean): { targets: Step[][]; end: number } | undefined {
+  #readTargets(from: number, named: boolean, whole: boolean): Targets | undefined {
     const first = this.#readStep(from, named, undefined, whole)
     if (!first) return undefined
     let targets: Step[][] = first.steps.map((step) => [step])
@@ -208,12 +221,12 @@ class ReferenceReader {
       if (!next) break
       ;({ targets, end } = next)
     }
-    const alone = targets.every(([step, ...more]) => more.length === 0 && step !== undefined && NEEDS_COMPANY.includes(step.kind))
+    const alone = targets.every(([step, ...more]) => more.length === 0 && step && NEEDS_COMPANY.includes(step.kind))
     return alone && !named && !whole ? undefined : { targets, end }
   }
 
   /** One more step, one more target, or the end of a range. */
-  #readNext(targets: Step[][], end: number, named: boolean, whole: boolean): { targets: Step[][]; end: number } | undefined {
+  #readNext(targets: Step[][], end: number, named: boolean, whole: boolean): Targets | undefined {
     const current = targets.at(-1) ?? []
     const last = current.at(-1)
     if (!last || targets.length >= TARGETS_MAXIMUM || current.length >= STEPS_MAXIMUM) return undefined
@@ -293,7 +306,8 @@ class ReferenceReader {
     if (!known) return undefined
     const nameEnd = at + opened + known.name.length
     const closed = /[」』”"’》]/.test(this.#folded.charAt(nameEnd)) ? 1 : 0
-    const unit = /^(?: ?(?:这|那)?(?:一|个)?(?:部分|部份|一节|板块|章节))/.exec(this.#folded.slice(nameEnd + closed, nameEnd + closed + 8))?.[0]
+    const after = this.#folded.slice(nameEnd + closed, nameEnd + closed + 8)
+    const unit = /^ ?(?:这|那)?(?:一|个)?(?:部分|部份|一节|板块|章节)/.exec(after)?.[0]
     const annex = /^附.{1,2}[一二三四五六七八九十0-9]/.test(known.name) || (named && known.name.startsWith('附'))
     if (unit === undefined && !(whole || annex || (named && opened === 1))) return undefined
     const words = this.#text.slice(at + opened, nameEnd)
@@ -313,7 +327,9 @@ class ReferenceReader {
     if (circled) return this.#one('point', at, 1, circled[0].charCodeAt(0) - 0x245f)
     const chinese = first || whole ? matchAt(BARE_CHINESE, this.#folded, at) : null
     const part = chinese && ordinalOf(chinese[1] ?? '')
-    if (chinese && typeof part === 'number') return this.#one(first || last.kind === 'heading' ? 'part' : 'item', at, chinese[0].length, part)
+    if (chinese && typeof part === 'number') {
+      return this.#one(first || last.kind === 'heading' ? 'part' : 'item', at, chinese[0].length, part)
+    }
     const arabic = whole || last?.kind === 'part' ? matchAt(BARE_ARABIC, this.#folded, at) : null
     const point = arabic && ordinalOf(arabic[1] ?? '')
     if (!arabic || typeof point !== 'number') return undefined
