@@ -124,14 +124,14 @@ function agrees(read: ReadAddress, path: readonly string[]): boolean {
 }
 
 /**
- * The sentences' lines that stand directly under a path, headings on lines of their own left out.
+ * The sentences' lines that stand directly under a path, headings on lines of their own and datelines left out.
  * A later paragraph under the very last mark may be a closing one, so it is left out too.
  */
 export function linesAt(text: string, path: readonly string[]): string[] {
   const lines = linesOf(text)
   return lines
     .filter((line) => {
-      if (!/。|[:：]$/.test(line.words)) return false
+      if (!/。|.{40}[:：]$/.test(line.words)) return false
       const read = readLines(lines, line.start)
       const perhapsClosing = read.under === 'marked' && read.afterLast && path[0] !== 'closing'
       return agrees(read, path) && !perhapsClosing

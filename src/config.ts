@@ -23,7 +23,7 @@ export interface Config {
   /** Folder of the embedding model, when the operator names one; `off`: none, keywords alone. */
   readonly modelDir?: string
   /** Hub or mirror to fetch the model from. */
-  readonly hfEndpoint: string
+  readonly hfEndpoint?: string
   readonly embeddingThreads: number
   readonly logLevel: LogLevel
   /** A library of laws for development and benchmarks. */
@@ -63,7 +63,7 @@ const Variables = z.object({
   HF_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'is not an http or https address' })
     .transform((address) => address.replace(/\/$/, ''))
-    .default('https://huggingface.co'),
+    .optional(),
   TIAOWEN_EMBEDDING_THREADS: whole(1, MAX_THREADS).default(2),
   TIAOWEN_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(', ')}` }).default('info'),
   TIAOWEN_CORPUS: folder.optional(),
@@ -79,7 +79,7 @@ const NEXT_STEP: Readonly<Record<keyof typeof Variables.shape, string>> = {
   TIAOWEN_DATA_FOLDER: 'Name a folder, or unset it',
   TIAOWEN_INDEX_FOLDER: 'Name a folder, or unset it',
   TIAOWEN_MODEL_DIR: 'Name the folder that holds the model, set it to off to do without, or unset it',
-  HF_ENDPOINT: 'Name the hub or a mirror, e.g. https://huggingface.co, or unset it',
+  HF_ENDPOINT: 'Name the address of a hub or mirror, with http:// or https://, or unset it',
   TIAOWEN_EMBEDDING_THREADS: 'Name the number of cores to embed with, or unset it',
   TIAOWEN_LOG_LEVEL: 'Name one of them, or unset it',
   TIAOWEN_CORPUS: 'Name a folder, or unset it',
@@ -116,7 +116,7 @@ function configOf(given: z.infer<typeof Variables>): Config {
     dataFolder: given.TIAOWEN_DATA_FOLDER,
     indexFolder: given.TIAOWEN_INDEX_FOLDER,
     ...(given.TIAOWEN_MODEL_DIR !== undefined && { modelDir: given.TIAOWEN_MODEL_DIR }),
-    hfEndpoint: given.HF_ENDPOINT,
+    ...(given.HF_ENDPOINT !== undefined && { hfEndpoint: given.HF_ENDPOINT }),
     embeddingThreads: given.TIAOWEN_EMBEDDING_THREADS,
     logLevel: given.TIAOWEN_LOG_LEVEL,
     ...(given.TIAOWEN_CORPUS !== undefined && { corpus: given.TIAOWEN_CORPUS }),

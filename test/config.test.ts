@@ -14,7 +14,6 @@ describe('with nothing set', () => {
       folders: [resolve('seeds')],
       dataFolder: resolve('data'),
       indexFolder: resolve('index'),
-      hfEndpoint: 'https://huggingface.co',
       embeddingThreads: 2,
       logLevel: 'info',
     })
@@ -105,7 +104,7 @@ describe('a value that cannot be used', () => {
     [
       { HF_ENDPOINT: 'ftp://x' },
       'HF_ENDPOINT ("ftp://x") is not an http or https address. ' +
-        'Name the hub or a mirror, e.g. https://huggingface.co, or unset it.',
+        'Name the address of a hub or mirror, with http:// or https://, or unset it.',
     ],
     [
       { TIAOWEN_EMBEDDING_THREADS: '0' },
