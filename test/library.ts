@@ -64,9 +64,9 @@ export class CountingEmbedder implements Embedder {
   /** Every passage embedded so far. */
   readonly texts: string[] = []
   readonly #inner: HashingEmbedder
-  readonly #wait: Promise<void> | undefined
+  readonly #wait: (() => Promise<void>) | undefined
 
-  constructor({ dimensions = 64, wait }: { readonly dimensions?: number; readonly wait?: Promise<void> } = {}) {
+  constructor({ dimensions = 64, wait }: { readonly dimensions?: number; readonly wait?: () => Promise<void> } = {}) {
     this.#inner = new HashingEmbedder(dimensions)
     this.id = this.#inner.id
     this.dimensions = dimensions
@@ -78,7 +78,7 @@ export class CountingEmbedder implements Embedder {
   }
 
   async embedPassages(texts: readonly string[], onProgress?: (done: number, total: number) => void): Promise<Float32Array[]> {
-    await this.#wait
+    await this.#wait?.()
     this.texts.push(...texts)
     return this.#inner.embedPassages(texts, onProgress)
   }
