@@ -7,7 +7,7 @@ import { contentOf, expectWhole, temporaryFolder } from './fixture.ts'
 import { PowerLoss, lossyDisk } from './lossy-disk.ts'
 import { randomFrom, trials } from './random.ts'
 
-const STATES = trials(1, 60)
+const STATES = trials(1, 10)
 const SEED = 20_260_301
 
 /**
