@@ -24,7 +24,7 @@ const STYLES: Readonly<Partial<Record<StepKind, readonly NumberStyle[]>>> = {
   article: ['article', 'arabic', 'bracketed-arabic', 'bracketed-chinese', 'chinese'],
   point: ['arabic', 'bracketed-arabic', 'circled', 'bracketed-chinese', 'article'],
   item: ['bracketed-chinese', 'bracketed-arabic', 'arabic', 'circled', 'chinese'],
-  subitem: ['arabic', 'bracketed-arabic', 'circled'],
+  subitem: ['arabic', 'bracketed-chinese', 'bracketed-arabic', 'circled'],
 }
 const UNIT_OF: Readonly<Record<NumberStyle, string>> = {
   book: '编', subbook: '分编', chapter: '章', section: '节', division: '个部分', article: '条',
@@ -188,25 +188,35 @@ function numberedLineages(document: Document): Lineage[] {
   return known
 }
 
-/** Styles of a step in a document: where it has articles, 第X条 means one of them; 三、 only where nothing is lower. */
-function stylesFor(step: Step, scope: readonly Lineage[], hasOuter: boolean): readonly NumberStyle[] {
+/**
+ * Clauses a step may mean, in groups, the likeliest first. Under a clause: its own items before what stands deeper, in
+ * each level the closest style first. In the whole document: style by style; 三、 only where nothing is lower.
+ */
+function groupsFor(document: Document, from: Place | undefined, step: Step): (readonly Lineage[])[] {
+  const scope = numberedBelow(document, from)
   const styles = STYLES[step.kind] ?? []
-  const used = new Set(scope.map((lineage) => innermost(lineage).number?.style))
-  if (step.kind === 'article' && used.has('article')) return ['article']
-  if (step.kind === 'part') return styles
-  const lower: readonly NumberStyle[] = styles.filter((style) => style !== 'chinese')
-  return hasOuter || lower.some((style) => used.has(style)) ? lower : styles
+  const byStyle = (lineages: readonly Lineage[], among: readonly NumberStyle[]): (readonly Lineage[])[] =>
+    among
+      .map((style) => lineages.filter((lineage) => innermost(lineage).number?.style === style))
+      .filter((group) => group.length > 0)
+  const articles = step.kind === 'article' ? byStyle(scope, ['article']) : []
+  if (articles.length > 0) return articles
+  if (step.kind !== 'part' && !from) {
+    const groups = byStyle(scope, styles.filter((style) => style !== 'chinese'))
+    return groups.length > 0 ? groups : byStyle(scope, styles)
+  }
+  const inArticle = from?.lineage.some((clause) => clause.number?.style === 'article') ?? false
+  const below = step.kind === 'part' || inArticle ? styles : styles.filter((style) => style !== 'chinese')
+  const levels = [...new Set(scope.map((lineage) => lineage.length))].sort((one, other) => one - other)
+  return levels.flatMap((level) => byStyle(scope.filter((lineage) => lineage.length === level), below))
 }
 
 function numberedPlaces(document: Document, from: Place | undefined, step: Step): (readonly Place[])[] {
-  const outer = from && innermost(from.lineage)
-  const scope = numberedBelow(document, from)
-  const inArticle = outer?.number?.style === 'article'
-  for (const style of stylesFor(step, scope, outer !== undefined && !inArticle)) {
-    const ofStyle = scope.filter((lineage) => innermost(lineage).number?.style === style)
-    const shallowest = Math.min(...ofStyle.map((lineage) => lineage.length))
-    const reach = outer || step.kind === 'part' ? ofStyle.filter((lineage) => lineage.length === shallowest) : ofStyle
-    const readings = readingsOf(document, reach.length > 0 && style !== 'article' ? reach : ofStyle, step)
+  const groups = groupsFor(document, from, step)
+  // 第三部分 of a document is one of its parts, never a list deep inside it.
+  const meant = step.kind === 'part' && !from ? groups.slice(0, 1) : groups
+  for (const group of meant) {
+    const readings = readingsOf(document, group, step)
     if (readings.length > 0) return readings
   }
   return []
@@ -298,17 +308,13 @@ function existingAt(document: Document, reached: Place | undefined, step: Step):
     const numerals = Array.from({ length: count }, (_, at) => `第${chineseNumeral(at + 1)}款`)
     return { count: count > 0 ? `${here}共有${count}款` : `${here}不分款`, existing: numerals, clauses: count }
   }
-  const scope = numberedBelow(document, reached)
-  const printed = new Set(scope.map((lineage) => innermost(lineage).number?.style))
-  const used = (STYLES[step.kind] ?? []).find((style) => printed.has(style))
-  if (!used) {
+  const [group] = groupsFor(document, reached, step)
+  if (!group) {
     const top = document.clauses.flatMap(({ number }) => (number ? [number.mark] : []))
     const unit = UNIT_WANTED[step.kind]
     return { count: unit ? `${here}不分${unit}` : `${here}没有这一部分`, existing: reached ? [] : top, clauses: 0 }
   }
-  const ofStyle = scope.filter((lineage) => innermost(lineage).number?.style === used)
-  const depth = Math.min(...ofStyle.map((lineage) => lineage.length))
-  const clauses = (used === 'article' ? ofStyle : ofStyle.filter((lineage) => lineage.length === depth)).map(innermost)
+  const clauses = group.map(innermost)
   const existing = clauses.map(({ number }) => number?.mark ?? '')
   const first = clauses[0]
   const last = clauses.at(-1)
@@ -319,7 +325,7 @@ function existingAt(document: Document, reached: Place | undefined, step: Step):
     return { count, existing: [...new Set(existing)], clauses: clauses.length }
   }
   const span = first === last ? sayNumber(first) : `${sayNumber(first)}至${sayNumber(last)}`
-  return { count: `${here}共有${clauses.length}${UNIT_OF[used]}（${span}）`, existing, clauses: clauses.length }
+  return { count: `${here}共有${clauses.length}${UNIT_OF[first.number?.style ?? 'article']}（${span}）`, existing, clauses: clauses.length }
 }
 
 /** How a clause alone is spoken: 第2条, 第三部分. */

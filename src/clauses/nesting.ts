@@ -10,6 +10,11 @@ const CUSTOM: readonly NumberStyle[] = [
 
 /** The named styles of laws nest one way only. */
 const FIXED: readonly NumberStyle[] = ['book', 'subbook', 'chapter', 'section', 'article']
+/** Styles that stand above every list, whatever a list before them suggests. */
+const ABOVE_LISTS: readonly NumberStyle[] = ['division', 'book', 'subbook', 'chapter', 'section']
+const LISTS: readonly NumberStyle[] = ['chinese', 'bracketed-chinese', 'arabic', 'bracketed-arabic', 'circled']
+const isSettled = (one: NumberStyle, other: NumberStyle): boolean =>
+  (FIXED.includes(one) && FIXED.includes(other)) || (ABOVE_LISTS.includes(one) && LISTS.includes(other))
 
 export type IsAbove = (outer: NumberStyle, inner: NumberStyle) => boolean
 
@@ -35,7 +40,7 @@ export function learnNesting(blocks: readonly Block[]): IsAbove {
   }
   return (outer, inner) => {
     const custom = CUSTOM.indexOf(outer) < CUSTOM.indexOf(inner)
-    if (FIXED.includes(outer) && FIXED.includes(inner)) return custom
+    if (isSettled(outer, inner) || isSettled(inner, outer)) return custom
     const forIt = opened.get(`${outer} ${inner}`) ?? 0
     const against = opened.get(`${inner} ${outer}`) ?? 0
     return forIt === against ? custom : forIt > against

@@ -35,6 +35,7 @@ describe('what a drafter types leads to the clause', () => {
     ['第十一部分第四条', '001 十一、4.'],
     ['规划建议第三部分导语', '003 三、导语'],
     ['深化改革部分', '004 深化改革'],
+    ['002第四部分', '002 四、'],
     ['结语', '002 结语'],
     ['《关于促进杭州城西科创大走廊创新发展的决定》第五部分', '002 五、'],
     ['《杭州市人民代表大会常务委员会关于促进杭州城西科创大走廊创新发展的决定》第五部分', '002 五、'],
@@ -121,6 +122,12 @@ describe('laws', () => {
     expect(found('示范法第十二条之一', [law, amended])).toEqual([
       'no-such-clause', '《中华人民共和国示范法》没有第十二条之一；全文共有4条（第七条至第十三条）。',
     ])
+  })
+
+  test('an item is looked for among the article’s own before deeper ones', () => {
+    const nested = documentOf('第九条 办法如下：\n一、甲：\n（一）乙；\n（二）丙。\n二、丁。')
+    expect(found('第九条第二项', [nested])).toEqual(['d 第九条 二、'])
+    expect(found('第九条第一项第（二）目', [nested])).toEqual(['d 第九条 一、（二）'])
   })
 
   test('an annex is named by its number', () => {

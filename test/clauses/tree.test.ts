@@ -58,6 +58,11 @@ describe('policy documents', () => {
     expect(paths(document)).toEqual(['1', '1/一', '1/二', '2', '2/一', '2/二'])
   })
 
+  test('第X部分 stands above every list, also where a list stands before it', () => {
+    const document = documentOf('一、释义\n（一）甲。\n第一部分\n一、乙。\n二、丙。\n第二部分\n一、丁。')
+    expect(paths(document)).toEqual(['一', '一/一', '第一部分', '第一部分/一', '第一部分/二', '第二部分', '第二部分/一'])
+  })
+
   test('full- and half-width forms are one style', () => {
     const document = documentOf('一、总体要求\n（一）目标。甲。\n(二)原则。乙。\n㈢路径。丙。\n1．先行。丁。\n2、后行。戊。\n⑴试点。己。\n（2）推广。庚。\n①甲地。\n②乙地。')
     expect(paths(document)).toEqual([
