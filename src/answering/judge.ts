@@ -12,7 +12,7 @@ import { namedInCompound, placesIn, shortPlace } from './places.ts'
 import { isScenario } from './premise.ts'
 import { quantities, sameQuantity, type Quantity } from './quantities.ts'
 import type { Question } from './question.ts'
-import { supportOf, unsupportedShare } from './support.ts'
+import { supportOf, unsupportedShare, type Support } from './support.ts'
 import { times, type Time } from './times.ts'
 import type { Word } from './words.ts'
 
@@ -27,6 +27,8 @@ export const LIMITS = {
    * clause that retrieval found nearer. Figures stand in every clause; that there is one proves nothing.
    */
   doubt: 0.75,
+  /** Share of a question's words from which on it counts as asked in the document's own words. */
+  ownWords: 0.5,
   /** Least cosine of the best span to the question, where most of its words are missing too. */
   similarity: 0.45,
 } as const
@@ -55,7 +57,10 @@ export function judge(question: Question, evidence: Evidence, keywords: Bm25): V
   if (area !== undefined && !areaNamed(area, question, scope)) return failed('declined-place', area)
   const attribute = ATTRIBUTES.find(({ asked, needed }) => asked.test(question.text) && !needed.test(scope.sentence + scope.headings))
   if (attribute) return failed('declined-subject', attribute.name)
-  const unsupported = unsupportedShare(supportOf(question, evidence, keywords, exempt(question)))
+  const supports = supportOf(question, evidence, keywords, exempt(question))
+  const missing = focusMissing(question, supports)
+  if (missing !== undefined) return failed('declined-subject', missing)
+  const unsupported = unsupportedShare(supports)
   const similarity = evidence.found.similarity ?? 1
   if (unsupported > 0.7 && similarity < LIMITS.similarity) return failed('declined-no-evidence', `similarity ${similarity.toFixed(2)}`)
   const doubt = unsupported + evidence.rank / 3
@@ -203,13 +208,27 @@ function figureHolds(stated: Quantity, scope: Scope): boolean {
   return quantities(`${scope.paragraph}\n${scope.headings}`).some((figure) => sameQuantity(stated, figure))
 }
 
-const AREA_ASKED = /(?:哪|什么)(?:[一个些几两三]个?)?(省份?|城市|市|国家|地区|区县|区|县|街道|乡镇)(?![长委政府里])/
+const AREA_ASKED = /哪(?:[一个些几两三]个?)?(省份?|城市|市|国家|地区|区县|区|县|街道|乡镇)(?![长委政府里])/
 
 /** 哪些城市 wants the names of cities: of another place than the question itself names. */
 function areaNamed(area: string, question: Question, { sentence }: Scope): boolean {
   const known = new Set(question.places.map(shortPlace))
   if (placesIn(sentence).some((place) => !known.has(shortPlace(place)))) return true
   return /^(?:区|县|区县|街道|乡镇|地区)$/.test(area) && /\p{Script=Han}{2}(?:[区县镇乡]|街道)/u.test(sentence)
+}
+
+/**
+ * Asked in the document's own words for something it does not speak of: most words of the question stand around the
+ * evidence, the noun that is asked for stands nowhere in the document. A question in other words is left alone.
+ */
+function focusMissing(question: Question, supports: readonly Support[]): string | undefined {
+  const meant = supports.filter(({ generic, weight }) => !generic && weight > 1)
+  const stands = meant.filter(({ support }) => support >= 0.4)
+  if (meant.length < 2 || stands.length / meant.length < LIMITS.ownWords) return undefined
+  const focus = new Set(question.focus.map(({ text }) => text))
+  const asked = meant.filter(({ word }) => focus.has(word))
+  const last = asked.at(-1)
+  return last && !last.inDocument ? last.word : undefined
 }
 
 /** Things that are asked for by kind, and the words one of which a text that gives them holds. */

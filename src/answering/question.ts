@@ -39,9 +39,8 @@ const DEFINITION = /(?:什么是|何谓|是什么意思|指(?:的)?(?:是)?什�
 export function analyse(text: string): Question {
   const asks = form(text)
   const found = times(text)
-  const figures = quantities(text).filter(
-    ({ span }) => !found.some((time) => time.span.start < span.end && span.start < time.span.end),
-  )
+  const names = [...text.matchAll(NAME)].map(({ 0: words, index }): Span => ({ start: index, end: index + words.length }))
+  const figures = quantities(text).filter(({ span }) => ![...found.map((time) => time.span), ...names].some((taken) => overlap(taken, span)))
   const words = contentWords(text)
   const unit = asks === 'figure' ? unitAsked(text) : undefined
   const counted = asks === 'figure' ? countedNoun(text, words) : undefined
@@ -59,9 +58,15 @@ export function analyse(text: string): Question {
   }
 }
 
+const NAME = /[“"「『《]([^“”"「」『』《》]{1,40})[”"」』》]/g
+
+function overlap(one: Span, other: Span): boolean {
+  return one.start < other.end && other.start < one.end
+}
+
 /** Words in “”, 「」, 『』 or 《》. */
 export function namesQuoted(text: string): string[] {
-  return [...text.matchAll(/[“"「『《]([^“”"「」『』《》]{1,40})[”"」』》]/g)].map(([, words = '']) => words)
+  return [...text.matchAll(NAME)].map(([, words = '']) => words)
 }
 
 function form(text: string): Asks {
@@ -100,9 +105,8 @@ function countedNoun(text: string, words: readonly Word[]): string | undefined {
 
 /** Content words of the phrase that stands directly before 是什么, 是多少, 有哪些 and the like. */
 function focusOf(text: string, words: readonly Word[]): Word[] {
-  const asked =
-    /(?:是|为|有|要|应|达到?|超过|包括|不少于|不低于)?(?:多少|什么|哪些|哪几|几|谁|何|怎么|如何|多大|多高)/.exec(text)
-  if (!asked) return []
+  const asked = /(?:选?[在到]|是|为|有|要|应|达到?|超过|包括|不少于|不低于)?(?:多少|什么|哪些|哪几|哪里|哪儿|何处|几|谁|何|怎么|如何|多大|多高)/.exec(text)
+  if (!asked) return /[吗呢吧么？?]|有没有|是否|是不是|能不能|可以/.test(text) ? [] : [...words]
   const before = text.slice(0, asked.index)
   const time = times(before).at(-1)
   const cut = Math.max(before.lastIndexOf('的'), before.lastIndexOf(','), before.lastIndexOf('，')) + 1

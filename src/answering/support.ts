@@ -14,12 +14,16 @@ const GENERIC = new Set(
     '要求 标准 思路 路径 方式 方法 机制 体系 制度 体制 改革 建设 发展 推进 推动 加快 促进 加强 提升 提高 打造 建成 建立 完善 深化 实施 落实 支持 鼓励 探索 争创 ' +
     '构建 优化 强化 做好 力争 努力 实现 达成 形成 开展 杭州 杭州市 全市 我市 市里 本市 全年 每年 预计 目的 依据 决定 规划 建议 条款 部分 条目 段落 章节 新闻 ' +
     '报道 政府 官方 未来 今后 五年 期间 时期 年底 总量 规模 程度 范围 类型 种类 级别 个数 名单 简称 全称 叫法 关系 区别 不同 变化 差别 对比 原因 理由 结果 ' +
-    '特色 亮点 成果 成效 支撑 基础 条件 环境 力度 能力 功能 特点 事项 工程 行动 平台 产业 企业 城市 社会 国家 人员 单位 部门 机构 地区 地方 现代化 高质量 高水平'
+    '特色 亮点 成果 成效 支撑 基础 条件 环境 力度 能力 功能 特点 事项 工程 行动 平台 产业 企业 城市 社会 国家 占比 占 比重 比例 变化 措辞 表述 异同 额度 幅度 过程 意见 时间 日期 期限 金额 说法 含义 意思 定义 全部 整体 总体 各项 各类 前后 年度 字样 字眼 提法 人员 单位 部门 机构 地区 地方 现代化 高质量 高水平'
   ).split(' '),
 )
 
 export interface Support {
   readonly word: string
+  /** Names the form of a policy text rather than its subject. */
+  readonly generic: boolean
+  /** The word, or most of its characters in pairs, stands somewhere in the document. */
+  readonly inDocument: boolean
   readonly weight: number
   /** 0 to 1. */
   readonly support: number
@@ -44,7 +48,8 @@ export function supportOf(question: Question, evidence: Evidence, keywords: Bm25
       const generic = GENERIC.has(word.text)
       const weight = weightOf(word.text, keywords) * (generic ? 0.15 : 1)
       const support = Math.max(...scopes.map(([scope, worth]) => worth * literal(fold(word.text), scope)))
-      return { word: word.text, weight, support }
+      const inDocument = literal(fold(word.text), text) >= 0.3
+      return { word: word.text, generic, inDocument, weight, support }
     })
 }
 
