@@ -7,7 +7,8 @@ interface Area {
 }
 const { regionData } = createRequire(import.meta.url)('element-china-area-data') as { regionData: readonly Area[] }
 
-const SUFFIX = /(?:特别行政区|(?:[\p{Script=Han}]{1,4}族)+自治[区州]|维吾尔自治区|自治区|省|市|地区|盟)$/u
+const SUFFIX =
+  /(?:特别行政区|(?:[\p{Script=Han}]{1,4}族){1,4}自治[区州]|维吾尔自治区|自治区|省|市|地区|盟)$/u
 
 /** Names with and without their suffix; a county only with it, since 和平区 is a place and 和平 a word. */
 const NAMES: ReadonlySet<string> = new Set([
@@ -24,6 +25,8 @@ const NAMES: ReadonlySet<string> = new Set([
   '台湾',
 ])
 const LONGEST = Math.max(...[...NAMES].map(({ length }) => length))
+/** 延安路, 南京街 are roads, not the cities; 杭州路网 and 上海街道 are of the cities. */
+const ROAD = /^(?:路(?![网桥径线况])|大街|街(?!道|区|巷|头)|大道|巷)/
 
 function withShortName(label: string): string[] {
   const short = label.replace(SUFFIX, '')
@@ -37,7 +40,8 @@ function countries(): string[] {
     for (let second = 65; second <= 90; second++) {
       const code = String.fromCharCode(first, second)
       const name = display.of(code)
-      if (name && name !== code && name !== '中国' && /^\p{Script=Han}{2,}$/u.test(name) && name !== '未知地区') names.push(name)
+      if (!name || name === code || name === '中国' || name === '未知地区') continue
+      if (/^\p{Script=Han}{2,}$/u.test(name)) names.push(name)
     }
   }
   return names
@@ -50,7 +54,7 @@ export function placesIn(text: string): string[] {
     for (let length = Math.min(LONGEST, text.length - at); length >= 2; length--) {
       const name = text.slice(at, at + length)
       if (NAMES.has(name)) {
-        found.push(name)
+        if (!ROAD.test(text.slice(at + length, at + length + 2))) found.push(name)
         at += length - 1
         break
       }
@@ -61,9 +65,10 @@ export function placesIn(text: string): string[] {
 
 /** Characters that stand for a place in compounds, where it is not the first of its name. */
 const ALIAS: Readonly<Record<string, string>> = {
-  宁波: '甬', 南京: '宁', 上海: '沪申', 重庆: '渝', 广州: '穗', 成都: '蓉', 福州: '榕', 温州: '瓯', 河北: '冀', 山西: '晋', 内蒙古: '蒙',
-  安徽: '皖', 福建: '闽', 江西: '赣', 山东: '鲁', 河南: '豫', 湖北: '鄂', 湖南: '湘', 广东: '粤', 广西: '桂', 海南: '琼', 四川: '川蜀',
-  贵州: '贵黔', 云南: '云滇', 陕西: '陕秦', 甘肃: '甘陇', 香港: '港', 澳门: '澳', 天津: '津', 北京: '京', 浙江: '浙', 江苏: '苏', 台湾: '台',
+  宁波: '甬', 南京: '宁', 上海: '沪申', 重庆: '渝', 广州: '穗', 成都: '蓉', 福州: '榕', 温州: '瓯', 河北: '冀', 山西: '晋',
+  内蒙古: '蒙', 安徽: '皖', 福建: '闽', 江西: '赣', 山东: '鲁', 河南: '豫', 湖北: '鄂', 湖南: '湘', 广东: '粤', 广西: '桂',
+  海南: '琼', 四川: '川蜀', 贵州: '贵黔', 云南: '云滇', 陕西: '陕秦', 甘肃: '甘陇', 香港: '港', 澳门: '澳', 天津: '津', 北京: '京',
+  浙江: '浙', 江苏: '苏', 台湾: '台',
 }
 
 /** Does the text name the place in a compound with another, as 杭甬 names 宁波 beside 杭州? */

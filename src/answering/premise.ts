@@ -59,9 +59,9 @@ export function contradiction(question: Question, found: readonly Found[], keywo
     const { document, clause } = one
     const opening = openingOf(one)
     const item = opening ? document.text.slice(clause.extent.start, clause.extent.end) : ''
+    const said = quantities(document.text.slice((opening ?? clause.extent).start, clause.extent.end))
+    const missing = stated.filter((figure) => !said.some((one) => one.kind === figure.kind && sameQuantity(figure, one)))
     for (const paragraph of opening ? [opening, ...clause.paragraphs] : clause.paragraphs) {
-      const said = quantities(document.text.slice(paragraph.start, paragraph.end))
-      const missing = stated.filter((figure) => !said.some((one) => one.kind === figure.kind && sameQuantity(figure, one)))
       for (const phrase of missing.length > 0 ? phrases(document.text, paragraph) : []) {
         const text = document.text.slice(phrase.start, phrase.end)
         const rival = quantities(text).some((figure) => missing.some((one) => rivals(question.text, one, text, figure)))

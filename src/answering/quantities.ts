@@ -4,7 +4,17 @@ import { ordinalOf } from '../clauses/numerals.ts'
 import { fold } from '../retrieval/terms.ts'
 
 /** What a unit measures; `count` for pieces, people and everything else that is counted. */
-export type QuantityKind = 'percent' | 'money' | 'duration' | 'length' | 'area' | 'weight' | 'age' | 'people' | 'count' | 'plain'
+export type QuantityKind =
+  | 'percent'
+  | 'money'
+  | 'duration'
+  | 'length'
+  | 'area'
+  | 'weight'
+  | 'age'
+  | 'people'
+  | 'count'
+  | 'plain'
 
 export interface Quantity {
   readonly span: Span
@@ -14,7 +24,9 @@ export interface Quantity {
   readonly kind: QuantityKind
 }
 
-const MAGNITUDE: Readonly<Record<string, number>> = { 百: 1e2, 千: 1e3, 万: 1e4, 百万: 1e6, 千万: 1e7, 亿: 1e8, 万亿: 1e12 }
+const MAGNITUDE: Readonly<Record<string, number>> = {
+  百: 1e2, 千: 1e3, 万: 1e4, 百万: 1e6, 千万: 1e7, 亿: 1e8, 万亿: 1e12,
+}
 /** Longest first. */
 const UNITS: readonly (readonly [string, QuantityKind])[] = (
   [
@@ -53,7 +65,7 @@ const UNITS: readonly (readonly [string, QuantityKind])[] = (
     ['名', 'people'],
     ['人', 'people'],
     ['位', 'people'],
-    ...[...'大个项套家所座条件户辆台部级次倍成届批期处栋间张份种类章节款篇亿'].map((unit) => [unit, 'count'] as const),
+    ...[...'大个项套家所座条件户辆台部级次倍成届批期处栋间张份种类章节款篇亿'].map((unit) => [unit, 'count']),
     ['%', 'percent'],
     ['‰', 'percent'],
   ] as [string, QuantityKind][]
@@ -61,31 +73,45 @@ const UNITS: readonly (readonly [string, QuantityKind])[] = (
 
 const ARABIC = /(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?/g
 const CHINESE = /[零〇一二两三四五六七八九十百千万亿]+/g
-const PERCENT_WORDS = /百分之([零〇一二两三四五六七八九十百]+|\d+(?:\.\d+)?)/g
+const PERCENT_WORDS =
+  /百分之(?:([零〇一二两三四五六七八九十百]+)(?:点([零〇一二三四五六七八九]{1,6}))?|(\d+(?:\.\d+)?))/g
 
 /** Every figure with its unit, in order. Numerals without a unit count only when printed in digits. */
 export function quantities(text: string): Quantity[] {
   const folded = fold(text)
   const found: Quantity[] = []
-  const taken = (start: number): boolean => found.some(({ span }) => span.start <= start && start < span.end)
+  const taken = new Set<number>()
+  const keep = (figure: Quantity): void => {
+    found.push(figure)
+    for (let at = figure.span.start; at < figure.span.end; at++) taken.add(at)
+  }
   for (const match of folded.matchAll(PERCENT_WORDS)) {
-    const value = /^\d/.test(match[1]!) ? Number(match[1]) : ordinalOf(match[1]!)
-    if (value !== undefined) {
-      found.push({ span: { start: match.index, end: match.index + match[0].length }, value, unit: '%', kind: 'percent' })
-    }
+    const value = percentOf(match)
+    const span = { start: match.index, end: match.index + match[0].length }
+    if (value !== undefined) keep({ span, value, unit: '%', kind: 'percent' })
   }
   for (const match of folded.matchAll(ARABIC)) {
-    if (taken(match.index)) continue
+    if (taken.has(match.index)) continue
     // G60, 5G, 296X, PM2.5: part of a name, not a figure
-    if (/[a-z]/.test(folded.charAt(match.index - 1)) || /[a-z+]/.test(folded.charAt(match.index + match[0].length))) continue
-    found.push(withUnit(folded, match.index, match[0].length, Number(match[0].replaceAll(',', ''))))
+    const [before, after] = [folded.charAt(match.index - 1), folded.charAt(match.index + match[0].length)]
+    if (/[a-z]/.test(before) || /[a-z+]/.test(after)) continue
+    keep(withUnit(folded, match.index, match[0].length, Number(match[0].replaceAll(',', ''))))
   }
   for (const match of folded.matchAll(CHINESE)) {
-    if (taken(match.index)) continue
+    if (taken.has(match.index)) continue
     const read = chineseFigure(folded, match.index, match[0])
-    if (read) found.push(read)
+    if (read) keep(read)
   }
   return found.sort((one, other) => one.span.start - other.span.start)
+}
+
+/** 百分之四 → 4, 百分之四点五 → 4.5, 百分之12.5 → 12.5. */
+function percentOf([, whole, decimals, digits]: RegExpExecArray): number | undefined {
+  if (whole === undefined) return Number(digits)
+  const value = ordinalOf(whole)
+  if (value === undefined || decimals === undefined) return value
+  const places = [...decimals].map((numeral) => ordinalOf(numeral)).join('')
+  return Number(`${value}.${places}`)
 }
 
 function withUnit(text: string, start: number, length: number, number: number): Quantity {
@@ -102,15 +128,15 @@ function withUnit(text: string, start: number, length: number, number: number): 
   return { span: { start, end: at + unit[0].length }, value, unit: unit[0], kind: unit[1] }
 }
 
-/** 六千套, 一千二百万元; not 一体, 三农, 十分: a unit of measure must follow. */
+/** 六千套, 一千二百万; not 一体, 三农: a unit of measure must follow a number under a hundred. */
 function chineseFigure(text: string, start: number, run: string): Quantity | undefined {
   if (/[第前上下本]$/.test(text.slice(Math.max(0, start - 1), start))) return undefined
   const value = ordinalOf(run)
   if (value === undefined) return undefined
   const figure = withUnit(text, start, run.length, value)
-  if (figure.kind === 'plain' || (figure.unit === '大' && (value < 2 || value > 99))) return undefined
-  // a single numeral before a common measure word is as often a name (一次, 两个) as a figure, and is kept as a figure
-  return figure
+  if (figure.unit === '大' && (value < 2 || value > 99)) return undefined
+  // 一次, 两个 are as often names as figures, and are kept as figures
+  return figure.kind === 'plain' && !/^[一二两三四五六七八九].*[百千万亿]/.test(run) ? undefined : figure
 }
 
 /** The same amount of the same kind, however printed. */
@@ -120,6 +146,6 @@ export function sameQuantity(one: Quantity, other: Quantity): boolean {
 
 function sameKind(one: Quantity, other: Quantity): boolean {
   if (one.kind === 'plain' || other.kind === 'plain') return true
-  if (one.kind === 'count' && other.kind === 'count') return one.unit === other.unit || one.unit === '个' || other.unit === '个'
+  if (one.kind === 'count' && other.kind === 'count') return one.unit === other.unit || [one.unit, other.unit].includes('个')
   return one.kind === other.kind
 }
