@@ -150,7 +150,7 @@ export function spokenOf(place: Place): string {
   const clauses = namedClauses(place)
   const article = clauses.findIndex(isArticle)
   const names = clauses.map((clause, at) =>
-    paragraphAbove(clauses, at) + spokenStep(place.document, clause, article < 0 ? 0 : at - article))
+    paragraphAbove(clauses, at) + spokenStep(place.document, clause, article < 0 ? 0 : at - article, clauses[at - 1]))
   return names.join('') + paragraphName(place)
 }
 
@@ -175,7 +175,7 @@ function sayBrackets(style: NumberStyle, numeral: string): string {
 }
 
 /** `below` is how many levels under an article it stands: 1 is an item 项, 2 a sub-item 目; 0 is outside articles. */
-function spokenStep(document: Document, clause: Clause, below: number): string {
+function spokenStep(document: Document, clause: Clause, below: number, outer: Clause | undefined): string {
   const { number } = clause
   if (!number) {
     const name = unnumberedLabel(document, clause)
@@ -187,6 +187,8 @@ function spokenStep(document: Document, clause: Clause, below: number): string {
   const figures = number.style === 'circled' ? number.mark : `${number.ordinal}`
   const numeral = chinese ? chineseNumeral(number.ordinal) : figures
   if (below > 0) return `第${sayBrackets(number.style, numeral)}${below === 1 ? '项' : '目'}`
+  // 一、 in a 第一部分 cannot be a 第一部分 too
+  if (number.style === 'chinese' && outer?.number?.style === 'division') return `第${numeral}项`
   return say(numeral)
 }
 

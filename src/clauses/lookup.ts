@@ -205,8 +205,9 @@ function groupsFor(document: Document, from: Place | undefined, step: Step): (re
     const groups = byStyle(scope, styles.filter((style) => style !== 'chinese'))
     return groups.length > 0 ? groups : byStyle(scope, styles)
   }
-  const inArticle = from?.lineage.some((clause) => clause.number?.style === 'article') ?? false
-  const below = step.kind === 'part' || inArticle ? styles : styles.filter((style) => style !== 'chinese')
+  const around = from?.lineage.map(({ number }) => number?.style) ?? []
+  const inNamed = around.includes('article') || around.includes('division')
+  const below = step.kind === 'part' || inNamed ? styles : styles.filter((style) => style !== 'chinese')
   const levels = [...new Set(scope.map((lineage) => lineage.length))].sort((one, other) => one - other)
   return levels.flatMap((level) => byStyle(scope.filter((lineage) => lineage.length === level), below))
 }

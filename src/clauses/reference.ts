@@ -253,7 +253,7 @@ class ReferenceReader {
     }
     const glued = matchAt(GLUE, this.#folded, end)?.[0].length ?? 0
     const deeper = this.#readStep(end + glued, named, last, whole)
-    if (!deeper || deeper.steps.some(({ kind }) => kind === last.kind && kind !== 'point')) return undefined
+    if (!deeper || deeper.steps.some(({ kind }) => kind === last.kind && !REPEATABLE.includes(kind))) return undefined
     return { targets: extend(targets, deeper.steps), end: deeper.end }
   }
 
@@ -337,6 +337,9 @@ class ReferenceReader {
     return this.#one(outer ? 'part' : 'point', at, arabic[0].length, point)
   }
 }
+
+/** Kinds that may stand in one another: 三（二）(1), 5.1.2. */
+const REPEATABLE: readonly StepKind[] = ['point', 'item']
 
 /** Kinds whose words are too common (第一项任务, 第二点) to be a reference on their own in a sentence. */
 const NEEDS_COMPANY: readonly StepKind[] = ['point', 'paragraph', 'item', 'subitem', 'section']

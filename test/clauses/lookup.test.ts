@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { citeOf, innermost, labelOf, ownPlace, spokenOf, walk } from '../../src/clauses/address.ts'
+import { citeOf, findClause, innermost, labelOf, ownPlace, spokenOf, walk } from '../../src/clauses/address.ts'
 import { lookUp } from '../../src/clauses/lookup.ts'
 import { parseDocument } from '../../src/clauses/tree.ts'
 import { findTwins, inferHeaders } from '../../src/clauses/twins.ts'
@@ -130,6 +130,13 @@ describe('laws', () => {
     expect(found('第九条第一项第（二）目', [nested])).toEqual(['d 第九条 一、（二）'])
   })
 
+  test('一、 in a 第一部分 is an item of it', () => {
+    const divided = documentOf('第一部分\n一、甲：\n（一）乙。\n二、丙。\n第二部分\n一、丁。\n二、戊。')
+    expect(found('第二部分第二项', [divided])).toEqual(['d 第二部分 二、'])
+    expect(spokenOf({ document: divided, lineage: findClause(divided, ['第一部分', '一', '一'])! })).toBe('第一部分第一项第（一）项')
+    expect(found('第一部分第一项第（一）项', [divided])).toEqual(['d 第一部分 一、（一）'])
+  })
+
   test('an annex is named by its number', () => {
     const annexed = documentOf('第一条 甲。\n附件一：操作规程\n第一条 丙。\n第二条 丁。\n附件二：名录\n一、锆\n二、硼')
     expect(found('附件一第二条', [annexed])).toEqual(['d 附件一第二条'])
@@ -169,6 +176,6 @@ describe('what is printed or spoken is read back', () => {
     const clauses = documents.reduce((count, document) => count + [...walk(document)].length, 0)
     const found = strays(documents)
     console.log(`${clauses} clauses, ${found.length} labels that do not lead back to their clause`)
-    expect(found.length).toBeLessThan(clauses * 0.02)
+    expect(found.length).toBeLessThan(clauses * 0.01)
   })
 })
