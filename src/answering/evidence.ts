@@ -151,8 +151,16 @@ function runsOf(question: Question, scorer: Scorer, text: string, sentence: Span
 export function formFit(question: Question, words: string): number {
   if (question.asks === 'figure') return answersFigure(question, words) ? 0.35 : -0.2
   if (question.asks === 'time') return answersTime(question, words) ? 0.35 : -0.2
+  if (question.quoted.some((name) => spellsOut(words, name))) return 0.5
   if (question.asks === 'list') return Math.min(0.2, (words.match(/[、；]|[一二三四五六七八九]是/g)?.length ?? 0) * 0.05)
   return 0
+}
+
+/** 警源、访源、诉源“三源”治理; “五大工程”，即…: the name stands beside what it sums up. */
+function spellsOut(words: string, name: string): boolean {
+  const at = words.indexOf(name)
+  if (at < 0) return false
+  return /、[^、，。；,;]{1,24}[”"]?(?:等)?[“"]?$/.test(words.slice(Math.max(0, at - 30), at)) || /^[”"]?[^，。；,;]{0,6}(?:[:：]|[，,]?即|是指|包括|分别)/.test(words.slice(at + name.length))
 }
 
 /** A figure of the kind asked that the question does not state itself. */

@@ -46,6 +46,8 @@ export function namedDocuments(text: string, documents: readonly Document[], nam
       for (const { id } of like) ids.add(id)
       if (year && ofYear.length > 0) selectors.push(year)
       spans.push(named)
+    } else if (meansDocument(text, match) && ofKind.length < documents.length) {
+      for (const { id } of ofKind) ids.add(id)
     } else if (year && ofYear.length > 0) {
       for (const { id } of ofYear) ids.add(id)
       selectors.push(year)
@@ -53,6 +55,14 @@ export function namedDocuments(text: string, documents: readonly Document[], nam
     }
   }
   return { ids: [...ids], times: selectors, spans }
+}
+
+/** 《决定》, 决定里, 决定提出…: the word means a document, not the act of deciding. */
+function meansDocument(text: string, match: RegExpExecArray): boolean {
+  const before = text.slice(0, match.index)
+  const after = text.slice(match.index + match[0].length)
+  if (/[《〈]$/.test(before) && /^[》〉]/.test(after)) return true
+  return /(?:^|[，,：:在按据照]|列出|根据|请问)$/.test(before) && /^(?:里|中|所|提出|明确|要求|强调|部署|指出|规定|对|关于|第|写)/.test(after)
 }
 
 function moved({ start, end }: Span, by: number): Span {

@@ -7,8 +7,9 @@ interface Area {
 }
 const { regionData } = createRequire(import.meta.url)('element-china-area-data') as { regionData: readonly Area[] }
 
-const SUFFIX =
-  /(?:特别行政区|(?:[\p{Script=Han}]{1,4}族){1,4}自治[区州]|维吾尔自治区|自治区|省|市|地区|盟)$/u
+/** Peoples after whom autonomous regions and prefectures are called. */
+const PEOPLES = '壮|回|藏|彝|苗|侗|布依|土家|朝鲜|蒙古|哈萨克|柯尔克孜|维吾尔|傣|景颇|傈僳|白|哈尼|羌'
+const SUFFIX = new RegExp(`(?:特别行政区|(?:(?:${PEOPLES})族?){1,3}自治[区州]|自治区|省|市|地区|盟)$`, 'u')
 
 /** Names with and without their suffix; a county only with it, since 和平区 is a place and 和平 a word. */
 const NAMES: ReadonlySet<string> = new Set([
@@ -24,7 +25,9 @@ const NAMES: ReadonlySet<string> = new Set([
   '澳门',
   '台湾',
 ])
-const LONGEST = Math.max(...[...NAMES].map(({ length }) => length))
+/** First character → length of the longest name that begins with it. */
+const LONGEST = new Map<string, number>()
+for (const name of NAMES) LONGEST.set(name.charAt(0), Math.max(name.length, LONGEST.get(name.charAt(0)) ?? 0))
 /** 延安路, 南京街 are roads, not the cities; 杭州路网 and 上海街道 are of the cities. */
 const ROAD = /^(?:路(?![网桥径线况])|大街|街(?!道|区|巷|头)|大道|巷)/
 
@@ -51,7 +54,7 @@ function countries(): string[] {
 export function placesIn(text: string): string[] {
   const found: string[] = []
   for (let at = 0; at < text.length; at++) {
-    for (let length = Math.min(LONGEST, text.length - at); length >= 2; length--) {
+    for (let length = LONGEST.get(text.charAt(at)) ?? 0; length >= 2; length--) {
       const name = text.slice(at, at + length)
       if (NAMES.has(name)) {
         if (!ROAD.test(text.slice(at + length, at + length + 2))) found.push(name)
