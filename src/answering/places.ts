@@ -9,7 +9,7 @@ const { regionData } = createRequire(import.meta.url)('element-china-area-data')
 
 /** Peoples after whom autonomous regions and prefectures are called. */
 const PEOPLES = '壮|回|藏|彝|苗|侗|布依|土家|朝鲜|蒙古|哈萨克|柯尔克孜|维吾尔|傣|景颇|傈僳|白|哈尼|羌'
-const SUFFIX = new RegExp(`(?:特别行政区|(?:(?:${PEOPLES})族?){1,3}自治[区州]|自治区|省|市|地区|盟)$`, 'u')
+const SUFFIX = new RegExp(`(?<=..)(?:特别行政区|(?:(?:${PEOPLES})族?){1,3}自治[区州]|自治区|省|市|地区|盟)$`, 'u')
 
 /** Names with and without their suffix; a county only with it, since 和平区 is a place and 和平 a word. */
 const NAMES: ReadonlySet<string> = new Set([

@@ -146,6 +146,6 @@ export function sameQuantity(one: Quantity, other: Quantity): boolean {
 
 function sameKind(one: Quantity, other: Quantity): boolean {
   if (one.kind === 'plain' || other.kind === 'plain') return true
-  if (one.kind === 'count' && other.kind === 'count') return one.unit === other.unit || [one.unit, other.unit].includes('个')
-  return one.kind === other.kind
+  if (one.kind !== 'count' || other.kind !== 'count') return one.kind === other.kind
+  return one.unit === other.unit || one.unit === '个' || other.unit === '个'
 }
