@@ -326,7 +326,8 @@ function existingAt(document: Document, reached: Place | undefined, step: Step):
     return { count, existing: [...new Set(existing)], clauses: clauses.length }
   }
   const span = first === last ? sayNumber(first) : `${sayNumber(first)}至${sayNumber(last)}`
-  return { count: `${here}共有${clauses.length}${UNIT_OF[first.number?.style ?? 'article']}（${span}）`, existing, clauses: clauses.length }
+  const unit = UNIT_OF[first.number?.style ?? 'article']
+  return { count: `${here}共有${clauses.length}${unit}（${span}）`, existing, clauses: clauses.length }
 }
 
 /** How a clause alone is spoken: 第2条, 第三部分. */

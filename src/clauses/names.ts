@@ -34,7 +34,8 @@ const NAMES = new WeakMap<readonly Document[], readonly KnownName[]>()
 
 /**
  * Titles (with and without 中华人民共和国), the operator's short names, the word for the kind of document (决定),
- * file names and the number they open with (002), and the headings of parts without a number. Computed once for each list of documents.
+ * file names and the number they open with (002), and the headings of parts without a number. Computed once for
+ * each list of documents.
  */
 export function knownNames(documents: readonly Document[]): readonly KnownName[] {
   const computed = NAMES.get(documents)
@@ -53,7 +54,9 @@ export function knownNames(documents: readonly Document[]): readonly KnownName[]
       const clause = innermost(lineage)
       if (clause.kind !== 'headed') continue
       const headings = new Set([headingOf(document, clause) ?? '', partName(clause)].map(foldName))
-      for (const name of headings) if (name.length >= 2 || name === '附') names.push({ name, of: 'heading', documents: [document.id] })
+      for (const name of headings) {
+        if (name.length >= 2 || name === '附') names.push({ name, of: 'heading', documents: [document.id] })
+      }
     }
   }
   NAMES.set(documents, names)
