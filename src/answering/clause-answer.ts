@@ -14,12 +14,13 @@ export function answerReference(composer: Composer, found: LookUp): Draft | unde
     for (const place of found.candidates) {
       composer.add({ kind: 'label', text: `《${nameOf(place.document)}》${spokenOf(place)}` }).say('end')
     }
-    return { outcome: 'ambiguous', composer }
+    return { outcome: 'ambiguous', composer, places: found.candidates }
   }
   if (found.reason === 'not-a-reference') return undefined
-  composer.say(found.reason === 'no-such-document' ? 'declined-document' : 'declined-no-such-clause')
-  composer.add({ kind: 'count', text: found.message })
-  return { outcome: 'declined', reason: found.reason === 'no-such-document' ? 'no-evidence' : 'no-such-clause', composer }
+  const unknown = found.reason === 'no-such-document'
+  composer.say(unknown ? 'declined-document' : 'declined-no-such-clause').add({ kind: 'count', text: found.message })
+  if (unknown) return { outcome: 'declined', reason: 'no-evidence', composer, places: [] }
+  return { outcome: 'declined', reason: 'no-such-clause', composer }
 }
 
 /** The paragraph where one was named, the lead where the lead was, else the clause with all that stands under it. */

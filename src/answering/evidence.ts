@@ -27,6 +27,9 @@ export interface Evidence {
 /** Set on the `tune` half of the cases. */
 export const WEIGHTS = { clause: 3.2, spot: 0.6, coverage: 0.4, form: 1 }
 
+/** A title says what a document is about, which answers few questions. */
+const HEADER_PENALTY = 0.5
+
 /** Longest sentence that is quoted whole, in UTF-16 units. */
 const WHOLE_SENTENCE = 160
 /** Longest run of phrases cut from a longer sentence. */
@@ -85,7 +88,8 @@ export function findEvidence(question: Question, found: readonly Found[], keywor
           const fit = question.asks === 'list' && coverage < 0.15 ? 0 : WEIGHTS.form * formFit(question, words)
           // of two spans that cover the same words the shorter one; where little is covered, length tells nothing
           const length = (0.15 * coverage * (span.end - span.start)) / LONGEST_RUN
-          const score = one.score * WEIGHTS.clause + nearness * WEIGHTS.spot + coverage * WEIGHTS.coverage + fit - length
+          const header = one.clause.kind === 'header' && !/^(?:time|who)$/.test(question.asks) ? HEADER_PENALTY : 0
+          const score = one.score * WEIGHTS.clause + nearness * WEIGHTS.spot + coverage * WEIGHTS.coverage + fit - length - header
           return { found: one, span, sentence, paragraph, ...(opening ? { opening } : {}), rank, coverage, score }
         }),
       )
@@ -160,7 +164,7 @@ export function formFit(question: Question, words: string): number {
 function spellsOut(words: string, name: string): boolean {
   const at = words.indexOf(name)
   if (at < 0) return false
-  return /、[^、，。；,;]{1,24}[”"]?(?:等)?[“"]?$/.test(words.slice(Math.max(0, at - 30), at)) || /^[”"]?[^，。；,;]{0,6}(?:[:：]|[，,]?即|是指|包括|分别)/.test(words.slice(at + name.length))
+  return /、[^、，。；,;“”"\s]{1,14}[”"]?等?[“"]?$/.test(words.slice(Math.max(0, at - 30), at)) || /^[”"]?[^，。；,;]{0,6}(?:[:：]|[，,]?即|是指|包括|分别)/.test(words.slice(at + name.length))
 }
 
 /** A figure of the kind asked that the question does not state itself. */

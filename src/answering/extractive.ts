@@ -2,7 +2,7 @@
 import { pieces, sentences } from '../chunks/sentences.ts'
 import type { Library } from '../retrieval/library.ts'
 import type { Found } from '../retrieval/retrieve.ts'
-import type { DeclineReason, Document, DocumentId, Outcome, Span } from '../types.ts'
+import type { DeclineReason, Document, DocumentId, Outcome, Place, Span } from '../types.ts'
 import { Composer, dateOf, type Quotation } from './compose.ts'
 import { endsInColon, findEvidence, type Evidence } from './evidence.ts'
 import { headerFact } from './header-facts.ts'
@@ -15,6 +15,8 @@ export interface Draft {
   readonly outcome: Outcome
   readonly reason?: DeclineReason
   readonly composer: Composer
+  /** Clauses that stand for the passages found: the candidates of an ambiguous reference, none of an unknown document. */
+  readonly places?: readonly Place[]
   /** For the log: what decided. */
   readonly detail?: string
 }
@@ -36,7 +38,7 @@ const MOST_SPANS = 2
 export function answerFrom(library: Library, text: string, intent: Intent, search: Search): Draft {
   const composer = new Composer(library)
   const asked = analyse(text)
-  const question = { ...asked, times: asked.times.filter(({ span }) => !intent.selectors.some((time) => time.span.start === span.start)) }
+  const question = { ...asked, quoted: asked.quoted.filter((name) => !namesDocument(library, name)), times: asked.times.filter(({ span }) => !intent.selectors.some((time) => time.span.start === span.start)) }
   const named = library.documents.filter(({ id }) => intent.documents?.includes(id))
   const header = headerFact(question, named)
   if (header?.contradicted) {
@@ -66,6 +68,11 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
   return { outcome: 'answered', composer }
 }
 
+/** 「新春第一会」: a document's short name or a part of its title, which its clauses need not repeat. */
+function namesDocument({ documents }: Library, name: string): boolean {
+  return documents.some(({ header, shortNames }) => shortNames.includes(name) || header.title?.value.includes(name))
+}
+
 /** The whole library, and where the time asked for fails there, the documents of that year. */
 function hearAgain(library: Library, question: Question, court: Court, found: readonly Found[], search: Search): ReturnType<Court['hear']> {
   const first = court.hear(found)
@@ -85,6 +92,12 @@ class Court {
   constructor(library: Library, question: Question) {
     this.#library = library
     this.#question = question
+  }
+
+  /** Does the evidence itself hold a name the question quotes? */
+  quotesName({ found, span }: Evidence): boolean {
+    const words = found.document.text.slice(span.start, span.end)
+    return this.#question.quoted.some((name) => words.includes(name))
   }
 
   /** Evidence that holds, best first; the best of all with its verdict. */
@@ -112,7 +125,7 @@ function eachDocument(library: Library, court: Court, documents: readonly Docume
   const most = Math.max(0, ...leads.map(({ coverage }) => coverage))
   const quoted = new Set<string>()
   return leads
-    .filter(({ coverage }) => coverage >= most * 0.6)
+    .filter((lead) => lead.coverage >= most * 0.6 || court.quotesName(lead))
     .filter(({ found }) => {
       const ids = [found.clause.id, ...(library.twins.get(found.clause.id) ?? [])]
       const fresh = !ids.some((id) => quoted.has(id))

@@ -1,12 +1,11 @@
 /** The Assistant over an index on this machine. Every channel is handed this one. */
-import { randomUUID } from 'node:crypto'
 import { findReferences, type Reference } from '../clauses/reference.ts'
 import { knownNames, lookUp, lookUpReference } from '../clauses/lookup.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import { PolicyError } from '../errors.ts'
 import type { Catalogue, Library } from '../retrieval/library.ts'
 import { documentById } from '../retrieval/library.ts'
-import { retrieve, type Found } from '../retrieval/retrieve.ts'
+import { retrieve, type Found, type Query } from '../retrieval/retrieve.ts'
 import type {
   Answer,
   AnswerEvent,
@@ -22,13 +21,13 @@ import type {
 import type { Assistant, Status, TextVersion } from './assistant.ts'
 import { answerReference } from './clause-answer.ts'
 import { Clock } from './clock.ts'
-import { Composer } from './compose.ts'
+import { Composer, sha256 } from './compose.ts'
 import { standAlone } from './conversation.ts'
 import { answerFrom, type Draft, type Search } from './extractive.ts'
 import { intentOf, type Intent } from './intent.ts'
 import { normaliseQuestion } from './normalise.ts'
 import { foundAt, passageOf } from './passages.ts'
-import { phrase } from './phrases.ts'
+import { phrase, type PhraseName } from './phrases.ts'
 import { namesQuoted } from './question.ts'
 import { understand } from './understand.ts'
 import { verify } from './verify.ts'
@@ -73,16 +72,15 @@ export class LocalAssistant implements Assistant {
   async search({ query, limit, documents }: SearchRequest): Promise<SearchResult> {
     const library = this.#parts.library()
     const clock = new Clock()
-    const { text } = normaliseQuestion(query)
+    const wanted = checked(library, documents)
+    const { text } = understand(library, normaliseQuestion(query))
     const { vector, fallback } = await this.#embed(library, text)
     clock.mark('embed')
-    const wanted = checked(library, documents)
-    const named = this.#addressed(library, text, wanted)
-    const found = retrieve(library, { text, ...(vector ? { vector } : {}), ...(wanted ? { documents: wanted } : {}) }, limit)
+    const named = addressed(library, text, wanted)
+    const found = retrieve(library, queryOf(text, vector, wanted), limit)
     clock.mark('retrieve')
-    const merged = [...named, ...found.filter(({ clause }) => !named.some((one) => one.clause.id === clause.id))].slice(0, limit)
     return {
-      passages: merged.map((one) => passageOf(one)),
+      passages: firstThen(named, found).slice(0, limit).map(passageOf),
       ...modeOf(library, vector, fallback),
       timings: clock.timings(),
     }
@@ -101,29 +99,28 @@ export class LocalAssistant implements Assistant {
     const references = findReferences(text, names)
     const intent = intentOf(text, references, library.documents, names)
     const scope = intent.documents ? intersect(intent.documents, wanted) : wanted
-    const exact = namesQuoted(text)
-    const search = (documents?: readonly DocumentId[], limit = RETRIEVED): Found[] =>
-      retrieve(library, { text, exact, ...(vector ? { vector } : {}), ...(documents ? { documents } : {}) }, limit)
+    const search: Search = (documents, limit = RETRIEVED) =>
+      retrieve(library, queryOf(text, vector, documents ? intersect(documents, wanted) : wanted), limit)
     const found = search(scope)
     clock.mark('retrieve')
-    const draft = unclear ? notUnderstood(library) : this.#draft(library, intent, text, references, alone.insufficient, (documents, limit) => search(documents ? intersect(documents, wanted) : wanted, limit))
-    const addressed = this.#addressed(library, text, scope)
-    const ranked = [...addressed, ...found.filter(({ clause }) => !addressed.some((one) => one.clause.id === clause.id))]
-    const passages = ranked.slice(0, PASSAGES).map((one) => passageOf(one))
+    const draft = unclear ? notUnderstood(library) : draftOf(library, intent, text, references, alone.insufficient, search)
+    const passages = (draft.places?.map((place) => foundAt(library, place)) ?? firstThen(addressed(library, text, scope), found))
+      .slice(0, PASSAGES)
+      .map(passageOf)
     yield { type: 'passages', passages }
     const verified = verify(library, withoutLastBreak(draft.composer.segments), draft.composer.citations)
     for (const fault of verified.rejected) this.#parts.log(`quotation withheld: ${fault}`)
     clock.mark('answer')
     const quoted = verified.segments.some(({ kind }) => kind === 'quotation')
     const withheld = draft.outcome === 'answered' && !quoted
-    const segments = withheld ? [{ kind: 'connecting' as const, text: phrase('declined-unsupported') }] : verified.segments
+    const segments = withheld ? [said('declined-unsupported')] : verified.segments
     for (const segment of segments) yield { type: 'segment', segment }
     yield { type: 'citations', citations: verified.citations }
     const reason = withheld ? ('unsupported' as const) : draft.reason
     const notes = [...alone.notes, ...(normalised.language === 'en' ? [phrase('english')] : [])]
     const understoodAs = text === request.question.trim() ? undefined : text
     const answer: Answer = {
-      id: randomUUID(),
+      id: idOf(request, library),
       question: request.question,
       ...(understoodAs ? { understoodAs } : {}),
       outcome: withheld ? 'declined' : draft.outcome,
@@ -140,50 +137,6 @@ export class LocalAssistant implements Assistant {
     yield { type: 'done', answer }
   }
 
-  #draft(
-    library: Library,
-    intent: Intent,
-    text: string,
-    references: readonly Reference[],
-    insufficient: boolean,
-    search: Search,
-  ): Draft {
-    const composer = new Composer(library)
-    if (insufficient) return { outcome: 'declined', reason: 'unsupported', composer: composer.say('declined-standalone') }
-    if (intent.outOfScope) return { outcome: 'declined', reason: 'out-of-scope', composer: composer.say('declined-out-of-scope') }
-    const [reference] = references
-    if (reference) {
-      const found = lookUpReference(reference, among(library, intent), library.twins)
-      const missing = found.outcome === 'absent' && found.reason === 'no-such-clause'
-      if (intent.asksForClause || missing) {
-        const answer = answerReference(composer, found)
-        if (answer) return answer
-      }
-      if (found.outcome === 'found') {
-        const within = found.places.flatMap(({ lineage }) => lineage.at(-1)!.id)
-        const inClause: Search = (documents) => search(documents, Infinity).filter(({ lineage }) => lineage.some(({ id }) => within.includes(id)))
-        const draft = answerFrom(library, text, intent, inClause)
-        return draft.outcome === 'answered' || draft.reason === 'false-premise' ? draft : (answerReference(composer, found) ?? draft)
-      }
-    }
-    if (reference?.document && reference.document.documents.length === 0 && text.includes(`《${reference.document.words}》`)) {
-      return { outcome: 'declined', reason: 'no-evidence', composer: composer.say('declined-document'), detail: reference.document.words }
-    }
-    if (intent.unknownDocument !== undefined) {
-      return { outcome: 'declined', reason: 'no-evidence', composer: composer.say('declined-document'), detail: intent.unknownDocument }
-    }
-    return answerFrom(library, text, intent, search)
-  }
-
-  /** Clauses that the query names come first. */
-  #addressed(library: Library, text: string, wanted?: readonly DocumentId[]): Found[] {
-    const [reference] = findReferences(text, knownNames(library.documents))
-    if (!reference) return []
-    const result = lookUpReference(reference, library.documents, library.twins)
-    const found = result.outcome === 'found' ? result.places : result.outcome === 'ambiguous' ? result.candidates : []
-    return found.filter(({ document }) => !wanted || wanted.includes(document.id)).map((place) => foundAt(library, place))
-  }
-
   async #embed(library: Library, text: string): Promise<{ vector?: Float32Array; fallback?: Fallback }> {
     const { embedder } = this.#parts
     if (!embedder || library.embedder === null) return {}
@@ -195,6 +148,89 @@ export class LocalAssistant implements Assistant {
       return { fallback: { from: 'hybrid', reason } }
     }
   }
+}
+
+/** Segments of the answer to a question whose words, intent and references are known. */
+function draftOf(
+  library: Library,
+  intent: Intent,
+  text: string,
+  references: readonly Reference[],
+  insufficient: boolean,
+  search: Search,
+): Draft {
+  const composer = new Composer(library)
+  if (insufficient) return { outcome: 'declined', reason: 'unsupported', composer: composer.say('declined-standalone') }
+  if (intent.outOfScope) {
+    return { outcome: 'declined', reason: 'out-of-scope', composer: composer.say('declined-out-of-scope') }
+  }
+  const [reference] = references
+  if (reference) {
+    const draft = draftOfClause(library, intent, text, reference, search)
+    if (draft) return draft
+  }
+  const unknown = unknownName(reference, text) ?? intent.unknownDocument
+  if (unknown === undefined) return answerFrom(library, text, intent, search)
+  composer.say('declined-document')
+  return { outcome: 'declined', reason: 'no-evidence', composer, detail: unknown, places: [] }
+}
+
+/** The clause a question names: its text, or what it says of the thing asked; undefined when it leads nowhere. */
+function draftOfClause(
+  library: Library,
+  intent: Intent,
+  text: string,
+  reference: Reference,
+  search: Search,
+): Draft | undefined {
+  const composer = new Composer(library)
+  const found = lookUpReference(reference, among(library, intent), library.twins)
+  const missing = found.outcome === 'absent' && found.reason === 'no-such-clause'
+  if (intent.asksForClause || missing) {
+    const answer = answerReference(composer, found)
+    if (answer) return answer
+  }
+  if (found.outcome !== 'found') return undefined
+  const within = new Set(found.places.map(({ lineage }) => lineage.at(-1)!.id))
+  const inClause: Search = (documents) =>
+    search(documents, Infinity).filter(({ lineage }) => lineage.some(({ id }) => within.has(id)))
+  const draft = answerFrom(library, text, intent, inClause)
+  if (draft.outcome === 'answered' || draft.reason === 'false-premise') return draft
+  return answerReference(composer, found) ?? draft
+}
+
+/** The name in 《》 of a document that the library does not hold, said with a clause of it. */
+function unknownName(reference: Reference | undefined, text: string): string | undefined {
+  const named = reference?.document
+  return named && named.documents.length === 0 && text.includes(`《${named.words}》`) ? named.words : undefined
+}
+
+/** Clauses that the query names. */
+function addressed(library: Library, text: string, wanted?: readonly DocumentId[]): Found[] {
+  const [reference] = findReferences(text, knownNames(library.documents))
+  if (!reference) return []
+  const result = lookUpReference(reference, library.documents, library.twins)
+  const found = result.outcome === 'found' ? result.places : result.outcome === 'ambiguous' ? result.candidates : []
+  return found.filter(({ document }) => !wanted || wanted.includes(document.id)).map((place) => foundAt(library, place))
+}
+
+/** The clauses named, then those found besides. */
+function firstThen(named: readonly Found[], found: readonly Found[]): Found[] {
+  const ids = new Set(named.map(({ clause }) => clause.id))
+  return [...named, ...found.filter(({ clause }) => !ids.has(clause.id))]
+}
+
+function queryOf(text: string, vector?: Float32Array, documents?: readonly DocumentId[]): Query {
+  return { text, exact: namesQuoted(text), ...(vector ? { vector } : {}), ...(documents ? { documents } : {}) }
+}
+
+/** The same request over the same index has the same id, as it has the same answer. */
+function idOf({ question, history = [], documents = [] }: AskRequest, { generation, embedder }: Library): string {
+  return `a-${sha256(JSON.stringify([question, history, documents, generation, embedder])).slice(0, 24)}`
+}
+
+function said(name: PhraseName): Segment {
+  return { kind: 'connecting', text: phrase(name) }
 }
 
 function notUnderstood(library: Library): Draft {
@@ -209,7 +245,8 @@ function withoutLastBreak(segments: readonly Segment[]): readonly Segment[] {
 function checked(library: Library, documents?: readonly DocumentId[]): readonly DocumentId[] | undefined {
   const unknown = documents?.find((id) => !documentById(library, id))
   if (unknown !== undefined) {
-    throw new PolicyError('no-such-document', `资料库中没有编号为 ${unknown} 的文件。No document has this id; GET /api/documents lists them.`)
+    const message = `资料库中没有编号为 ${unknown} 的文件。No document has this id; GET /api/documents lists them.`
+    throw new PolicyError('no-such-document', message)
   }
   return documents && documents.length > 0 ? documents : undefined
 }
@@ -223,7 +260,9 @@ function intersect(named: readonly DocumentId[], wanted?: readonly DocumentId[])
   return wanted ? named.filter((id) => wanted.includes(id)) : named
 }
 
-function modeOf(library: Library, vector?: Float32Array, failed?: Fallback): Pick<Answer, 'retrieval' | 'fallback' | 'index'> {
+type Mode = Pick<Answer, 'retrieval' | 'fallback' | 'index'>
+
+function modeOf(library: Library, vector?: Float32Array, failed?: Fallback): Mode {
   const fallback = failed ?? library.fallback
   return {
     retrieval: vector ? 'hybrid' : 'keyword',

@@ -59,6 +59,7 @@ export function contradiction(question: Question, found: readonly Found[], keywo
     const { document, clause } = one
     const opening = openingOf(one)
     const item = opening ? document.text.slice(clause.extent.start, clause.extent.end) : ''
+    const headings = one.lineage.flatMap(({ heading }) => (heading ? [document.text.slice(heading.start, heading.end)] : [])).join('\n')
     const said = quantities(document.text.slice((opening ?? clause.extent).start, clause.extent.end))
     const missing = stated.filter((figure) => !said.some((one) => one.kind === figure.kind && sameQuantity(figure, one)))
     for (const paragraph of opening ? [opening, ...clause.paragraphs] : clause.paragraphs) {
@@ -66,7 +67,7 @@ export function contradiction(question: Question, found: readonly Found[], keywo
         const text = document.text.slice(phrase.start, phrase.end)
         const rival = quantities(text).some((figure) => missing.some((one) => rivals(question.text, one, text, figure)))
         if (!rival) continue
-        const coverage = coverageOf(weights, text + item)
+        const coverage = coverageOf(weights, text + item + headings)
         if (coverage >= LEAST_COVERAGE && coverage > (best?.coverage ?? 0)) best = { document, span: phrase, coverage }
       }
     }
@@ -84,6 +85,7 @@ function rivals(asked: string, stated: Quantity, words: string, figure: Quantity
   if (stated.kind !== figure.kind) return false
   if (stated.kind !== 'count' && stated.kind !== 'plain') return true
   if (stated.unit !== figure.unit) return false
+  if (stated.kind === 'plain' && !Number.isInteger(stated.value) && !Number.isInteger(figure.value)) return true
   const [one, other] = [following(asked, stated), following(words, figure)]
   return one === other || (!GENERAL_UNIT.has(stated.unit) && (one === '' || other === ''))
 }
