@@ -10,7 +10,7 @@ import type {
   Answer,
   AnswerEvent,
   AskRequest,
-  Document,
+  DeclineReason,
   DocumentId,
   Fallback,
   LookUp,
@@ -97,16 +97,21 @@ export class LocalAssistant implements Assistant {
     clock.mark('embed')
     const names = knownNames(library.documents)
     const references = findReferences(text, names)
-    const intent = intentOf(text, references, library.documents, names)
-    const scope = intent.documents ? intersect(intent.documents, wanted) : wanted
+    const intent = within(intentOf(text, references, library.documents, names), wanted)
+    const scope = intent.documents ?? wanted
     const search: Search = (documents, limit = RETRIEVED) =>
       retrieve(library, queryOf(text, vector, documents ? intersect(documents, wanted) : wanted), limit)
     const found = search(scope)
     clock.mark('retrieve')
-    const draft = unclear ? notUnderstood(library) : draftOf(library, intent, text, references, alone.insufficient, search)
-    const passages = (draft.places?.map((place) => foundAt(library, place)) ?? firstThen(addressed(library, text, scope), found))
-      .slice(0, PASSAGES)
-      .map(passageOf)
+    const draft = unclear
+      ? declined(library, 'no-evidence', 'declined-no-evidence')
+      : alone.insufficient
+        ? declined(library, 'unsupported', 'declined-standalone')
+        : intent.outOfScope
+          ? declined(library, 'out-of-scope', 'declined-out-of-scope')
+          : draftOf(library, { text, intent, references, scope: scope?.length ? scope : wanted, search })
+    const exactly = draft.places?.map((place) => foundAt(library, place))
+    const passages = (exactly ?? firstThen(addressed(library, text, scope), found)).slice(0, PASSAGES).map(passageOf)
     yield { type: 'passages', passages }
     const verified = verify(library, withoutLastBreak(draft.composer.segments), draft.composer.citations)
     for (const fault of verified.rejected) this.#parts.log(`quotation withheld: ${fault}`)
@@ -150,50 +155,43 @@ export class LocalAssistant implements Assistant {
   }
 }
 
-/** Segments of the answer to a question whose words, intent and references are known. */
-function draftOf(
-  library: Library,
-  intent: Intent,
-  text: string,
-  references: readonly Reference[],
-  insufficient: boolean,
-  search: Search,
-): Draft {
-  const composer = new Composer(library)
-  if (insufficient) return { outcome: 'declined', reason: 'unsupported', composer: composer.say('declined-standalone') }
-  if (intent.outOfScope) {
-    return { outcome: 'declined', reason: 'out-of-scope', composer: composer.say('declined-out-of-scope') }
-  }
+/** A question that is understood, and where its answer may be looked for. */
+interface Understanding {
+  readonly text: string
+  readonly intent: Intent
+  readonly references: readonly Reference[]
+  /** Documents that a clause is looked up in; absent: all. */
+  readonly scope: readonly DocumentId[] | undefined
+  readonly search: Search
+}
+
+function draftOf(library: Library, asked: Understanding): Draft {
+  const { text, intent, references, search } = asked
   const [reference] = references
   if (reference) {
-    const draft = draftOfClause(library, intent, text, reference, search)
+    const draft = draftOfClause(library, asked, reference)
     if (draft) return draft
   }
   const unknown = unknownName(reference, text) ?? intent.unknownDocument
   if (unknown === undefined) return answerFrom(library, text, intent, search)
-  composer.say('declined-document')
-  return { outcome: 'declined', reason: 'no-evidence', composer, detail: unknown, places: [] }
+  return { ...declined(library, 'no-evidence', 'declined-document'), detail: unknown, places: [] }
 }
 
 /** The clause a question names: its text, or what it says of the thing asked; undefined when it leads nowhere. */
-function draftOfClause(
-  library: Library,
-  intent: Intent,
-  text: string,
-  reference: Reference,
-  search: Search,
-): Draft | undefined {
+function draftOfClause(library: Library, asked: Understanding, reference: Reference): Draft | undefined {
+  const { text, intent, scope, search } = asked
   const composer = new Composer(library)
-  const found = lookUpReference(reference, among(library, intent), library.twins)
+  const documents = scope ? library.documents.filter(({ id }) => scope.includes(id)) : library.documents
+  const found = lookUpReference(reference, documents, library.twins)
   const missing = found.outcome === 'absent' && found.reason === 'no-such-clause'
   if (intent.asksForClause || missing) {
     const answer = answerReference(composer, found)
     if (answer) return answer
   }
   if (found.outcome !== 'found') return undefined
-  const within = new Set(found.places.map(({ lineage }) => lineage.at(-1)!.id))
+  const named = new Set(found.places.map(({ lineage }) => lineage.at(-1)!.id))
   const inClause: Search = (documents) =>
-    search(documents, Infinity).filter(({ lineage }) => lineage.some(({ id }) => within.has(id)))
+    search(documents, Infinity).filter(({ lineage }) => lineage.some(({ id }) => named.has(id)))
   const draft = answerFrom(library, text, intent, inClause)
   if (draft.outcome === 'answered' || draft.reason === 'false-premise') return draft
   return answerReference(composer, found) ?? draft
@@ -233,8 +231,15 @@ function said(name: PhraseName): Segment {
   return { kind: 'connecting', text: phrase(name) }
 }
 
-function notUnderstood(library: Library): Draft {
-  return { outcome: 'declined', reason: 'no-evidence', composer: new Composer(library).say('declined-no-evidence') }
+function declined(library: Library, reason: DeclineReason, because: PhraseName): Draft {
+  return { outcome: 'declined', reason, composer: new Composer(library).say(because) }
+}
+
+/** The intent held to the documents the request allows; one alone is meant as if it were named. */
+function within(intent: Intent, wanted?: readonly DocumentId[]): Intent {
+  if (!wanted) return intent
+  if (intent.documents) return { ...intent, documents: intersect(intent.documents, wanted) }
+  return wanted.length === 1 ? { ...intent, documents: wanted } : intent
 }
 
 function withoutLastBreak(segments: readonly Segment[]): readonly Segment[] {
@@ -249,11 +254,6 @@ function checked(library: Library, documents?: readonly DocumentId[]): readonly 
     throw new PolicyError('no-such-document', message)
   }
   return documents && documents.length > 0 ? documents : undefined
-}
-
-/** The documents a question names, else all. */
-function among(library: Library, { documents }: Intent): readonly Document[] {
-  return documents ? library.documents.filter(({ id }) => documents.includes(id)) : library.documents
 }
 
 function intersect(named: readonly DocumentId[], wanted?: readonly DocumentId[]): readonly DocumentId[] {
