@@ -8,48 +8,79 @@ import { times } from './times.ts'
 
 export interface StandAlone {
   readonly question: string
-  readonly rewritten: boolean
   /** The question leans on something the history does not give. */
   readonly insufficient: boolean
-  readonly notes: readonly string[]
 }
 
-const ELLIPSIS = /^(?:那么?|还有|然后|再|以及|至于|另外|换成|如果是|要是)|呢[？?！!。\s]*$|^(?:上|下|前|后)一(?:条|部分|点|款|项)/
-const PRONOUN = /(?:^|[^其])(?:它们?|这个|那个|这项|那项|该(?:文件|决定|计划|项目|工程|条|行动)?|此事|这些|那些|上述|上面(?:说的|提到的)?|前者|后者|这里|那里|其中)/
+/** Words a follow-up begins with that say nothing themselves. */
+const OPENING = '(?:那么?|还有|然后|再|以及|至于|另外|换成|如果是|要是)'
+const TURN = /^(上|下|前|后)一个?(部分|条|点|款|项|章|节)/
+const ELLIPSIS = new RegExp(`^${OPENING}|呢[？?！!。\\s]*$|${TURN.source}`)
+const POINTING =
+  '它们?|这个|那个|这项|那项|该(?:文件|决定|计划|项目|工程|条|行动)?|此事|这些|那些|上述|上面(?:说的|提到的)?|这里|那里|其中'
+const PRONOUN = new RegExp(`(?:^|[^其])(?:${POINTING}|前者|后者)`)
+const NUMERAL = '[〇零一二三四五六七八九十百\\d]+'
 const STEP = /第[〇零一二三四五六七八九十百\d（）()]+(?:部分|条|点|款|项|章|节)/g
+/** A step as spoken, or as printed behind another: （七）, 2 of 三、2. */
+const MARK = new RegExp(`${STEP.source}|[（(]${NUMERAL}[）)]|(?<=[、.．])\\d{1,3}(?![\\d%年月])`, 'g')
+/** Units that stand for one another when people count on. */
+const SAME_UNIT: Readonly<Record<string, string>> = { 条: '条点项', 点: '条点项', 项: '条点项' }
 
 export function standAlone(question: string, history: readonly Turn[]): StandAlone {
   const asked = normaliseQuestion(question).text
-  const plain: StandAlone = { question, rewritten: false, insufficient: false, notes: [] }
+  if (!leans(asked)) return { question, insufficient: false }
   const earlier = history.filter(({ role }) => role === 'user').map(({ content }) => normaliseQuestion(content).text)
-  if (earlier.length === 0) return plain
-  const leans = ELLIPSIS.test(asked) || PRONOUN.test(asked) || analyse(asked).words.length === 0
-  if (!leans) return plain
   // earlier turns may lean on turns before them
   const previous = earlier.reduce((before, turn) => (before === '' ? turn : (rewrite(turn, before) ?? turn)), '')
-  const written = rewrite(asked, previous)
-  if (written === undefined || written === asked) return plain
-  return { question: written, rewritten: true, insufficient: false, notes: [] }
+  const written = previous === '' ? undefined : rewrite(asked, previous)
+  if (written === undefined) return { question, insufficient: saysNothing(asked) }
+  return { question: written === asked ? question : written, insufficient: false }
+}
+
+/** Does it leave out what it asks about? */
+function leans(asked: string): boolean {
+  return ELLIPSIS.test(asked) || PRONOUN.test(asked) || analyse(asked).words.length === 0
+}
+
+/** 那2035年呢, 下一条呢, 它呢: without the question before there is nothing to look for. */
+function saysNothing(asked: string): boolean {
+  if (!(ELLIPSIS.test(asked) || PRONOUN.test(asked))) return false
+  if (TURN.test(asked.replace(new RegExp(`^${OPENING}`), ''))) return true
+  const found = times(asked).map(({ span }) => span)
+  const places = placesIn(asked)
+  const own = analyse(asked).words.filter(({ text, span }) => {
+    const time = found.some(({ start, end }) => start < span.end && span.start < end)
+    return !time && !places.some((place) => place.includes(text))
+  })
+  return own.length === 0 && asked.search(STEP) < 0
 }
 
 /** The follow-up with what it leaves out taken from the question before; undefined when it leaves nothing out. */
 function rewrite(asked: string, previous: string): string | undefined {
-  if (!(ELLIPSIS.test(asked) || PRONOUN.test(asked) || analyse(asked).words.length === 0)) return undefined
-  const bare = asked.replace(/^(?:那么?|还有|然后|再|以及|至于|另外|换成|如果是|要是)[，,]?/, '').replace(/呢?[？?！!。\s]*$/, '')
-  return neighbourClause(bare, previous) ?? otherStep(bare, previous) ?? otherTime(bare, previous) ?? otherPlace(bare, previous) ?? otherSubject(bare, asked, previous)
+  if (!leans(asked)) return undefined
+  const bare = asked.replace(new RegExp(`^${OPENING}[，,]?`), '').replace(/呢?[？?！!。\s]*$/, '')
+  if (TURN.test(bare)) return neighbourClause(bare, previous)
+  return (
+    otherStep(bare, previous) ??
+    otherTime(bare, previous) ??
+    otherPlace(bare, previous) ??
+    otherSubject(bare, asked, previous)
+  )
 }
 
-/** 下一条 after 第三部分第2条 → 第三部分第3条. */
+/** 下一条 after 第三部分第2条 → 第三部分第3条; after 规划建议（七） → 规划建议（八）; 下一部分 → 第四部分. */
 function neighbourClause(bare: string, previous: string): string | undefined {
-  const turn = /^(上|下|前|后)一(条|部分|点|款|项)/.exec(bare)
-  const last = [...previous.matchAll(STEP)].at(-1)
-  if (!turn || !last) return undefined
-  const numeral = /[〇零一二三四五六七八九十百\d]+/.exec(last[0])!
-  const value = ordinalOf(numeral[0])
-  if (value === undefined) return undefined
-  const next = value + (turn[1] === '下' || turn[1] === '后' ? 1 : -1)
-  const step = last[0].replace(numeral[0], /\d/.test(numeral[0]) ? String(next) : chineseNumeral(next))
-  return previous.slice(0, last.index) + step + bare.slice(turn[0].length)
+  const [turned, way, unit] = TURN.exec(bare)!
+  const last = [...previous.matchAll(MARK)].findLast(([step]) => {
+    const own = /(?:部分|条|点|款|项|章|节)$/.exec(step)?.[0] ?? '条'
+    return own === unit || SAME_UNIT[unit!]?.includes(own)
+  })
+  const numeral = last && new RegExp(NUMERAL).exec(last[0])?.[0]
+  const value = numeral === undefined ? undefined : ordinalOf(numeral)
+  if (!last || numeral === undefined || value === undefined) return undefined
+  const next = value + (way === '下' || way === '后' ? 1 : -1)
+  const step = last[0].replace(numeral, /\d/.test(numeral) ? String(next) : chineseNumeral(next))
+  return previous.slice(0, last.index) + step + bare.slice(turned.length)
 }
 
 /** 第3条 after 《决定》第八部分第2条 → 《决定》第八部分第3条: a step of the same unit is put in its place. */
@@ -81,17 +112,20 @@ function otherPlace(bare: string, previous: string): string | undefined {
   return before ? previous.replace(before, place) : `${place}${previous}`
 }
 
+const DOCUMENT =
+  /《[^》]{2,60}》|[^，,。？?、]{0,20}?(?:决定|规划建议|建议|规划|通知|意见|办法|条例|规定|纲要|方案|会议|大会|新闻)/
+
 /** The subject is exchanged: the focus of the question before gives way to the words now said. */
 function otherSubject(bare: string, asked: string, previous: string): string | undefined {
   const before = analyse(previous)
   const own = analyse(bare)
   const complete = own.asks !== 'open' || /怎么|如何|为什么/.test(bare)
   const context = before.words.map(({ text }) => text).filter((word) => !bare.includes(word))
-  const pronoun = /(?:它们?|这个|那个|这项|那项|该(?:文件|决定|计划|项目|工程|条|行动)?|此事|这些|那些|上述|上面(?:说的|提到的)?|这里|那里|其中)/.exec(bare)
+  const pronoun = new RegExp(`(?:${POINTING})`).exec(bare)
   if (pronoun || complete) {
     const said = context.join('')
     if (said === '') return undefined
-    const document = /《[^》]{2,60}》|[^，,。？?、]{0,20}?(?:决定|规划建议|建议|规划|通知|意见|办法|条例|规定|纲要|方案|会议|大会|新闻)/.exec(previous)?.[0]
+    const document = DOCUMENT.exec(previous)?.[0]
     return pronoun ? bare.replace(pronoun[0], document ?? said) : `${said}，${asked}`
   }
   const focus = new Set(before.focus.map(({ text }) => text))

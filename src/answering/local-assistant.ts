@@ -122,7 +122,6 @@ export class LocalAssistant implements Assistant {
     for (const segment of segments) yield { type: 'segment', segment }
     yield { type: 'citations', citations: verified.citations }
     const reason = withheld ? ('unsupported' as const) : draft.reason
-    const notes = [...alone.notes, ...(normalised.language === 'en' ? [phrase('english')] : [])]
     const understoodAs = text === request.question.trim() ? undefined : text
     const answer: Answer = {
       id: idOf(request, library),
@@ -136,7 +135,7 @@ export class LocalAssistant implements Assistant {
       passages,
       mode: 'extractive',
       ...modeOf(library, vector, fallback),
-      ...(notes.length > 0 ? { notes } : {}),
+      ...(normalised.language === 'en' ? { notes: [phrase('english')] } : {}),
       timings: clock.timings(),
     }
     yield { type: 'done', answer }

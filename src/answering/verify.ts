@@ -2,8 +2,8 @@
 import { labelOf, placeAt, spokenOf } from '../clauses/address.ts'
 import { documentById, type Catalogue } from '../retrieval/library.ts'
 import type { Citation, Segment } from '../types.ts'
-import { isPhrase } from './phrases.ts'
 import { sha256 } from './compose.ts'
+import { isPhrase, phrase } from './phrases.ts'
 
 export interface Verified {
   readonly segments: readonly Segment[]
@@ -16,33 +16,63 @@ export interface Verified {
 export function faultOf(catalogue: Catalogue, citation: Citation): string | undefined {
   const document = documentById(catalogue, citation.documentId)
   if (!document) return `citation ${citation.n}: no document ${citation.documentId}`
-  if (document.textSha256 !== citation.textSha256) return `citation ${citation.n}: another version of ${document.source}`
-  if (citation.start >= citation.end || document.text.slice(citation.start, citation.end) !== citation.quote) {
-    return `citation ${citation.n}: not the words at ${citation.start}–${citation.end} of ${document.source}`
+  if (document.textSha256 !== citation.textSha256) {
+    return `citation ${citation.n}: another version of ${document.source}`
   }
-  if (sha256(citation.quote) !== citation.quoteSha256) return `citation ${citation.n}: the quotation's hash differs`
+  const { start, end, quote } = citation
+  if (start < 0 || start >= end || document.text.slice(start, end) !== quote) {
+    return `citation ${citation.n}: not the words at ${start}–${end} of ${document.source}`
+  }
+  if (sha256(quote) !== citation.quoteSha256) return `citation ${citation.n}: the quotation's hash differs`
   const place = placeAt(document, citation)
-  const path = place.lineage.at(-1)!.path
-  if (path.join('/') !== citation.path.join('/') || labelOf(place) !== citation.label || spokenOf(place) !== citation.spoken) {
-    return `citation ${citation.n}: stands in ${labelOf(place)}, not in ${citation.label}`
+  const path = place.lineage.at(-1)!.path.join('/')
+  const { label, spoken } = citation
+  if (path !== citation.path.join('/') || labelOf(place) !== label || spokenOf(place) !== spoken) {
+    return `citation ${citation.n}: stands in ${labelOf(place)}, not in ${label}`
   }
   return undefined
 }
 
-/** Keeps the citations that hold and the segments that rest on them; numbers stay as they were. */
+/**
+ * Keeps the citations that hold, and of the segments the lines that do: a line runs from its label to the break, and
+ * goes as a whole when one of its segments does not hold. Numbers stay as they were.
+ */
 export function verify(catalogue: Catalogue, segments: readonly Segment[], citations: readonly Citation[]): Verified {
-  const faults = citations.flatMap((citation) => faultOf(catalogue, citation) ?? [])
-  const sound = citations.filter((citation) => faultOf(catalogue, citation) === undefined)
-  const quotes = new Map(sound.map(({ n, quote }) => [n, quote]))
-  const rejected = [...faults]
-  const kept = segments.filter((segment) => {
-    const rests = segment.citations ?? []
-    const holds =
-      rests.every((n) => quotes.has(n)) &&
-      (segment.kind !== 'quotation' || rests.some((n) => quotes.get(n) === segment.text)) &&
-      (segment.kind !== 'connecting' || isPhrase(segment.text))
-    if (!holds) rejected.push(`segment ${segment.kind}: ${segment.text.slice(0, 40)}`)
-    return holds
+  const rejected: string[] = []
+  const sound = citations.filter((citation) => {
+    const fault = faultOf(catalogue, citation)
+    if (fault !== undefined) rejected.push(fault)
+    return fault === undefined
   })
+  const byNumber = new Map(sound.map((citation) => [citation.n, citation]))
+  const kept: Segment[] = []
+  let line: Segment[] = []
+  let holds = true
+  const close = (): void => {
+    if (holds) kept.push(...line)
+    line = []
+    holds = true
+  }
+  for (const segment of segments) {
+    if (segment.kind === 'label') close()
+    line.push(segment)
+    if (!segmentHolds(segment, byNumber)) {
+      rejected.push(`segment ${segment.kind}: ${segment.text.slice(0, 40)}`)
+      holds = false
+    }
+    if (segment.text === phrase('end')) close()
+  }
+  close()
   return { segments: kept, citations: sound, rejected }
+}
+
+/** Does what it says follow from the citations it rests on, or from the fixed phrases? */
+function segmentHolds({ kind, text, citations = [] }: Segment, sound: ReadonlyMap<number, Citation>): boolean {
+  const rests = citations.flatMap((n) => sound.get(n) ?? [])
+  if (rests.length < citations.length) return false
+  if (kind === 'quotation') return rests.some(({ quote }) => quote === text)
+  if (kind === 'connecting') return isPhrase(text)
+  if (kind === 'label' && rests.length > 0) return rests.some(({ title, spoken }) => text === `《${title}》${spoken}`)
+  if (kind === 'date') return rests.some(({ date }) => date === text)
+  return true
 }
