@@ -62,7 +62,7 @@ export function lookUpReference(reference: Reference, documents: readonly Docume
   const { document: named } = reference
   const among = named ? documents.filter(({ id }) => named.documents.includes(id)) : documents
   if (among.length === 0) return noSuchDocument(named?.words, documents)
-  const trials = reference.targets.map((target) => among.map((document) => tryDocument(document, target)))
+  const trials = reference.targets.map((target) => among.map((document) => tryDocument(document, named ? openingMeant(document, target) : target)))
   const holding = among.filter((_, at) => trials.every((target) => (target[at]?.readings.length ?? 0) > 0))
   if (holding.length === 0) return absent(trials, among, twins)
   const places: Place[] = []
@@ -76,6 +76,7 @@ export function lookUpReference(reference: Reference, documents: readonly Docume
     }
     places.push(...only)
   }
+  if (named?.guessed) return { outcome: 'ambiguous', candidates: places.slice(0, CANDIDATES_MAXIMUM) }
   return { outcome: 'found', places: places as unknown as [Place, ...Place[]] }
 }
 
@@ -98,6 +99,13 @@ const keyOf = (id: ClauseId, { paragraph }: Place): string => `${id} ${paragraph
 const lacksTitle = (reading: readonly Place[]): number => {
   const title = reading[0]?.document.header.title
   return !title || title.from === 'inferred' ? 1 : 0
+}
+
+/** 《决定》导语 is its preamble, where it has one; 第三部分导语 is the lead paragraph of that part. */
+function openingMeant({ clauses }: Document, target: readonly Step[]): readonly Step[] {
+  const [first, ...rest] = target
+  if (first?.kind !== 'lead' || rest.length > 0 || !clauses.some(({ kind }) => kind === 'preamble')) return target
+  return [{ ...first, kind: 'preamble' }]
 }
 
 function tryDocument(document: Document, target: readonly Step[]): Trial {

@@ -62,6 +62,19 @@ export class NameIndex {
     return most < TELLING_CHARACTERS ? documents : documents.filter((_, at) => shared[at] === most)
   }
 
+  /**
+   * Documents whose name begins and ends like this one and holds its characters in order: 民诉法, 食安法, 噪声法.
+   * Only a guess: 劳动法 reads like 劳动合同法 and is another law.
+   */
+  abbreviatedBy(name: string): readonly DocumentId[] {
+    const folded = foldName(name)
+    if (folded.length < 3 || folded.length > 12 || !/(?:法|典|条例|办法|规定|解释|规则|细则)$/.test(folded)) return []
+    const fitting = this.#all.filter(
+      (known) => known.of === 'document' && !known.generic && known.name.charAt(0) === folded.charAt(0) && holdsInOrder(known.name, folded),
+    )
+    return [...new Set(fitting.flatMap(({ documents }) => documents))]
+  }
+
   /** Documents that go by this name, or whose longer name holds it. */
   documentsOf(name: string): readonly DocumentId[] {
     const folded = foldName(name)
@@ -97,4 +110,13 @@ export function nameIndexOf(names: readonly KnownName[]): NameIndex {
   const known = INDEXES.get(names) ?? new NameIndex(names)
   INDEXES.set(names, known)
   return known
+}
+
+function holdsInOrder(name: string, characters: string): boolean {
+  let at = 0
+  for (const character of characters) {
+    at = name.indexOf(character, at) + 1
+    if (at === 0) return false
+  }
+  return name.endsWith(characters.slice(-1))
 }

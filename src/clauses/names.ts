@@ -20,6 +20,7 @@ function titleNames(title: string): { name: string; generic: boolean }[] {
     ...[title, bare].flatMap((name) => [name, name.replaceAll(COUNTRY, '')]).map((name) => ({ name, generic: false })),
     ...(about > 0 ? [{ name: bare.slice(about), generic: false }] : []),
     ...(kind ? [{ name: kind, generic: true }] : []),
+    ...(kind && title !== bare ? [{ name: kind + title.slice(bare.length), generic: true }] : []),
   ]
 }
 

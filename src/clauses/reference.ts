@@ -41,6 +41,8 @@ export interface NamedDocument {
   readonly span: Span
   /** Empty when no document goes by that name. */
   readonly documents: readonly DocumentId[]
+  /** The name may stand for these, as 民诉法 for 民事诉讼法, but may be another law's own name too. */
+  readonly guessed?: boolean
 }
 
 export interface Reference {
@@ -64,18 +66,20 @@ const UNIT =
   '项(?!目|任务|工作|工程)|目(?![标的录前]))'
 const UNTIL = `(?:至|到|[-—~－～]) ?第? ?\\(?(${N})\\)? ?`
 const EXPLICIT = new RegExp(
-  `第 ?\\(? ?(${N}(?:[、,] ?${N}){0,8}) ?\\)? ?(?:${UNTIL})?${UNIT}(?:之([一二三四五六七八九十]{1,3}))?`,
+  `第 ?\\(? ?(${N}(?:[、,] ?${N}){0,8}) ?\\)? ?(?:${UNTIL})?[大小]?${UNIT}(?:之([一二三四五六七八九十]{1,3}))?`,
   'y',
 )
+/** Behind a name people leave 第 out: 公务员法26条第二项. */
+const WITHOUT_ORDER = new RegExp(`(${N}) ?(条|章)(?:之([一二三四五六七八九十]{1,3}))?(?=第|的|[，,。？?！! (]|$|是|讲|说|规|怎|内|原|里|给)`, 'y')
 const REVERSED = new RegExp(`(部分|条|章|节) ?(${N})(?=第|[、,， ]|的|$)`, 'y')
 const BRACKETED = new RegExp(`\\( ?(${N}) ?\\)`, 'y')
 const CIRCLED = /[①-⑳]/y
-const BARE_CHINESE = /([〇零一二三四五六七八九十百]{1,5})(?:[、.．/·-]|(?=[(]|第|的第|$|[。？?！!]))/y
+const BARE_CHINESE = /([〇零一二三四五六七八九十百]{1,5})(?:[、.．/·-]|(?=[(]|第|的第|导语|导言|$|[。？?！!]))/y
 const BARE_ARABIC = /([0-9]{1,3})(?:[.．、/·-](?=[0-9一二三四五六七八九十(（第])|[.．、]?(?=$|[。？?！!，, (]|第|的第))/y
 const WORDS: readonly (readonly [StepKind, RegExp])[] = [
   ['header', /题头/y],
   ['preamble', /(?:序言|前言|序文)(?:部分)?/y],
-  ['lead', /(?:导语|导言|引导段)(?:部分)?/y],
+  ['lead', /(?:导语|导言|引导段)(?:部分)?|(?:开头|开篇|起首)(?:的)?(?:那|这|第)?(?:一)?(?:段话?|部分|句话?)/y],
   ['closing', /(?:结语|结尾段?|尾段)(?:部分)?/y],
 ]
 const GLUE = /[ ]{0,3}(?:里面的|当中的|里的|中的|内的|的|之(?![一二三四五六七八九十])|里|中|内|,|，|:|：|\/|·)?[ ]{0,3}/y
@@ -157,9 +161,10 @@ class ReferenceReader {
       const read = this.#readTargets(name.span.end + glued, true, whole)
       if (read) return this.#reference(at, read.end, read.targets, name)
     }
-    const read = this.#readTargets(at, false, whole)
-    if (!read) return undefined
     const unknown = this.#unknownNameBefore(at)
+    const resolved = unknown !== undefined && unknown.documents.length > 0
+    const read = this.#readTargets(at, resolved && matchAt(WITHOUT_ORDER, this.#folded, at) !== null, whole)
+    if (!read) return undefined
     return this.#reference(unknown?.span.start ?? at, read.end, read.targets, unknown)
   }
 
@@ -208,7 +213,13 @@ class ReferenceReader {
     const start = from + match.index + bare.length - name.length
     const end = start + name.length
     const documents = this.#names.documentsOf(name)
-    return { words: this.#text.slice(start, end), span: { start, end }, documents }
+    const abbreviated = documents.length === 0 ? this.#names.abbreviatedBy(name) : []
+    return {
+      words: this.#text.slice(start, end),
+      span: { start, end },
+      documents: documents.length > 0 ? documents : abbreviated,
+      ...(abbreviated.length > 0 ? { guessed: true } : {}),
+    }
   }
 
   #readTargets(from: number, named: boolean, whole: boolean): Targets | undefined {
@@ -265,7 +276,7 @@ class ReferenceReader {
     const match = matchAt(EXPLICIT, this.#folded, at)
     if (match) {
       const [all, numerals = '', until, unit = '', branchNumeral] = match
-      const kind = UNITS[unit]
+      const kind = kindOf(unit, all)
       const words = this.#text.slice(at, at + all.length)
       const branch = branchNumeral === undefined ? undefined : ordinalOf(branchNumeral)
       const to = until === undefined ? undefined : ordinalOf(until)
@@ -323,6 +334,13 @@ class ReferenceReader {
       const ordinal = ordinalOf(bracketed[1] ?? '')
       return ordinal === undefined || ordinal > 999 ? undefined : this.#one('item', at, bracketed[0].length, ordinal)
     }
+    const unordered = first && named ? matchAt(WITHOUT_ORDER, this.#folded, at) : null
+    const counted = unordered && ordinalOf(unordered[1] ?? '')
+    if (unordered && typeof counted === 'number') {
+      const branch = unordered[3] === undefined ? undefined : ordinalOf(unordered[3])
+      const read = this.#one(unordered[2] === '章' ? 'chapter' : 'article', at, unordered[0].length, counted)
+      return branch === undefined ? read : { ...read, steps: read.steps.map((step) => ({ ...step, branch })) }
+    }
     const circled = matchAt(CIRCLED, this.#folded, at)
     if (circled) return this.#one('point', at, 1, circled[0].charCodeAt(0) - 0x245f)
     const chinese = first || whole ? matchAt(BARE_CHINESE, this.#folded, at) : null
@@ -330,12 +348,20 @@ class ReferenceReader {
     if (chinese && typeof part === 'number') {
       return this.#one(first || last.kind === 'heading' ? 'part' : 'item', at, chinese[0].length, part)
     }
-    const arabic = whole || last?.kind === 'part' ? matchAt(BARE_ARABIC, this.#folded, at) : null
+    const dotted = named && first && /^[0-9]{1,3}[.．/·-][0-9]/.test(this.#folded.slice(at, at + 6))
+    const arabic = whole || dotted || last?.kind === 'part' ? matchAt(BARE_ARABIC, this.#folded, at) : null
     const point = arabic && ordinalOf(arabic[1] ?? '')
     if (!arabic || typeof point !== 'number') return undefined
     const outer = first && /[.．、/·-]$/.test(arabic[0]) && /^[0-9(]/.test(this.#folded.slice(at + arabic[0].length))
     return this.#one(outer ? 'part' : 'point', at, arabic[0].length, point)
   }
+}
+
+/** 第六大点 is a part, 第二小节 an item of one. */
+function kindOf(unit: string, words: string): StepKind | undefined {
+  if (words.includes(`大${unit}`) && /^(?:点|项|条)$/.test(unit)) return 'part'
+  if (words.includes(`小${unit}`) && /^(?:点|节|条)$/.test(unit)) return 'point'
+  return UNITS[unit]
 }
 
 /** Kinds that may stand in one another: 三（二）(1), 5.1.2. */

@@ -62,6 +62,16 @@ describe('several clauses are candidates, never a guess', () => {
   ])('words before a kind of document may tell which is meant: %s', (reference, expected) =>
     expect(found(reference)).toEqual(expected))
 
+  test.each([
+    ['决定 5.4', ['000 五、4.']],
+    ['市委决定第七大部分的第3小点', ['001 七、3.']],
+    ['决定第六大点第二小点', ['001 六、2.']],
+    ['大走廊决定的导语', ['002 序言']],
+    ['规划建议第三部分开头那一段', ['003 三、导语']],
+    ['规划建议三导语', ['003 三、导语']],
+    ['002第四部分', ['002 四、']],
+  ])('numbers and places as people type them: %s', (reference, expected) => expect(found(reference)).toEqual(expected))
+
   test('without a name every document is asked', () => {
     expect(found('第三部分')).toEqual(['ambiguous', '000 三、', '002 三、', '003 三、'])
     expect(found('导语')).toEqual(['ambiguous', '003 二、导语', '003 三、导语'])
@@ -111,6 +121,7 @@ describe('laws', () => {
     ['示范法第七条第一款和第二款', ['law 第七条第一款', 'law 第七条第二款']],
     ['示范法第一章第八条', ['law 第八条']],
     ['示范法第7条至第8条', ['law 第七条', 'law 第八条']],
+    ['示范法7条第三项', ['law 第七条第一款（三）']],
     ['示范法第七条第三款', ['no-such-clause', '《中华人民共和国示范法》第七条没有第三款；该条共有2款。']],
     ['示范法第七条第一款第四项', ['no-such-clause', '《中华人民共和国示范法》第七条第一款没有第四项；该款共有3项（第（一）项至第（三）项）。']],
     ['示范法第九条至第十二条', ['no-such-clause', '《中华人民共和国示范法》没有第九条至第十二条；全文共有4条（第七条至第十三条）。']],
@@ -122,6 +133,15 @@ describe('laws', () => {
     expect(found('示范法第十二条之一', [law, amended])).toEqual([
       'no-such-clause', '《中华人民共和国示范法》没有第十二条之一；全文共有4条（第七条至第十三条）。',
     ])
+  })
+
+  test('a shortened name is a guess, and asked back', () => {
+    const civil = documentOf(text(''), {
+      id: 'law' as DocumentId, source: '法/民事诉讼法.md', header: { title: { value: '中华人民共和国民事诉讼法', from: 'text' } },
+    })
+    expect(found('民诉法第八条', [civil])).toEqual(['ambiguous', 'law 第八条'])
+    expect(found('民诉法八条', [civil])).toEqual(['ambiguous', 'law 第八条'])
+    expect(found('刑诉法第八条', [civil])[0]).toBe('no-such-document')
   })
 
   test('an item is looked for among the article’s own before deeper ones', () => {
