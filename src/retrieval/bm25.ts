@@ -7,6 +7,39 @@ import { terms } from './terms.ts'
 const K1 = 1.2
 const B = 0.75
 
+const TURN_MS = 8
+
+/** Counts the terms of texts, one text after the other. */
+class Builder {
+  readonly vocabulary = new Map<string, number>()
+  readonly postings: { readonly rows: number[]; readonly counts: number[] }[] = []
+  /** Terms of each text, repeats included. */
+  readonly lengths: number[] = []
+
+  add(text: string): void {
+    const row = this.lengths.length
+    const counts = new Map<string, number>()
+    const found = terms(text)
+    for (const term of found) counts.set(term, (counts.get(term) ?? 0) + 1)
+    for (const [term, count] of counts) {
+      const posting = this.#postingOf(term)
+      posting.rows.push(row)
+      posting.counts.push(count)
+    }
+    this.lengths.push(found.length)
+  }
+
+  #postingOf(term: string): { readonly rows: number[]; readonly counts: number[] } {
+    let id = this.vocabulary.get(term)
+    if (id === undefined) {
+      id = this.vocabulary.size
+      this.vocabulary.set(term, id)
+      this.postings.push({ rows: [], counts: [] })
+    }
+    return this.postings[id]!
+  }
+}
+
 export class Bm25 {
   /** Number of texts; row i of the scores is text i. */
   readonly size: number
@@ -32,25 +65,26 @@ export class Bm25 {
   }
 
   static build(texts: readonly string[]): Bm25 {
-    const vocabulary = new Map<string, number>()
-    const postings: { rows: number[]; counts: number[] }[] = []
-    const lengths = texts.map((text, row) => {
-      const counts = new Map<string, number>()
-      const found = terms(text)
-      for (const term of found) counts.set(term, (counts.get(term) ?? 0) + 1)
-      for (const [term, count] of counts) {
-        let id = vocabulary.get(term)
-        if (id === undefined) {
-          id = vocabulary.size
-          vocabulary.set(term, id)
-          postings.push({ rows: [], counts: [] })
-        }
-        postings[id]!.rows.push(row)
-        postings[id]!.counts.push(count)
-      }
-      return found.length
-    })
-    const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, texts.length)
+    const builder = new Builder()
+    for (const text of texts) builder.add(text)
+    return Bm25.#of(builder)
+  }
+
+  /** The same, giving way to other work every few milliseconds. */
+  static async buildGently(texts: readonly string[]): Promise<Bm25> {
+    const builder = new Builder()
+    let since = performance.now()
+    for (const text of texts) {
+      builder.add(text)
+      if (performance.now() - since < TURN_MS) continue
+      await new Promise(setImmediate)
+      since = performance.now()
+    }
+    return Bm25.#of(builder)
+  }
+
+  static #of({ vocabulary, postings, lengths }: Builder): Bm25 {
+    const average = lengths.reduce((sum, length) => sum + length, 0) / Math.max(1, lengths.length)
     const total = postings.reduce((sum, { rows }) => sum + rows.length, 0)
     const offsets = new Uint32Array(postings.length + 1)
     const rows = new Uint32Array(total)
@@ -67,7 +101,7 @@ export class Bm25 {
       })
     })
     offsets[postings.length] = at
-    return new Bm25(texts.length, vocabulary, offsets, rows, weights)
+    return new Bm25(lengths.length, vocabulary, offsets, rows, weights)
   }
 
   /** In how many texts a term stands. */

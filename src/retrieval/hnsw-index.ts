@@ -6,6 +6,7 @@ const LINKS = 16
 const EF_CONSTRUCTION = 200
 /** Fixed, so that the same vectors give the same graph. */
 const SEED = 20221
+const TURN_MS = 8
 
 /** The native module, or the reason why it cannot be had (no compiler at installation). */
 export async function loadHnsw(): Promise<typeof import('hnswlib-node') | Error> {
@@ -29,14 +30,17 @@ export class HnswIndex implements VectorIndex {
     this.dimensions = dimensions
   }
 
-  /** `vectors`: row after row, unit length. Gives way to other work every few hundred rows. */
+  /** `vectors`: row after row, unit length. Gives way to other work every few milliseconds. */
   static async build(native: Native, vectors: Float32Array, dimensions: number): Promise<HnswIndex> {
     const size = vectors.length / dimensions
     const graph = new native.HierarchicalNSW('ip', dimensions)
     graph.initIndex({ maxElements: Math.max(1, size), m: LINKS, efConstruction: EF_CONSTRUCTION, randomSeed: SEED })
+    let since = performance.now()
     for (let row = 0; row < size; row++) {
       graph.addPoint(Array.from(vectors.subarray(row * dimensions, (row + 1) * dimensions)), row)
-      if (row % 256 === 255) await new Promise(setImmediate)
+      if (performance.now() - since < TURN_MS) continue
+      await new Promise(setImmediate)
+      since = performance.now()
     }
     return new HnswIndex(graph, dimensions)
   }

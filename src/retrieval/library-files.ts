@@ -52,8 +52,8 @@ export async function buildLibrary(options: BuildOptions): Promise<Built> {
     twins,
     embedder: embedder?.id ?? null,
     units: { chunks: chunks.units },
-    windows: { chunks: chunks.windows, keywords: Bm25.build(headedTexts({ documents }, chunks.windows)) },
-    clauses: { chunks: chunks.clauses, keywords: Bm25.build(headedTexts({ documents }, chunks.clauses)) },
+    windows: { chunks: chunks.windows, keywords: await Bm25.buildGently(headedTexts({ documents }, chunks.windows)) },
+    clauses: { chunks: chunks.clauses, keywords: await Bm25.buildGently(headedTexts({ documents }, chunks.clauses)) },
     ...(options.fallback ? { fallback: options.fallback } : {}),
   }
   onProgress?.('keywords', 1, 1)

@@ -47,8 +47,8 @@ interface Ranking {
   readonly field: Field
   /** Row → ordinal of its clause. */
   readonly clauseOf: Uint32Array
-  readonly rows: readonly number[]
-  readonly scores: readonly number[]
+  readonly rows: ArrayLike<number>
+  readonly scores: ArrayLike<number>
   readonly similarities: boolean
 }
 
@@ -56,14 +56,16 @@ interface Ranking {
 export function retrieve(library: Library, query: Query, limit: number): Found[] {
   const { places: known } = clauseList(library)
   const wanted = query.documents && new Set(query.documents)
-  const lists = rankings(library, query, ({ document }) => !wanted || wanted.has(document.id))
+  const lists = rankings(library, query, wanted)
   const fusion = new Fusion(known.length)
   const similarities = new Map<number, number>()
   for (const list of lists) {
     const best = bestOfClause(list, known.length)
     fusion.add(best.clauses, best.scores)
     if (!list.similarities) continue
-    best.clauses.forEach((clause, at) => similarities.set(clause, Math.max(best.scores[at]!, similarities.get(clause) ?? -1)))
+    for (const [at, clause] of best.clauses.entries()) {
+      similarities.set(clause, Math.max(best.scores[at]!, similarities.get(clause) ?? -1))
+    }
   }
   const chosen = choose(library, fusion, limit, wanted)
   const spots = spotsOf(library, lists, new Set(chosen.map(({ ordinal }) => ordinal)))
@@ -82,24 +84,17 @@ export function retrieve(library: Library, query: Query, limit: number): Found[]
   })
 }
 
-type Allowed = (place: ClausePlace) => boolean
-
-function rankings(library: Library, { text, vector, exact = [] }: Query, allowed: Allowed): Ranking[] {
+function rankings(library: Library, { text, vector, exact = [] }: Query, wanted?: ReadonlySet<DocumentId>): Ranking[] {
   const { units, windows, clauses } = library
   const { places: known } = clauseList(library)
-  const collect = (field: Field, similarities: boolean, found: Iterable<readonly [row: number, score: number]>): Ranking => {
+  const list = (field: Field, similarities: boolean, { rows, scores }: Scored): Ranking => {
     const clauseOf = clausesOfRows(library, field.chunks)
-    const rows: number[] = []
-    const scores: number[] = []
-    for (const [row, score] of found) {
-      if (!allowed(known[clauseOf[row]!]!)) continue
-      rows.push(row)
-      scores.push(score)
-    }
-    return { field, clauseOf, rows, scores, similarities }
+    if (!wanted) return { field, clauseOf, rows, scores, similarities }
+    const kept = Array.from(rows).flatMap((row, at) => (wanted.has(known[clauseOf[row]!]!.document.id) ? [at] : []))
+    return { field, clauseOf, rows: kept.map((at) => rows[at]!), scores: kept.map((at) => scores[at]!), similarities }
   }
-  const lists = [clauses, windows].map((field) => collect(field, false, aboveZero(field.keywords.scores(text))))
-  if (exact.length > 0) lists.push(collect(windows, false, exactScores(library, exact)))
+  const lists = [clauses, windows].map((field) => list(field, false, aboveZero(field.keywords.scores(text))))
+  if (exact.length > 0) lists.push(list(windows, false, exactScores(library, exact)))
   if (!vector) return lists
   const indexes = [
     [units, units.plain],
@@ -107,13 +102,28 @@ function rankings(library: Library, { text, vector, exact = [] }: Query, allowed
     [windows, windows.headed],
   ] as const
   for (const [field, index] of indexes) {
-    if (index) lists.push(collect(field, true, index.search(vector, NEIGHBOURS).map(({ row, similarity }) => [row, similarity])))
+    if (!index) continue
+    const neighbours = index.search(vector, NEIGHBOURS)
+    const scored = { rows: neighbours.map(({ row }) => row), scores: neighbours.map(({ similarity }) => similarity) }
+    lists.push(list(field, true, scored))
   }
   return lists
 }
 
-function* aboveZero(scores: Float32Array): Iterable<readonly [row: number, score: number]> {
-  for (let row = 0; row < scores.length; row++) if (scores[row]! > 0) yield [row, scores[row]!]
+/** Rows with their scores; the typed arrays matter where a common word finds every row of a large library. */
+type Scored = Pick<Ranking, 'rows' | 'scores'>
+
+function aboveZero(all: Float32Array): Scored {
+  const rows = new Uint32Array(all.length)
+  const scores = new Float64Array(all.length)
+  let count = 0
+  for (let row = 0; row < all.length; row++) {
+    if (all[row]! <= 0) continue
+    rows[count] = row
+    scores[count] = all[row]!
+    count++
+  }
+  return { rows: rows.subarray(0, count), scores: scores.subarray(0, count) }
 }
 
 /** Texts folded line by line, so that offsets stay, for documents that were searched for a name. */
@@ -129,7 +139,8 @@ function foldedText(document: Document): string {
 }
 
 /** How many of the names a window holds; documents that hold none are passed over at once. */
-function* exactScores(library: Library, names: readonly string[]): Iterable<readonly [row: number, score: number]> {
+function exactScores(library: Library, names: readonly string[]): Scored {
+  const found = { rows: [] as number[], scores: [] as number[] }
   const wanted = names.map(fold)
   const { places: known } = clauseList(library)
   const clauseOf = clausesOfRows(library, library.windows.chunks)
@@ -140,25 +151,30 @@ function* exactScores(library: Library, names: readonly string[]): Iterable<read
     if (!holds.get(document)) continue
     const words = foldedText(document).slice(span.start, span.end)
     const count = wanted.filter((name) => words.includes(name)).length
-    if (count > 0) yield [row, count]
+    if (count === 0) continue
+    found.rows.push(row)
+    found.scores.push(count)
   }
+  return found
 }
 
-/** The best row of every clause that has one. */
-function bestOfClause({ rows, scores, clauseOf }: Ranking, size: number): { clauses: number[]; scores: number[] } {
+/** The best score of every clause that has one. */
+function bestOfClause({ rows, scores, clauseOf }: Ranking, size: number): { clauses: Uint32Array; scores: Float64Array } {
   const position = new Int32Array(size).fill(-1)
-  const best = { clauses: [] as number[], scores: [] as number[] }
-  rows.forEach((row, at) => {
-    const clause = clauseOf[row]!
+  const clauses = new Uint32Array(Math.min(size, rows.length))
+  const best = new Float64Array(clauses.length)
+  let count = 0
+  for (let at = 0; at < rows.length; at++) {
+    const clause = clauseOf[rows[at]!]!
     const score = scores[at]!
-    const known = position[clause]!
-    if (known === -1) {
-      position[clause] = best.clauses.length
-      best.clauses.push(clause)
-      best.scores.push(score)
-    } else if (score > best.scores[known]!) best.scores[known] = score
-  })
-  return best
+    if (position[clause] === -1) {
+      position[clause] = count
+      clauses[count] = clause
+      best[count] = score
+      count++
+    } else if (score > best[position[clause]!]!) best[position[clause]!] = score
+  }
+  return { clauses: clauses.subarray(0, count), scores: best.subarray(0, count) }
 }
 
 type Spots = ReadonlyMap<number, ReadonlyMap<string, Spot>>
@@ -169,13 +185,14 @@ function spotsOf(library: Library, lists: readonly Ranking[], clauses: ReadonlyS
   for (const { field, clauseOf, rows, scores } of lists) {
     if (field === library.clauses) continue
     const scale = minMax(scores)
-    rows.forEach((row, at) => {
+    for (let at = 0; at < rows.length; at++) {
+      const row = rows[at]!
       const own = spots.get(clauseOf[row]!)
-      if (!own) return
+      if (!own) continue
       const { span } = field.chunks[row]!
       const key = `${span.start}-${span.end}`
       own.set(key, { span, score: (own.get(key)?.score ?? 0) + scale(scores[at]!) })
-    })
+    }
   }
   return spots
 }

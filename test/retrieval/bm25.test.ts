@@ -68,6 +68,16 @@ describe('the index', () => {
     expect(index.idf('人才')).toBeGreaterThan(0)
   })
 
+  test('built gently is the same, and lets other work through', async () => {
+    const texts = Array.from({ length: 20 }, () => seedTexts).flat()
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    const gentle = await Bm25.buildGently(texts)
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(3)
+    expect(Buffer.from(gentle.toBytes()).equals(Bm25.build(texts).toBytes())).toBe(true)
+  })
+
   test('of no texts has no scores', () => {
     expect(Bm25.build([]).scores('人才')).toHaveLength(0)
     expect([...Bm25.build(['', '。']).scores('人才')]).toEqual([0, 0])

@@ -28,7 +28,7 @@ describe('Fusion', () => {
     expect([0, 1, 2].map((thing) => fusion.has(thing))).toEqual([true, true, false])
   })
 
-  test('the best are at least as many as asked, ties included', () => {
+  test('the best are at least as many as asked, their like included', () => {
     const fusion = new Fusion(6)
     fusion.add([0, 1, 2, 3], [4, 3, 3, 1])
     expect(fusion.best(1)).toEqual([0])
