@@ -32,12 +32,37 @@ const FUNCTION_WORDS = new Set(
 /** Parts of speech of jieba that carry no content: pronouns, particles, conjunctions, prepositions, adverbs, numerals, marks. */
 const EMPTY_TAG = /^(?:r|u|c|p|d|y|x|w|o|e|zg|m|q)/
 
+const CODE = /[A-Za-z0-9]+(?:[.+-][A-Za-z0-9]+)+/g
+
+interface Tagged {
+  readonly word: string
+  readonly tag: string
+}
+
+/** PM2.5 and 2.0 in one piece, where the dictionary cuts them at the point; the keyword index has them whole. */
+function joinedCodes(text: string, tagged: readonly Tagged[]): Tagged[] {
+  const ends = new Map<number, number>()
+  for (const { index, 0: code } of text.matchAll(CODE)) ends.set(index, index + code.length)
+  const joined: Tagged[] = []
+  let start = 0
+  let until = 0
+  for (const { word, tag } of tagged) {
+    const end = start + word.length
+    if (start >= until) {
+      until = Math.max(end, ends.get(start) ?? 0)
+      joined.push(until > end ? { word: text.slice(start, until), tag: 'eng' } : { word, tag })
+    }
+    start = end
+  }
+  return joined
+}
+
 /** Words of a question that carry meaning, joined where the dictionary cut an unknown name into single characters. */
 export function contentWords(text: string): Word[] {
   const words: { text: string; span: { start: number; end: number } }[] = []
   let single: { text: string; span: { start: number; end: number } } | undefined
   let start = 0
-  for (const { word, tag } of loadDictionary().tag(text)) {
+  for (const { word, tag } of joinedCodes(text, loadDictionary().tag(text))) {
     const span = { start, end: start + word.length }
     start = span.end
     const empty = !/[\p{L}\p{N}]/u.test(word) || FUNCTION_WORDS.has(word) || (EMPTY_TAG.test(tag) && !/[a-z0-9]/i.test(word))
