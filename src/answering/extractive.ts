@@ -7,7 +7,7 @@ import { Composer, dateOf, type Quotation } from './compose.ts'
 import { endsInColon, findEvidence, type Evidence } from './evidence.ts'
 import { headerFact } from './header-facts.ts'
 import type { Intent } from './intent.ts'
-import { judge, type Verdict } from './judge.ts'
+import { focusMissing, judge, type Verdict } from './judge.ts'
 import { contradiction, otherOrgan } from './premise.ts'
 import { analyse, type Question } from './question.ts'
 
@@ -107,6 +107,10 @@ class Court {
     const [best] = evidence
     if (!best) return { holding: [] }
     const verdict = judge(this.#question, best, keywords)
+    const missing = focusMissing(this.#question, best, keywords)
+    if (missing !== undefined && evidence.every(({ found }) => !found.document.text.includes(missing))) {
+      return { holding: [], best, verdict: { holds: false, reason: 'no-evidence', because: 'declined-subject', detail: missing } }
+    }
     const holding = evidence.filter(
       (one) => one.score >= best.score * IN_STEAD && (one === best ? verdict.holds : judge(this.#question, one, keywords).holds),
     )

@@ -12,7 +12,7 @@ import { namedInCompound, placesIn, shortPlace } from './places.ts'
 import { isScenario } from './premise.ts'
 import { quantities, sameQuantity, type Quantity } from './quantities.ts'
 import type { Question } from './question.ts'
-import { supportOf, unsupportedShare, type Support } from './support.ts'
+import { supportOf, unsupportedShare } from './support.ts'
 import { times, type Time } from './times.ts'
 import type { Word } from './words.ts'
 
@@ -58,8 +58,6 @@ export function judge(question: Question, evidence: Evidence, keywords: Bm25): V
   const attribute = ATTRIBUTES.find(({ asked, needed }) => asked.test(question.text) && !needed.test(scope.sentence + scope.headings))
   if (attribute) return failed('declined-subject', attribute.name)
   const supports = supportOf(question, evidence, keywords, exempt(question))
-  const missing = focusMissing(question, supports)
-  if (missing !== undefined) return failed('declined-subject', missing)
   const unsupported = unsupportedShare(supports)
   const similarity = evidence.found.similarity ?? 1
   if (unsupported > 0.7 && similarity < LIMITS.similarity) return failed('declined-no-evidence', `similarity ${similarity.toFixed(2)}`)
@@ -221,11 +219,12 @@ function areaNamed(area: string, question: Question, { sentence }: Scope): boole
  * Asked in the document's own words for something it does not speak of: most words of the question stand around the
  * evidence, the noun that is asked for stands nowhere in the document. A question in other words is left alone.
  */
-function focusMissing(question: Question, supports: readonly Support[]): string | undefined {
+export function focusMissing(question: Question, evidence: Evidence, keywords: Bm25): string | undefined {
+  const supports = supportOf(question, evidence, keywords, exempt(question))
   const meant = supports.filter(({ generic, weight }) => !generic && weight > 1)
   const stands = meant.filter(({ support }) => support >= 0.4)
   if (meant.length < 2 || stands.length / meant.length < LIMITS.ownWords) return undefined
-  const focus = new Set(question.focus.map(({ text }) => text))
+  const focus = new Set(question.focus.filter(({ noun }) => noun).map(({ text }) => text))
   const asked = meant.filter(({ word }) => focus.has(word))
   const last = asked.at(-1)
   return last && !last.inDocument ? last.word : undefined

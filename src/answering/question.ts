@@ -33,7 +33,7 @@ const TIME = /何时|什么时[候间]|啥时|哪一?[年天月]|几[月号]|哪
 const LIST = /哪些|哪几|有什么|有何|包括什么|包含什么|列[出举]|分别|都有(?:什么|啥)|哪[一二两三四五六七八九十]+[个项条方]/
 const WHO = /谁|哪[个些家]?(?:部门|机关|机构|单位|组织|主体|委员会|会议|机构)|什么(?:部门|机关|机构|单位|会议)/
 const WHERE = /哪里|哪儿|何处|什么地方|哪个(?:地方|区|城市|地区|市|县|走廊|平台)|在哪/
-const WHETHER = /吗|是不是|是否|有没有|能不能|可不可以|对不对|对吗|会不会|能否|可否|要不要|需不需要/
+const WHETHER = /吗|是否|有没有|(.)不\1|能否|可否/
 const DEFINITION = /(?:什么是|何谓|是什么意思|指(?:的)?(?:是)?什么|是指什么|什么意思|含义)/
 
 export function analyse(text: string): Question {
@@ -106,7 +106,7 @@ function countedNoun(text: string, words: readonly Word[]): string | undefined {
 /** Content words of the phrase that stands directly before 是什么, 是多少, 有哪些 and the like. */
 function focusOf(text: string, words: readonly Word[]): Word[] {
   const asked = /(?:选?[在到]|是|为|有|要|应|达到?|超过|包括|不少于|不低于)?(?:多少|什么|哪些|哪几|哪里|哪儿|何处|几|谁|何|怎么|如何|多大|多高)/.exec(text)
-  if (!asked) return /[吗呢吧么？?]|有没有|是否|是不是|能不能|可以/.test(text) ? [] : [...words]
+  if (!asked) return /[吗呢吧么？?]|是否|可以|(.)不\1|有没有/.test(text) ? [] : [...words]
   const before = text.slice(0, asked.index)
   const time = times(before).at(-1)
   const cut = Math.max(before.lastIndexOf('的'), before.lastIndexOf(','), before.lastIndexOf('，')) + 1

@@ -5,6 +5,8 @@ import type { Span } from '../types.ts'
 
 export interface Word {
   readonly text: string
+  /** A noun of the dictionary; characters joined to a word are none. */
+  readonly noun: boolean
   readonly span: Span
 }
 
@@ -57,10 +59,12 @@ function joinedCodes(text: string, tagged: readonly Tagged[]): Tagged[] {
   return joined
 }
 
+type Draft = { text: string; span: { start: number; end: number }; noun: boolean }
+
 /** Words of a question that carry meaning, joined where the dictionary cut an unknown name into single characters. */
 export function contentWords(text: string): Word[] {
-  const words: { text: string; span: { start: number; end: number } }[] = []
-  let single: { text: string; span: { start: number; end: number } } | undefined
+  const words: Draft[] = []
+  let single: Draft | undefined
   let start = 0
   for (const { word, tag } of joinedCodes(text, loadDictionary().tag(text))) {
     const span = { start, end: start + word.length }
@@ -74,9 +78,10 @@ export function contentWords(text: string): Word[] {
     if (one && single && single.span.end === span.start) {
       single.text += word
       single.span.end = span.end
+      single.noun = false
       continue
     }
-    const added = { text: word, span }
+    const added = { text: word, span, noun: /^(?:n|vn|an|j|l|i|eng)/.test(tag) }
     words.push(added)
     single = one ? added : undefined
   }
