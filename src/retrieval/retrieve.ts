@@ -56,7 +56,7 @@ interface Ranking {
 export function retrieve(library: Library, query: Query, limit: number): Found[] {
   const { places: known } = clauseList(library)
   const wanted = query.documents && new Set(query.documents)
-  const lists = rankings(library, query, wanted)
+  const lists = rankingsOf(library, query).map((list) => (wanted ? among(library, list, wanted) : list))
   const fusion = new Fusion(known.length)
   const similarities = new Map<number, number>()
   for (const list of lists) {
@@ -84,14 +84,26 @@ export function retrieve(library: Library, query: Query, limit: number): Found[]
   })
 }
 
-function rankings(library: Library, { text, vector, exact = [] }: Query, wanted?: ReadonlySet<DocumentId>): Ranking[] {
+/** The rankings of the last query: one question is asked again for one document after the other. */
+const latest = new WeakMap<Library, { readonly query: Query; readonly lists: readonly Ranking[] }>()
+
+function rankingsOf(library: Library, query: Query): readonly Ranking[] {
+  const known = latest.get(library)
+  if (known && isSameSearch(known.query, query)) return known.lists
+  const lists = rankings(library, query)
+  latest.set(library, { query, lists })
+  return lists
+}
+
+function isSameSearch(one: Query, other: Query): boolean {
+  const names = ({ exact = [] }: Query): string => exact.join('\n')
+  return one.text === other.text && one.vector === other.vector && names(one) === names(other)
+}
+
+function rankings(library: Library, { text, vector, exact = [] }: Query): Ranking[] {
   const { units, windows, clauses } = library
-  const { places: known } = clauseList(library)
   const list = (field: Field, similarities: boolean, { rows, scores }: Scored): Ranking => {
-    const clauseOf = clausesOfRows(library, field.chunks)
-    if (!wanted) return { field, clauseOf, rows, scores, similarities }
-    const kept = Array.from(rows).flatMap((row, at) => (wanted.has(known[clauseOf[row]!]!.document.id) ? [at] : []))
-    return { field, clauseOf, rows: kept.map((at) => rows[at]!), scores: kept.map((at) => scores[at]!), similarities }
+    return { field, clauseOf: clausesOfRows(library, field.chunks), rows, scores, similarities }
   }
   const lists = [clauses, windows].map((field) => list(field, false, aboveZero(field.keywords.scores(text))))
   if (exact.length > 0) lists.push(list(windows, false, exactScores(library, exact)))
@@ -108,6 +120,15 @@ function rankings(library: Library, { text, vector, exact = [] }: Query, wanted?
     lists.push(list(field, true, scored))
   }
   return lists
+}
+
+/** What a ranking holds of some documents. */
+function among(library: Library, list: Ranking, wanted: ReadonlySet<DocumentId>): Ranking {
+  const { places: known } = clauseList(library)
+  const { clauseOf, rows, scores } = list
+  const kept: number[] = []
+  for (let at = 0; at < rows.length; at++) if (wanted.has(known[clauseOf[rows[at]!]!]!.document.id)) kept.push(at)
+  return { ...list, rows: kept.map((at) => rows[at]!), scores: kept.map((at) => scores[at]!) }
 }
 
 /** Rows with their scores; the typed arrays matter where a common word finds every row of a large library. */

@@ -93,6 +93,15 @@ describe('the documents of a question', () => {
     expect(new Set(found.map(({ document }) => document.id))).toEqual(new Set(ids))
   })
 
+  test('asked one after the other give what each gives alone', async () => {
+    const query = { text: '大走廊创新发展', vector: await embedder.embedQuestion('大走廊创新发展') }
+    const together = loaded.documents.map(({ id }) => retrieve(library, { ...query, documents: [id] }, 5))
+    for (const [at, { id }] of loaded.documents.entries()) {
+      retrieve(library, { text: '另一个问题' }, 1)
+      expect(retrieve(library, { ...query, documents: [id] }, 5)).toEqual(together[at])
+    }
+  })
+
   test('may hold nothing', async () => {
     expect(await ask('大走廊', 5, { documents: [] })).toEqual([])
   })
