@@ -72,8 +72,19 @@ function moved({ start, end }: Span, by: number): Span {
 function byName(text: string, names: readonly KnownName[]): DocumentId[] {
   const folded = foldName(text)
   return names.flatMap(({ name, of, documents, generic }) =>
-    of === 'document' && name.length >= (generic ? 4 : 3) && folded.includes(name) ? documents : [],
+    of === 'document' && name.length >= (generic ? 4 : 3) && holdsName(folded, name) ? documents : [],
   )
+}
+
+/** Does the text hold the name, and not as part of a number or Latin word: 000 of a file name, but not of 8000套? */
+function holdsName(text: string, name: string): boolean {
+  const code = /[a-z0-9]/
+  const [first, last] = [code.test(name.charAt(0)), code.test(name.charAt(name.length - 1))]
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const [before, after] = [text.charAt(at - 1), text.charAt(at + name.length)]
+    if (!(first && code.test(before)) && !(last && code.test(after))) return true
+  }
+  return false
 }
 
 function isOfKind({ header, shortNames }: Document, kind: string): boolean {

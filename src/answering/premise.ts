@@ -63,7 +63,7 @@ export function contradiction(question: Question, found: readonly Found[], keywo
     const said = quantities(document.text.slice((opening ?? clause.extent).start, clause.extent.end))
     const missing = stated.filter((figure) => !said.some((one) => one.kind === figure.kind && sameQuantity(figure, one)))
     for (const paragraph of opening ? [opening, ...clause.paragraphs] : clause.paragraphs) {
-      for (const phrase of missing.length > 0 ? phrases(document.text, paragraph) : []) {
+      for (const phrase of missing.length > 0 ? phrasesOf(document.text, paragraph) : []) {
         const text = document.text.slice(phrase.start, phrase.end)
         const rival = quantities(text).some((figure) => missing.some((one) => rivals(question.text, one, text, figure)))
         if (!rival) continue
@@ -73,6 +73,11 @@ export function contradiction(question: Question, found: readonly Found[], keywo
     }
   }
   return best
+}
+
+/** Phrases that end with their sentence, at 。 and ； too. */
+function phrasesOf(text: string, paragraph: Span): Span[] {
+  return sentences(text, paragraph).flatMap((sentence) => phrases(text, sentence))
 }
 
 /** 才十二岁, 刚办三天, 干了两个月: the asker's own case, no statement of what the text says. */
