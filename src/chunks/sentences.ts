@@ -1,8 +1,10 @@
 /** Where Chinese text may be cut: sentences, and the pieces between commas. */
 import type { Span } from '../types.ts'
 
-const SENTENCE_END = new Set('。！？!?；;')
-const PIECE_END = new Set('，,、：:—')
+/** Marks that end a sentence; a line end does too. */
+const SENTENCE_END = /[。！？!?；;\n]/g
+const PIECE_END = /[，,、：:—\n]/g
+const PHRASE_END = /[，,：:—\n]/g
 /** Closing marks that still belong to the sentence before them. */
 const CLOSING = new Set('”’」』）)》〉】]"')
 
@@ -16,21 +18,24 @@ function isDigit(code: number): boolean {
 }
 
 /** Cuts after each run of ends and the closing marks behind it. `figures`: an end between two digits does not cut. */
-function cut(text: string, span: Span, ends: ReadonlySet<string>, figures: boolean): Span[] {
+function cut(text: string, span: Span, ends: RegExp, figures: boolean): Span[] {
   const spans: Span[] = []
+  const marks = [...text.slice(span.start, span.end).matchAll(ends)].map(({ index }) => span.start + index)
+  const isMark = new Set(marks)
   let start = span.start
   const push = (end: number): void => {
     const trimmed = trim(text, { start, end })
     if (trimmed.end > trimmed.start) spans.push(trimmed)
     start = end
   }
-  for (let at = span.start; at < span.end; at++) {
-    const character = text.charAt(at)
-    if (character === '\n') push(at + 1)
-    else if (ends.has(character) && !(figures && insideFigure(text, at))) {
-      while (at + 1 < span.end && (CLOSING.has(text.charAt(at + 1)) || ends.has(text.charAt(at + 1)))) at++
-      push(at + 1)
+  for (const mark of marks) {
+    if (mark < start) continue // one of a run
+    let end = mark + 1
+    if (text.charAt(mark) !== '\n') {
+      if (figures && insideFigure(text, mark)) continue
+      while (end < span.end && text.charAt(end) !== '\n' && (CLOSING.has(text.charAt(end)) || isMark.has(end))) end++
     }
+    push(end)
   }
   push(span.end)
   return spans
@@ -61,7 +66,6 @@ export function pieces(text: string, span: Span): Span[] {
 export function phrases(text: string, span: Span): Span[] {
   return cut(text, span, PHRASE_END, true)
 }
-const PHRASE_END = new Set('，,：:—')
 
 /**
  * Units for windows: sentences, the long ones cut at commas into runs of at most `limit` characters

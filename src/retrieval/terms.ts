@@ -6,18 +6,18 @@ import { ordinalOf } from '../clauses/numerals.ts'
 
 /** Folds full width to half width, capitals to small letters, the circle ○ to the numeral 〇. Same length in UTF-16 units as its input. */
 export function fold(text: string): string {
-  let folded = ''
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code >= 0xff01 && code <= 0xff5e) folded += String.fromCharCode(code - 0xfee0)
-    else if (code === 0x3000) folded += ' '
-    else folded += code === CIRCLE ? '〇' : text.charAt(at)
-  }
-  return folded.toLowerCase().length === text.length ? folded.toLowerCase() : folded
+  const folded = text.replace(WIDE, (character) => NARROW.get(character) ?? character)
+  const small = folded.toLowerCase()
+  return small.length === text.length ? small : folded
 }
 
-/** U+25CB, which many documents print for 〇. */
-const CIRCLE = 0x25cb
+const WIDE = /[\uff01-\uff5e\u3000\u25cb]/g
+/** Full width → half width; ○ (U+25CB), which many documents print for 〇, → 〇. */
+const NARROW: ReadonlyMap<string, string> = new Map([
+  ...Array.from({ length: 0x5e }, (_, at): [string, string] => [String.fromCharCode(0xff01 + at), String.fromCharCode(0x21 + at)]),
+  ['\u3000', ' '],
+  ['\u25cb', '〇'],
+])
 
 const RUN = /[a-z0-9]+(?:[.+%-][a-z0-9]+)*%?|\p{Script=Han}+/gu
 const YEAR = /[〇零一二三四五六七八九]{4}(?=年)/g
@@ -27,19 +27,25 @@ export function terms(text: string): string[] {
   const folded = fold(text)
   const found: string[] = []
   for (const [run] of folded.matchAll(RUN)) {
-    if (/^[a-z0-9]/.test(run)) found.push(run)
-    else {
-      const characters = [...run]
-      characters.forEach((character, at) => {
-        found.push(character)
-        const next = characters[at + 1]
-        if (next !== undefined) found.push(character + next)
-      })
+    if (run.charCodeAt(0) < 0x80) found.push(run)
+    else pushCharacters(found, SURROGATE.test(run) ? [...run] : run)
+  }
+  if (folded.includes('年')) {
+    for (const [year] of folded.matchAll(YEAR)) {
+      const value = ordinalOf(year)
+      if (value !== undefined) found.push(String(value))
     }
   }
-  for (const [year] of folded.matchAll(YEAR)) {
-    const value = ordinalOf(year)
-    if (value !== undefined) found.push(String(value))
-  }
   return found
+}
+
+const SURROGATE = /[\ud800-\udfff]/
+
+/** The characters and the pairs of neighbours. */
+function pushCharacters(found: string[], characters: ArrayLike<string>): void {
+  for (let at = 0; at < characters.length; at++) {
+    const next = characters[at + 1]
+    found.push(characters[at]!)
+    if (next !== undefined) found.push(characters[at]! + next)
+  }
 }
