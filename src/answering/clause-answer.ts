@@ -1,7 +1,7 @@
 /** A clause asked for by number → its whole text, or what does exist. */
-import { spokenOf } from '../clauses/address.ts'
+import { spokenOf, titleOf } from '../clauses/address.ts'
 import type { LookUp, Place, Span } from '../types.ts'
-import { nameOf, type Composer } from './compose.ts'
+import type { Composer } from './compose.ts'
 import type { Draft } from './extractive.ts'
 
 export function answerReference(composer: Composer, found: LookUp): Draft | undefined {
@@ -12,7 +12,7 @@ export function answerReference(composer: Composer, found: LookUp): Draft | unde
   if (found.outcome === 'ambiguous') {
     composer.say('ambiguous').say('end')
     for (const place of found.candidates) {
-      composer.add({ kind: 'label', text: `《${nameOf(place.document)}》${spokenOf(place)}` }).say('end')
+      composer.add({ kind: 'label', text: `《${titleOf(place.document)}》${spokenOf(place)}` }).say('end')
     }
     return { outcome: 'ambiguous', composer, places: found.candidates }
   }

@@ -1,6 +1,6 @@
 /** Evidence → segments and citations. Labels, dates and counts are computed here; every quotation is a slice. */
 import { createHash } from 'node:crypto'
-import { labelOf, placeAt, spokenOf } from '../clauses/address.ts'
+import { labelOf, placeAt, spokenOf, titleFromOf, titleOf } from '../clauses/address.ts'
 import type { Catalogue } from '../retrieval/library.ts'
 import { places } from '../retrieval/places-of.ts'
 import type { Citation, Clause, ClauseId, Document, Fact, Segment, Span, TwinReference } from '../types.ts'
@@ -11,11 +11,6 @@ import { phrase, type PhraseName } from './phrases.ts'
 export interface Quotation {
   readonly document: Document
   readonly span: Span
-}
-
-/** What a document is called: its title, else the operator's short name, else its file. */
-export function nameOf(document: Document): string {
-  return document.header.title?.value ?? document.shortNames[0] ?? document.source
 }
 
 /** The date a reader would give it, and which one it is. */
@@ -41,7 +36,7 @@ export function twinReference(document: Document, lineage: readonly [Clause, ...
   return {
     documentId: document.id,
     source: document.source,
-    title: nameOf(document),
+    title: titleOf(document),
     path: clause.path,
     label: labelOf(place),
     spoken: spokenOf(place),
@@ -110,13 +105,13 @@ export class Composer {
     const clause = place.lineage.at(-1)!
     const quote = document.text.slice(span.start, span.end)
     const date = dateOf(document)
-    const { title } = document.header
+    const titleFrom = titleFromOf(document)
     const citation: Citation = {
       n: this.#citations.length + 1,
       documentId: document.id,
       source: document.source,
-      title: nameOf(document),
-      ...(title ? { titleFrom: title.from } : document.shortNames[0] ? { titleFrom: 'operator' as const } : {}),
+      title: titleOf(document),
+      ...(titleFrom ? { titleFrom } : {}),
       ...(date ? { date: date.value, dateFrom: date.from } : {}),
       path: clause.path,
       label: labelOf(place),

@@ -1,10 +1,10 @@
 /** Clauses found → passages on the wire. */
-import { labelOf, ownText, spokenOf } from '../clauses/address.ts'
+import { labelOf, ownText, spokenOf, titleOf } from '../clauses/address.ts'
 import type { Catalogue } from '../retrieval/library.ts'
 import { places } from '../retrieval/places-of.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import type { Clause, Passage, Place, Span } from '../types.ts'
-import { nameOf, twinReference } from './compose.ts'
+import { twinReference } from './compose.ts'
 import { readingUrl } from './links.ts'
 
 /** From a clause's first own paragraph to its last; its heading where it has none. */
@@ -20,7 +20,7 @@ export function passageOf({ document, lineage, clause, score, twins }: Found): P
   return {
     documentId: document.id,
     source: document.source,
-    title: nameOf(document),
+    title: titleOf(document),
     path: clause.path,
     label: labelOf(place),
     spoken: spokenOf(place),

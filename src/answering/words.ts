@@ -34,21 +34,29 @@ const FUNCTION_WORDS = new Set(
 /** Parts of speech of jieba that carry no content: pronouns, particles, conjunctions, prepositions, adverbs, numerals, marks. */
 const EMPTY_TAG = /^(?:r|u|c|p|d|y|x|w|o|e|zg|m|q)/
 
-const CODE = /[A-Za-z0-9]+(?:[.+-][A-Za-z0-9]+)+/g
-
 interface Tagged {
   readonly word: string
   readonly tag: string
 }
 
+/** Question words, which the dictionary would join with what follows: 哪天开 → 哪, 天开. */
+const ASKING = /(哪一?[天年月日个些几份里]|什么(?:时[候间])?|何[时处]|多少|几[月号天日]|[各每][份个]|分别|怎么|如何)/g
+
+/** The dictionary's reading of a text, cut at its question words. */
+function tagged(text: string): Tagged[] {
+  return text.split(ASKING).flatMap((piece) => (piece === '' ? [] : loadDictionary().tag(piece)))
+}
+
+const CODE = /[A-Za-z0-9]+(?:[.+-][A-Za-z0-9]+)+/g
+
 /** PM2.5 and 2.0 in one piece, where the dictionary cuts them at the point; the keyword index has them whole. */
-function joinedCodes(text: string, tagged: readonly Tagged[]): Tagged[] {
+function joinedCodes(text: string, words: readonly Tagged[]): Tagged[] {
   const ends = new Map<number, number>()
   for (const { index, 0: code } of text.matchAll(CODE)) ends.set(index, index + code.length)
   const joined: Tagged[] = []
   let start = 0
   let until = 0
-  for (const { word, tag } of tagged) {
+  for (const { word, tag } of words) {
     const end = start + word.length
     if (start >= until) {
       until = Math.max(end, ends.get(start) ?? 0)
@@ -66,7 +74,7 @@ export function contentWords(text: string): Word[] {
   const words: Draft[] = []
   let single: Draft | undefined
   let start = 0
-  for (const { word, tag } of joinedCodes(text, loadDictionary().tag(text))) {
+  for (const { word, tag } of joinedCodes(text, tagged(text))) {
     const span = { start, end: start + word.length }
     start = span.end
     const empty = !/[\p{L}\p{N}]/u.test(word) || FUNCTION_WORDS.has(word) || (EMPTY_TAG.test(tag) && !/[a-z0-9]/i.test(word))

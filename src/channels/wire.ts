@@ -8,6 +8,7 @@ import {
   labelOf,
   placeOf,
   spokenOf,
+  titleFromOf,
   titleOf,
   walk,
   type Lineage,
@@ -80,7 +81,7 @@ export function clauseText(place: Place, catalogue: Catalogue): ClauseText {
   const span = (paragraph === undefined ? undefined : clause.paragraphs[paragraph - 1]) ?? clause.extent
   return {
     ...reference(place, span),
-    ...(document.header.title && { titleFrom: document.header.title.from }),
+    ...titleFrom(document),
     kind: clause.kind,
     ...headingFrom(document, clause),
     ...(paragraph !== undefined && { paragraph }),
@@ -148,13 +149,18 @@ export function documentSummary(document: Document): DocumentSummary {
   return known
 }
 
+function titleFrom(document: Document): { titleFrom?: Provenance } {
+  const from = titleFromOf(document)
+  return from === undefined ? {} : { titleFrom: from }
+}
+
 function summaryOf(document: Document): DocumentSummary {
   const facts = Object.entries(document.header).filter((entry): entry is [string, Fact] => entry[1] !== undefined)
   return {
     id: document.id,
     source: document.source,
     title: titleOf(document),
-    ...(document.header.title && { titleFrom: document.header.title.from }),
+    ...titleFrom(document),
     header: Object.fromEntries(
       facts.map(([name, { value, from, basis }]) => [name, { value, from, ...(basis !== undefined && { basis }) }]),
     ),

@@ -1,5 +1,5 @@
 /** A clause ↔ its id, its label as printed (三、2.) and as spoken (第三部分第2条); offsets → the place they stand in. */
-import type { Clause, Document, DocumentId, NumberStyle, Place, Span } from '../types.ts'
+import type { Clause, Document, DocumentId, NumberStyle, Place, Provenance, Span } from '../types.ts'
 import { clauseId } from './ids.ts'
 import { chineseNumeral } from './numerals.ts'
 
@@ -210,9 +210,14 @@ export function headingOf(document: Document, clause: Clause): string | undefine
   return clause.heading && document.text.slice(clause.heading.start, clause.heading.end)
 }
 
-/** What the document calls itself; the name of its file when it does not say. */
+/** What the document calls itself; when it does not say, the operator's short name, else the name of its file. */
 export function titleOf(document: Document): string {
-  return document.header.title?.value ?? document.source
+  return document.header.title?.value ?? document.shortNames[0] ?? document.source
+}
+
+/** Who calls the document what titleOf says; `undefined` when that is only its file. */
+export function titleFromOf({ header, shortNames }: Document): Provenance | undefined {
+  return header.title?.from ?? (shortNames[0] === undefined ? undefined : 'operator')
 }
 
 /** 《title》第三部分第2条 */

@@ -6,9 +6,8 @@ import { HNSWLib } from '@langchain/community/vectorstores/hnswlib'
 import { Document } from '@langchain/core/documents'
 import { Embeddings, type EmbeddingsParams } from '@langchain/core/embeddings'
 import { BaseRetriever, type BaseRetrieverInput } from '@langchain/core/retrievers'
-import { labelOf, spokenOf } from '../clauses/address.ts'
+import { labelOf, spokenOf, titleOf } from '../clauses/address.ts'
 import type { Assistant } from '../answering/assistant.ts'
-import { nameOf } from '../answering/compose.ts'
 import { readingUrl } from '../answering/links.ts'
 import type { Embedder } from '../embedding/embedder.ts'
 import { documentById } from '../retrieval/library.ts'
@@ -133,7 +132,7 @@ function windowDocument({ library }: Built, { clause, span }: Chunk): Document<C
     metadata: {
       documentId: document.id,
       source: document.source,
-      title: nameOf(document),
+      title: titleOf(document),
       path: lineage.at(-1)!.path,
       label: labelOf(place),
       spoken: spokenOf(place),

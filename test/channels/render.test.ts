@@ -39,7 +39,7 @@ test('an ambiguous answer lists the candidates it names and no others', () => {
   })
   const text = renderText(answer)
   expect(text).toContain('不止一处符合，请指明')
-  expect(text).toContain('可能是指\n· 第二部分　《003_64014263bb8856a1.txt》')
+  expect(text).toContain('可能是指\n· 第二部分　《决定》')
   expect(text.match(/^· /gm)).toHaveLength(1)
 })
 

@@ -82,10 +82,13 @@ test('ids keep paths apart whatever the headings hold', () => {
   expect(clauseId(id, ['a%2Fb'])).not.toBe(clauseId(id, ['a/b']))
 })
 
-test('a document without a title goes by its file', () => {
+test('a document without a title goes by the name its operator gave it, else by its file', () => {
   const document = seed('003')
-  expect(titleOf(document)).toBe(document.source)
-  expect(citeOf({ document, lineage: findClause(document, ['二', '7'])! })).toBe(`《${document.source}》第二部分第(7)条`)
+  const lineage = findClause(document, ['二', '7'])!
+  expect(citeOf({ document, lineage })).toBe('《规划建议》第二部分第(7)条')
+  const unnamed = { ...document, shortNames: [] }
+  expect(titleOf(unnamed)).toBe(document.source)
+  expect(citeOf({ document: unnamed, lineage })).toBe(`《${document.source}》第二部分第(7)条`)
 })
 
 test('own text is the paragraphs, children left out', () => {

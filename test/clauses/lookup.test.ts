@@ -82,8 +82,8 @@ describe('what is not there is said, with the numbers that are', () => {
   const title = seeds[0]?.header.title?.value
   test.each([
     ['《决定》第三部分第9条', 'no-such-clause', `《${title}》第三部分没有第9条；该部分共有4条（第1条至第4条）。`],
-    ['规划建议第二部分第9条', 'no-such-clause', '《003_64014263bb8856a1.txt》第二部分没有第9条；该部分共有3条（第(6)条至第(8)条）。'],
-    ['规划建议第一部分', 'no-such-clause', '《003_64014263bb8856a1.txt》没有第一部分；全文共有2个部分（第二部分至第三部分）。'],
+    ['规划建议第二部分第9条', 'no-such-clause', '《规划建议》第二部分没有第9条；该部分共有3条（第(6)条至第(8)条）。'],
+    ['规划建议第一部分', 'no-such-clause', '《规划建议》没有第一部分；全文共有2个部分（第二部分至第三部分）。'],
     ['第二部分第2条第3款', 'no-such-clause', `《${title}》第二部分第2条没有第3款；该条共有2款。`],
     ['《关于促进杭州城西科创大走廊创新发展的决定》第三部分第2条', 'no-such-clause', `《${seeds[2]?.header.title?.value}》第三部分没有第2条；该部分不分条。`],
   ])('%s', (reference, reason, message) => expect(found(reference)).toEqual([reason, message]))

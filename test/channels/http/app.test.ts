@@ -273,7 +273,7 @@ describe('documents and clauses', () => {
     expect(documents.map(({ id, title, titleFrom }) => [id, title, titleFrom])).toEqual([
       ['d-000', TITLE, 'text'],
       ['d-001', TITLE, 'inferred'],
-      ['d-003', '003_64014263bb8856a1.txt', undefined],
+      ['d-003', '决定', 'operator'],
     ])
     expect(documents[1]?.header.title?.basis).toBe('000_76b057a27a625e20.txt')
   })
