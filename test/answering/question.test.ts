@@ -9,6 +9,8 @@ describe('words that ask something of the evidence', () => {
     ['请问五大产业生态圈都包括哪些？', ['五大', '产业', '生态圈']],
     ['未来五年全社会研发投入强度要超过多少？', ['未来', '五年', '全', '社会', '研发', '投入', '强度']],
     ['PM2.5怎么治理', ['PM2.5', '治理']],
+    ['推进大会是哪天开的', ['推进', '大会', '开']],
+    ['各份文件分别怎么说大数据', ['大', '数据']],
     ['能告诉我一下吗', []],
   ])('%s', (question, expected) => expect(texts(contentWords(question))).toEqual(expected))
 

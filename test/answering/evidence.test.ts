@@ -1,0 +1,68 @@
+import { beforeAll, describe, expect, it, test } from 'vitest'
+import { parseDocument } from '../../src/clauses/tree.ts'
+import { coverageOf, endsInColon, findEvidence, formFit, openingOf, weightedTerms } from '../../src/answering/evidence.ts'
+import { analyse } from '../../src/answering/question.ts'
+import type { Library } from '../../src/retrieval/library.ts'
+import { documentOf, foundAround, seedLibrary, spanOf } from './seeds.ts'
+
+let library: Library
+beforeAll(async () => {
+  library = await seedLibrary()
+})
+
+const best = (question: string, number: string, words: string): string => {
+  const document = documentOf(library, number)
+  const found = { ...foundAround(document, spanOf(document, words)), spots: [] }
+  const [first] = findEvidence(analyse(question), [found], library.windows.keywords)
+  return document.text.slice(first!.span.start, first!.span.end)
+}
+
+describe('out of a sentence of 700 characters', () => {
+  const FIVE_YEARS = '未来五年是杭州加快打造'
+
+  test.each([
+    ['未来五年全社会研发投入强度要超过多少？', '全社会研发投入强度超过4%,'],
+    ['全市生产总值要达到多少', '力争全市生产总值达到2.5万亿元,'],
+    ['人均生产总值要达到多少', '人均生产总值达到19万元,'],
+  ])('the phrase that answers %s', (question, phrase) => expect(best(question, '001', FIVE_YEARS)).toBe(phrase))
+})
+
+it('a short sentence is taken whole', () => {
+  expect(best('五大产业生态圈是哪些', '000', '“五大产业生态圈”')).toBe(
+    '加快建设智能物联、生物医药、高端装备、新材料、绿色能源“五大产业生态圈”,强化链长负责制,推动“中国视谷”建设取得突破性进展。',
+  )
+})
+
+describe('what the form of the question prefers', () => {
+  test.each([
+    ['全社会研发投入强度超过多少', '全社会研发投入强度超过4%', 0.35],
+    ['全社会研发投入强度超过多少', '着力提升研发投入强度', -0.2],
+    ['推进大会哪天召开', '2024年2月18日', 0.35],
+    ['推进大会哪天召开', '推进大会召开', -0.2],
+    ['五大产业生态圈有哪些', '智能物联、生物医药、高端装备', 0.1],
+    ['怎么接轨上海', '主动接轨上海', 0],
+  ])('%s ← %s: %s', (question, words, fit) => expect(formFit(analyse(question), words)).toBeCloseTo(fit, 6))
+})
+
+describe('lists', () => {
+  it('a paragraph that ends in a colon opens one', () => {
+    expect(endsInColon('有下列情形之一的：', { start: 0, end: 9 })).toBe(true)
+    expect(endsInColon('有下列情形之一的。', { start: 0, end: 9 })).toBe(false)
+  })
+
+  it('an item knows the paragraph that opens its list', () => {
+    const text = '第二条 有下列情形之一的，予以退款：\n（一）商家停业的；\n（二）未提供服务的。\n'
+    const source = { ...documentOf(library, '002'), header: {}, text, bodyStart: 0 }
+    const document = parseDocument(source)
+    const opening = openingOf(foundAround(document, spanOf(document, '未提供服务的')))
+    expect(opening && text.slice(opening.start, opening.end)).toBe('第二条 有下列情形之一的，予以退款：')
+    expect(openingOf(foundAround(document, spanOf(document, '予以退款')))).toBeUndefined()
+  })
+})
+
+it('the share of a question that a text holds is 0 for none of its words and 1 for all', () => {
+  const weights = weightedTerms(analyse('全社会研发投入强度'), library.windows.keywords)
+  expect(coverageOf(weights, '宠物')).toBe(0)
+  expect(coverageOf(weights, '全社会研发投入强度超过4%')).toBeCloseTo(1, 6)
+  expect(coverageOf(weights, '研发')).toBeGreaterThan(0)
+})

@@ -1,0 +1,98 @@
+import { beforeAll, describe, expect, it, test } from 'vitest'
+import { judge, ownPlaces } from '../../src/answering/judge.ts'
+import { analyse } from '../../src/answering/question.ts'
+import type { Library } from '../../src/retrieval/library.ts'
+import { documentOf, evidenceOf, seedLibrary } from './seeds.ts'
+
+let library: Library
+beforeAll(async () => {
+  library = await seedLibrary()
+})
+
+/** `holds`, or the phrase that says why the words of the document do not answer. */
+const verdict = (question: string, number: string, words: string): string => {
+  const found = judge(analyse(question), evidenceOf(documentOf(library, number), words), library.windows.keywords)
+  return found.holds ? 'holds' : found.because
+}
+const INTENSITY = '全社会研发投入强度超过4%'
+const HOMES = '全年新建配售型保障性住房不少于6000套'
+const MODERNISED = '到二〇三五年,基本实现高水平现代化'
+
+describe('the time asked for', () => {
+  test.each([
+    ['未来五年全社会研发投入强度超过多少', '001', INTENSITY, 'holds'],
+    ['2027年全社会研发投入强度超过多少', '001', INTENSITY, 'declined-time'],
+    ['2035年全社会研发投入强度超过多少', '001', INTENSITY, 'declined-time'],
+    ['2035年要基本实现什么', '001', MODERNISED, 'holds'],
+    ['二〇三五年要基本实现什么', '001', MODERNISED, 'holds'],
+    ['本世纪中叶要基本实现什么', '001', MODERNISED, 'declined-time'],
+    ['今年新建配售型保障性住房多少套', '004', HOMES, 'holds'],
+    ['2024年新建配售型保障性住房多少套', '004', HOMES, 'holds'],
+    ['2025年新建配售型保障性住房多少套', '004', HOMES, 'declined-time'],
+    ['十五五时期研发投入强度超过多少', '001', INTENSITY, 'declined-time'],
+  ])('%s', (question, number, words, expected) => expect(verdict(question, number, words)).toBe(expected))
+})
+
+describe('the place asked for', () => {
+  test.each([
+    ['杭州未来五年全社会研发投入强度超过多少', '001', INTENSITY, 'holds'],
+    ['宁波未来五年全社会研发投入强度超过多少', '001', INTENSITY, 'declined-place'],
+    ['全国未来五年全社会研发投入强度超过多少', '001', INTENSITY, 'holds'],
+    ['怎么接轨上海', '001', '主动接轨上海', 'holds'],
+    ['怎么和宁波唱好双城记', '001', '持续唱好杭甬“双城记”', 'holds'],
+    ['怎么和温州唱好双城记', '001', '持续唱好杭甬“双城记”', 'declined-place'],
+  ])('%s', (question, number, words, expected) => expect(verdict(question, number, words)).toBe(expected))
+
+  it('a document is about the place of its title or issuer', () => {
+    expect([...ownPlaces(documentOf(library, '002'))]).toContain('杭州')
+  })
+})
+
+describe('the kind of figure asked for', () => {
+  test.each([
+    ['全年新建配售型保障性住房多少套', '004', HOMES, 'holds'],
+    ['配售型保障性住房要花多少亿元', '004', HOMES, 'declined-figure'],
+    ['全年新建配售型保障性住房多少户', '004', HOMES, 'declined-figure'],
+    ['新引育顶尖人才多少名', '004', '全年新引育顶尖人才15名、各类领军人才500名', 'holds'],
+  ])('%s', (question, number, words, expected) => expect(verdict(question, number, words)).toBe(expected))
+})
+
+describe('a date asked for', () => {
+  test.each([
+    ['推进大会是哪天开的', '004', '2月18日下午,杭州迎来了“新春第一会”', 'holds'],
+    ['杭州亚运会什么时候举办', '001', '杭州亚运会成功举办', 'declined-date-asked'],
+  ])('%s', (question, number, words, expected) => expect(verdict(question, number, words)).toBe(expected))
+})
+
+describe('a name or code the question quotes', () => {
+  test.each([
+    ['“中国视谷”建设要怎样', '001', '推动“中国视谷”建设取得突破性进展', 'holds'],
+    ['“中国光谷”建设要怎样', '001', '推动“中国视谷”建设取得突破性进展', 'declined-subject'],
+    ['怎么打响G60科创走廊品牌', '001', '共同打响G60科创走廊品牌', 'holds'],
+    ['怎么打响G42科创走廊品牌', '001', '共同打响G60科创走廊品牌', 'declined-subject'],
+  ])('%s', (question, number, words, expected) => expect(verdict(question, number, words)).toBe(expected))
+})
+
+describe('a figure the question states', () => {
+  test.each([
+    ['全社会研发投入强度超过4%怎么实现', '001', INTENSITY, 'holds'],
+    ['全社会研发投入强度超过百分之四怎么实现', '001', INTENSITY, 'holds'],
+    ['全社会研发投入强度超过6%怎么实现', '001', INTENSITY, 'declined-figure'],
+  ])('%s', (question, number, words, expected) => expect(verdict(question, number, words)).toBe(expected))
+})
+
+describe('things asked for by their kind', () => {
+  test.each([
+    ['人才码怎么申请', '001', '迭代升级“人才码”', 'declined-subject'],
+    ['人才服务的联系电话是什么', '001', '迭代升级“人才码”', 'declined-subject'],
+    ['怎么迭代升级“人才码”', '001', '迭代升级“人才码”', 'holds'],
+  ])('%s', (question, number, words, expected) => expect(verdict(question, number, words)).toBe(expected))
+})
+
+it('words that stand nowhere near, and a vector far off, are no evidence', () => {
+  const evidence = evidenceOf(documentOf(library, '001'), HOMES_ELSEWHERE)
+  const far = { ...evidence, found: { ...evidence.found, similarity: 0.2 } }
+  const found = judge(analyse('宠物狗怎么登记'), far, library.windows.keywords)
+  expect(found).toMatchObject({ holds: false, reason: 'no-evidence' })
+})
+const HOMES_ELSEWHERE = '努力让更多人住有宜居'
