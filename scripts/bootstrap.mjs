@@ -4,13 +4,12 @@
  * second start finds all of it there and goes straight on.
  */
 
-import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { alone } from './lock.mjs'
 import { isModelPresent, isModelToBeFetched, obtainModel, sayWithoutModel } from './model.mjs'
 import { compileAddon, installNode, installPackages, missingPackages, nodeOf } from './packages.mjs'
-import { endAs, interruptedBy, runInFront } from './processes.mjs'
+import { endAs, runInFront } from './processes.mjs'
 import { say, SetUpError } from './say.mjs'
 import { runTests } from './test-run.mjs'
 
@@ -27,7 +26,7 @@ const COMMANDS = {
   start: { model: true, run: (parameters) => inNode24('src/main.ts', 'serve', ...parameters) },
   tiaowen: { model: true, run: (parameters) => inNode24('src/main.ts', ...parameters) },
   eval: { model: true, run: (parameters) => inNode24('src/main.ts', 'eval', ...parameters) },
-  bench: { model: true, run: runBenches },
+  bench: { model: true, run: (names) => inNode24('bench/main.ts', ...names) },
   test: { model: true, run: (filters) => runTests({ checkout, node, filters, isLong: false, hasModel: hasModel() }) },
   'test:long': { model: true, run: (filters) => runTests({ checkout, node, filters, isLong: true, hasModel: hasModel() }) },
   check: { model: false, run: (parameters) => inNode24('node_modules/typescript/bin/tsc', '--noEmit', '-p', '.', ...parameters) },
@@ -35,19 +34,6 @@ const COMMANDS = {
 }
 
 const hasModel = () => isModelPresent(checkout)
-
-/** Every bench, or those whose name holds a word given; the first that fails gives the exit code. */
-async function runBenches(words) {
-  const benches = readdirSync(join(checkout, 'bench')).filter((file) => file.endsWith('.ts') && !file.endsWith('-worker.ts'))
-  let ended = { code: 0 }
-  for (const bench of benches.filter((file) => words.length === 0 || words.some((word) => file.includes(word)))) {
-    console.log(`— ${bench}`)
-    const result = await inNode24(`bench/${bench}`)
-    if (interruptedBy()) return { code: 130 }
-    if (ended.code === 0) ended = result
-  }
-  return ended
-}
 
 async function setUp(needsModel) {
   const isToDo = () => Object.values(missingPackages(checkout)).some(Boolean) || (needsModel && isModelToBeFetched(checkout))

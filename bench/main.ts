@@ -1,0 +1,49 @@
+/**
+ * Every bench, one after the other in a process of its own, and a table of what is held to a limit. Run by
+ * `npm run bench`; words name the benches to run. Fails when one does.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const BENCHES = ['bootstrap', 'embedding', 'answer', 'ready', 'search']
+/** A line of a bench that states a figure and its limit. */
+const HELD = /^.*\((?:at least|at most) [^)]*\)$/
+
+interface Ended {
+  readonly name: string
+  readonly passed: boolean
+  readonly seconds: number
+  /** Its figures with their limits, or the reason why there are none. */
+  readonly lines: readonly string[]
+}
+
+async function run(name: string): Promise<Ended> {
+  console.log(`— ${name}`)
+  const began = performance.now()
+  const bench = fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bench], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const lines: string[] = []
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line)
+    console.log(line)
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  const held = lines.filter((line) => HELD.test(line))
+  return { name, passed: code === 0, seconds: (performance.now() - began) / 1000, lines: held.length > 0 ? held : lines.slice(-1) }
+}
+
+const words = process.argv.slice(2)
+const chosen = BENCHES.filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
+const all: Ended[] = []
+for (const name of chosen) all.push(await run(name))
+
+console.log('')
+for (const { name, passed, seconds, lines } of all) {
+  const [first = '', ...rest] = lines
+  console.log(`${passed ? '✓' : '✗'} ${name.padEnd(10)} ${`${seconds.toFixed(0)} s`.padStart(6)}  ${first}`)
+  for (const line of rest) console.log(`${' '.repeat(21)}${line}`)
+}
+if (all.length === 0) console.log(`没有这项 no such bench: ${words.join(' ')} (${BENCHES.join(', ')})`)
+if (all.length === 0 || all.some(({ passed }) => !passed)) process.exitCode = 1
