@@ -12,12 +12,18 @@ const CLOSE_MS = 5_000
 
 const say = (message: string) => void process.stderr.write(`${message}\n`)
 
+const STEPS: Readonly<Record<string, string>> = {
+  keywords: '关键词索引 keyword index',
+  embedding: '计算向量 embedding',
+  graph: '向量图 HNSW graph',
+}
+
 /** One line on a terminal that is written over; elsewhere a line for every quarter. */
 function progressLine(): (step: string, done: number, total: number) => void {
   let last = ''
   return (step, done, total) => {
     const percent = total > 0 ? Math.floor((done / total) * 100) : 100
-    const words = `${step} ${process.stderr.isTTY ? percent : percent - (percent % 25)}%`
+    const words = `${STEPS[step] ?? step} ${process.stderr.isTTY ? percent : percent - (percent % 25)}%`
     if (words === last) return
     last = words
     process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${words}${percent === 100 ? '\n' : ''}` : `${words}\n`)
