@@ -156,12 +156,17 @@ function choose(question: Question, lead: Evidence, holding: readonly Evidence[]
   for (const one of single ? [] : holding.slice(1)) {
     const { id } = one.found.clause
     const group = byClause.get(id)
-    if (one.score < lead.score * (id === lead.found.clause.id ? BESIDE.same : BESIDE.other)) continue
+    if (isHeading(one) || one.score < lead.score * (id === lead.found.clause.id ? BESIDE.same : BESIDE.other)) continue
     if (group) {
       if (group.length < MOST_SPANS && !group.some(({ span }) => span.start < one.span.end && one.span.start < span.end)) group.push(one)
     } else if (byClause.size < MOST_CLAUSES) byClause.set(id, [one])
   }
   return [...byClause.values()].map(inReadingOrder)
+}
+
+/** 「1.全力做好亚运会筹办。」 says what a clause is about; beside a sentence of the clause it adds nothing. */
+function isHeading({ found: { clause }, span }: Evidence): boolean {
+  return clause.heading !== undefined && span.start <= clause.heading.start && span.end <= clause.heading.end + 1
 }
 
 const COUNTED = /(?:^|[:：,，。；;])(?=[一二三四五六七八九十]{1,2}是|第[一二三四五六七八九十]{1,2}[,，、])/g
