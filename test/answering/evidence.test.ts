@@ -1,6 +1,13 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import { parseDocument } from '../../src/clauses/tree.ts'
-import { coverageOf, endsInColon, findEvidence, formFit, openingOf, weightedTerms } from '../../src/answering/evidence.ts'
+import {
+  coverageOf,
+  endsInColon,
+  findEvidence,
+  formFit,
+  openingOf,
+  weightedTerms,
+} from '../../src/answering/evidence.ts'
 import { analyse } from '../../src/answering/question.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 import { documentOf, foundAround, seedLibrary, spanOf } from './seeds.ts'
