@@ -92,13 +92,19 @@ function rivals(asked: string, stated: Quantity, words: string, figure: Quantity
   if (stated.unit !== figure.unit) return false
   if (stated.kind === 'plain' && !Number.isInteger(stated.value) && !Number.isInteger(figure.value)) return true
   const [one, other] = [following(asked, stated), following(words, figure)]
-  return one === other || (!GENERAL_UNIT.has(stated.unit) && (one === '' || other === ''))
+  return sharePair(one, other) || (!GENERAL_UNIT.has(stated.unit) && (one === '' || other === ''))
+}
+
+/** 强基固本任务 and 工作任务 share 任务. */
+function sharePair(one: string, other: string): boolean {
+  for (let at = 0; at + 2 <= one.length; at++) if (other.includes(one.slice(at, at + 2))) return true
+  return one !== '' && one === other
 }
 
 /** Measure words that count anything: what is counted must be the same too. */
 const GENERAL_UNIT = new Set(['', '个', '项', '条', '大', '种', '类'])
 
-/** The two characters after a figure: 改革 of 12项改革项目, 以内 of 1.7以内. */
+/** Up to eight characters after a figure: 改革项目 of 12项改革项目, '' of 1.7以内. */
 function following(text: string, { span }: Quantity): string {
-  return /^(?:以[上下内外])?的?(\p{Script=Han}{1,2})/u.exec(fold(text.slice(span.end)))?.[1] ?? ''
+  return /^(?:以[上下内外])?的?(\p{Script=Han}{1,8})/u.exec(fold(text.slice(span.end)))?.[1] ?? ''
 }
