@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openApp, type App, type AppOptions } from '../src/app.ts'
 import type { Config } from '../src/config.ts'
+import { lockForWriting } from '../src/store/generations.ts'
 import { answerTo, CountingEmbedder, workshop, writeSmall } from './library.ts'
 
 const QUESTION = '全社会研发投入强度超过多少？'
@@ -140,6 +141,25 @@ describe('while the first vectors are made', () => {
     await expect(app.settled).rejects.toThrow('模型文件读不出来')
     expect(await answerTo(app, QUESTION)).toMatchObject({ outcome: 'answered', fallback: { reason: expect.stringContaining('模型文件读不出来') } })
     expect(app.assistant.status().fallbacks.map(({ from }) => from)).toEqual(['hybrid', 'current-documents'])
+  })
+
+  test('and another process is writing the index, keywords answer and say why', async () => {
+    const { config } = workshop(writeSmall)
+    const lock = await lockForWriting(config.indexFolder)
+    const app = await open(config, { embedder: new CountingEmbedder(), settle: false })
+    await expect(app.settled).rejects.toMatchObject({ code: 'index-locked' })
+    const { fallback } = await answerTo(app, QUESTION)
+    expect(fallback!.reason).not.toContain('正在建立')
+    expect(app.assistant.status().fallbacks.at(-1)).toEqual({ from: 'current-documents', reason: fallback!.reason })
+    await lock.release()
+  })
+
+  test('a question that cannot be embedded is answered by keywords', async () => {
+    const { config } = workshop(writeSmall)
+    const embedder = new CountingEmbedder()
+    const app = await open(config, { embedder })
+    embedder.embedQuestion = () => Promise.reject(new Error('模型文件读不出来'))
+    expect(await answerTo(app, QUESTION)).toMatchObject({ outcome: 'answered', retrieval: 'keyword', fallback: { from: 'hybrid' } })
   })
 
   test('there is no answer before the documents are read, but a plain error', async () => {
