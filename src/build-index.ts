@@ -20,7 +20,11 @@ export interface Loaded {
 /** Files → clause trees, with the twins among them and the headers that twins give. */
 export async function loadDocuments(folders: readonly string[], dataFolder: string): Promise<Loaded> {
   const { documents: sources, skipped, notices } = await loadFolder({ folders, dataFolder })
-  const parsed = sources.map(parseDocument)
+  const parsed: Document[] = []
+  for (const [at, source] of sources.entries()) {
+    parsed.push(parseDocument(source))
+    if (at % 16 === 15) await new Promise(setImmediate) // questions are answered meanwhile
+  }
   const twins = findTwins(parsed)
   return { documents: inferHeaders(parsed, twins), twins, skipped, notices }
 }
