@@ -1,11 +1,12 @@
 /** Evidence → segments and citations. Labels, dates and counts are computed here; every quotation is a slice. */
 import { createHash } from 'node:crypto'
-import { labelOf, placeAt, spokenOf, titleFromOf, titleOf } from '../clauses/address.ts'
+import { labelOf, spokenOf, titleFromOf, titleOf } from '../clauses/address.ts'
 import type { Catalogue } from '../retrieval/library.ts'
 import { places } from '../retrieval/places-of.ts'
 import type { Citation, Clause, ClauseId, Document, Fact, Segment, Span, TwinReference } from '../types.ts'
 import { readingUrl } from './links.ts'
 import { phrase, type PhraseName } from './phrases.ts'
+import { quotedPlace } from './quoted-place.ts'
 
 /** A span to quote. */
 export interface Quotation {
@@ -101,7 +102,7 @@ export class Composer {
       (citation) => citation.documentId === document.id && citation.start === span.start && citation.end === span.end,
     )
     if (known) return known
-    const place = placeAt(document, span)
+    const place = quotedPlace(document, span)
     const clause = place.lineage.at(-1)!
     const quote = document.text.slice(span.start, span.end)
     const date = dateOf(document)

@@ -46,6 +46,7 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
     return { outcome: 'declined', reason: 'false-premise', composer, detail: 'header' }
   }
   if (header) return { outcome: 'answered', composer: composer.quote([header]) }
+  if (question.words.length === 0 && question.quoted.length === 0) return decline(composer)
   const court = new Court(library, question)
   if (intent.several) {
     const documents = intent.documents && intent.documents.length > 1 ? intent.documents : library.documents.map(({ id }) => id)

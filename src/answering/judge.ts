@@ -30,7 +30,7 @@ export const LIMITS = {
   /** Share of a question's words from which on it counts as asked in the document's own words. */
   ownWords: 0.5,
   /** Least cosine of the best span to the question, where most of its words are missing too. */
-  similarity: 0.45,
+  similarity: 0.46,
 } as const
 
 export function judge(question: Question, evidence: Evidence, keywords: Bm25): Verdict {

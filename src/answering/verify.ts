@@ -1,9 +1,10 @@
 /** The last gate: what is not the exact slice of the stored text that its offsets name is not shown. */
-import { labelOf, placeAt, spokenOf } from '../clauses/address.ts'
+import { labelOf, spokenOf } from '../clauses/address.ts'
 import { documentById, type Catalogue } from '../retrieval/library.ts'
 import type { Citation, Segment } from '../types.ts'
 import { sha256 } from './compose.ts'
 import { isPhrase, phrase } from './phrases.ts'
+import { quotedPlace } from './quoted-place.ts'
 
 export interface Verified {
   readonly segments: readonly Segment[]
@@ -24,7 +25,7 @@ export function faultOf(catalogue: Catalogue, citation: Citation): string | unde
     return `citation ${citation.n}: not the words at ${start}–${end} of ${document.source}`
   }
   if (sha256(quote) !== citation.quoteSha256) return `citation ${citation.n}: the quotation's hash differs`
-  const place = placeAt(document, citation)
+  const place = quotedPlace(document, citation)
   const path = place.lineage.at(-1)!.path.join('/')
   const { label, spoken } = citation
   if (path !== citation.path.join('/') || labelOf(place) !== label || spokenOf(place) !== spoken) {
