@@ -51,6 +51,18 @@ describe('a quotation', () => {
     expect(citation!.alsoIn.map(({ source, spoken }) => [source.slice(0, 3), spoken])).toEqual([['001', '第四部分第1条']])
   })
 
+  it('of a whole clause is named as the clause, of one of its paragraphs as that 款', () => {
+    const { text } = documentOf(library, '001')
+    const first = text.slice(text.indexOf('2.进一步完善“加快'), text.indexOf('\n未来五年是杭州'))
+    const whole = text.slice(text.indexOf('2.进一步完善“加快'), text.indexOf('\n3.进一步强化'))
+    expect(quoted('001', [first]).citations[0]!.spoken).toBe('第二部分第2条第1款')
+    expect(quoted('001', [whole]).citations[0]!.spoken).toBe('第二部分第2条')
+    expect(quoted('003', ['坚持智能化、绿色化、融合化方向']).citations[0]!.spoken).toBe('第三部分导语')
+    const plan = documentOf(library, '003').text
+    const part = plan.slice(plan.indexOf('三、加快构建'), plan.indexOf('(10)'))
+    expect(quoted('003', [part]).citations[0]!.spoken).toBe('第三部分')
+  })
+
   it('twice in one answer is one citation; two of one clause have one label', () => {
     const document = documentOf(library, '004')
     const span = spanOf(document, '重点实施12项改革项目')
