@@ -27,7 +27,8 @@ async function main(): Promise<void> {
     for (const { question, history, group } of cases) {
       const alone = await millisecondsOf(() => embedder.embedQuestion(question))
       const whole = await millisecondsOf(async () => {
-        for await (const event of app.assistant.ask({ question, ...(history ? { history } : {}) })) if (event.type === 'done') return
+        for await (const event of app.assistant.ask({ question, ...(history ? { history } : {}) }))
+          if (event.type === 'done') return
       })
       if (round === 0) continue // the first round warms up
       embedding.push(alone)
@@ -37,7 +38,9 @@ async function main(): Promise<void> {
   }
   await app.close()
 
-  console.log(`${cases.length} questions of evals/cases, ${ROUNDS} rounds after a warm one; ${app.assistant.status().clauses} clauses`)
+  console.log(
+    `${cases.length} questions of evals/cases, ${ROUNDS} rounds after a warm one; ${app.assistant.status().clauses} clauses`,
+  )
   console.log(`embedding the question  ${timesOf(embedding)}`)
   console.log(`question to answer      ${timesOf(answering)}`)
   for (const [group, times] of groups) console.log(`  ${group.padEnd(20)}  ${timesOf(times)}`)

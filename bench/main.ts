@@ -23,7 +23,9 @@ async function run(name: string): Promise<Ended> {
   console.log(`— ${name}`)
   const began = performance.now()
   const bench = fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bench], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bench], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const lines: string[] = []
   createInterface({ input: child.stdout }).on('line', (line) => {
     lines.push(line)
@@ -31,7 +33,12 @@ async function run(name: string): Promise<Ended> {
   })
   const [code] = (await once(child, 'close')) as [number | null]
   const held = lines.filter((line) => HELD.test(line))
-  return { name, passed: code === 0, seconds: (performance.now() - began) / 1000, lines: held.length > 0 ? held : lines.slice(-1) }
+  return {
+    name,
+    passed: code === 0,
+    seconds: (performance.now() - began) / 1000,
+    lines: held.length > 0 ? held : lines.slice(-1),
+  }
 }
 
 const words = process.argv.slice(2)

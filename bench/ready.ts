@@ -27,9 +27,14 @@ interface Ready {
 }
 
 /** Starts the server and waits until /readyz says what is wanted; milliseconds since the start, and the server. */
-async function start(isReady: (status: Ready) => boolean): Promise<{ milliseconds: number; status: Ready; server: ChildProcess }> {
+async function start(
+  isReady: (status: Ready) => boolean,
+): Promise<{ milliseconds: number; status: Ready; server: ChildProcess }> {
   const began = performance.now()
-  const server = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts', 'serve'], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+  const server = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts', 'serve'], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   const [line] = (await once(createInterface({ input: server.stdout! }), 'line')) as [string]
   const url = /https?:\/\/\S+/.exec(line)?.[0]
   if (url === undefined) throw new Error(`no address in ${JSON.stringify(line)}`)
@@ -48,7 +53,9 @@ async function stop(server: ChildProcess): Promise<void> {
   await ended
 }
 
-const first = await start(({ index, building }) => index.generation !== null && index.generation !== 'building' && building === undefined)
+const first = await start(
+  ({ index, building }) => index.generation !== null && index.generation !== 'building' && building === undefined,
+)
 await stop(first.server)
 const times: number[] = []
 for (let round = 0; round < ROUNDS; round++) {
@@ -57,6 +64,8 @@ for (let round = 0; round < ROUNDS; round++) {
   await stop(server)
 }
 const { status } = first
-console.log(`${status.index.clauses} clauses, ${status.index.chunks} windows, model ${status.model ?? 'none'}; first start with the index to build ${first.milliseconds.toFixed(0)} ms`)
+console.log(
+  `${status.index.clauses} clauses, ${status.index.chunks} windows, model ${status.model ?? 'none'}; first start with the index to build ${first.milliseconds.toFixed(0)} ms`,
+)
 console.log(`start to /readyz 200: ${timesOf(times)} of ${ROUNDS}`)
 holdTo('ready', median(times), MOST_MS, ' ms')

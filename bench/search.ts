@@ -37,9 +37,13 @@ async function main(): Promise<void> {
     const { document, lineage } = known.get(clause)!
     return `${contextOf(document, lineage)} ${document.text.slice(span.start, span.end)}`
   })
-  console.log(`${documents.length} laws, ${texts.length} clauses, ${sum(texts)} characters with headings; read in ${seconds(reading)}; ${memory()}`)
+  console.log(
+    `${documents.length} laws, ${texts.length} clauses, ${sum(texts)} characters with headings; read in ${seconds(reading)}; ${memory()}`,
+  )
   await keywordFigures(texts)
-  await vectorFigures(texts.filter((_, at) => known.get(chunks[at]!.clause)!.lineage.at(-1)!.number?.style === 'article'))
+  await vectorFigures(
+    texts.filter((_, at) => known.get(chunks[at]!.clause)!.lineage.at(-1)!.number?.style === 'article'),
+  )
   await retrievalFigures({ documents, twins })
 }
 
@@ -49,7 +53,9 @@ async function keywordFigures(texts: readonly string[]): Promise<void> {
   const bytes = index.toBytes()
   const opening = await millisecondsOf(() => (index = Bm25.fromBytes(bytes)))
   const times = await timesOver((question) => index.scores(question))
-  console.log(`BM25: built in ${seconds(building)}, ${megabytes(bytes.length)}, opened in ${seconds(opening)}; ${memory()}`)
+  console.log(
+    `BM25: built in ${seconds(building)}, ${megabytes(bytes.length)}, opened in ${seconds(opening)}; ${memory()}`,
+  )
   console.log(`BM25 scores of all clauses: ${timesOf(times)}`)
   holdTo('BM25 query', median(times), MOST_BM25_MS, ' ms')
 }
@@ -70,10 +76,17 @@ async function vectorFigures(texts: readonly string[]): Promise<void> {
   const exactTimes = await timesOver((question) => exact.search(vectorOf.get(question)!, NEIGHBOURS), 1)
   const hits = asked.map((vector) => {
     const tenth = exact.search(vector, 10).at(-1)!.similarity
-    return index!.search(vector, NEIGHBOURS).slice(0, 10).filter(({ similarity }) => similarity >= tenth - 1e-5).length
+    return index!
+      .search(vector, NEIGHBOURS)
+      .slice(0, 10)
+      .filter(({ similarity }) => similarity >= tenth - 1e-5).length
   })
-  console.log(`HNSW: ${texts.length} × ${DIMENSIONS} built in ${seconds(building)}, ${megabytes(process.memoryUsage().rss - before)} more; ${memory()}`)
-  console.log(`HNSW ${NEIGHBOURS} neighbours: ${timesOf(times)}; recall@10 against exact search ${(hits.reduce((a, b) => a + b, 0) / (10 * hits.length)).toFixed(3)}`)
+  console.log(
+    `HNSW: ${texts.length} × ${DIMENSIONS} built in ${seconds(building)}, ${megabytes(process.memoryUsage().rss - before)} more; ${memory()}`,
+  )
+  console.log(
+    `HNSW ${NEIGHBOURS} neighbours: ${timesOf(times)}; recall@10 against exact search ${(hits.reduce((a, b) => a + b, 0) / (10 * hits.length)).toFixed(3)}`,
+  )
   console.log(`exact search: ${timesOf(exactTimes)}`)
   holdTo('HNSW query', median(times), MOST_HNSW_MS, ' ms')
 }
@@ -82,7 +95,9 @@ async function retrievalFigures({ documents, twins }: Pick<Loaded, 'documents' |
   const { library } = await buildLibrary({ documents, twins })
   const times = await timesOver((question) => retrieve(library, { text: question }, 12))
   const named = await timesOver((question) => retrieve(library, { text: question, exact: ['行政机关'] }, 12), 1)
-  console.log(`retrieval by keywords, ${library.windows.chunks.length} windows and ${library.clauses.chunks.length} clauses: ${timesOf(times)}; ${memory()}`)
+  console.log(
+    `retrieval by keywords, ${library.windows.chunks.length} windows and ${library.clauses.chunks.length} clauses: ${timesOf(times)}; ${memory()}`,
+  )
   console.log(`with a name word for word: ${timesOf(named)}`)
 }
 

@@ -38,7 +38,11 @@ type Current = LibraryMeta & { readonly damaged: readonly string[] }
 const CHECKOUT = fileURLToPath(new URL('..', import.meta.url))
 
 /** The embedder of this machine, or the reason why there is none. */
-export function openEmbedder(config: Config): { readonly embedder?: Embedder; readonly reason?: string; readonly origin?: string } {
+export function openEmbedder(config: Config): {
+  readonly embedder?: Embedder
+  readonly reason?: string
+  readonly origin?: string
+} {
   const search = findModel({ modelDirectory: config.modelDir, checkout: CHECKOUT })
   if (search.outcome === 'missing') return { reason: search.reason }
   const { folder, origin, sha256 } = search.model
@@ -75,7 +79,8 @@ class RunningApp implements App {
     this.#options = options
     const model = options.embedder ? { embedder: options.embedder } : openEmbedder(config)
     this.#embedder = model.embedder
-    this.#noModel = 'reason' in model && model.reason !== undefined ? { from: 'hybrid', reason: model.reason } : undefined
+    this.#noModel =
+      'reason' in model && model.reason !== undefined ? { from: 'hybrid', reason: model.reason } : undefined
     if (this.#noModel) options.log(this.#noModel.reason)
     if ('origin' in model && model.origin !== undefined) options.log(`向量模型 model: ${model.origin}`)
     this.assistant = new LocalAssistant({
@@ -94,7 +99,8 @@ class RunningApp implements App {
     if (this.#options.frozen) return
     this.settled = this.#settle()
     this.settled.catch((error: unknown) => {
-      this.#problem = error instanceof PolicyError ? error : new PolicyError('internal', String(error), { cause: error })
+      this.#problem =
+        error instanceof PolicyError ? error : new PolicyError('internal', String(error), { cause: error })
       this.#options.log(`索引未能更新 the index could not be brought up to date: ${this.#problem.message}`)
       if (this.#built && !this.#current) this.#serve(this.#built, { from: 'hybrid', reason: this.#problem.message })
     })
@@ -110,7 +116,8 @@ class RunningApp implements App {
       this.#serve(await openLibrary(generation))
       this.#current = { ...LibraryMeta.parse(generation.meta), damaged: generation.damaged.map(({ file }) => file) }
     } catch (error) {
-      this.#options.log(`${generation.name} 无法读取，将重建 cannot be read and is built anew: ${error instanceof Error ? error.message : error}`)
+      const why = error instanceof Error ? error.message : String(error)
+      this.#options.log(`${generation.name} 无法读取，将重建 cannot be read and is built anew: ${why}`)
     }
   }
 
@@ -155,7 +162,10 @@ class RunningApp implements App {
 
   /** While vectors are made, the keyword index answers. */
   #keywordsFirst(loaded: Loaded): Promise<Built> {
-    const fallback = { from: 'hybrid', reason: '正在建立向量索引，暂用关键词检索 vectors are being made; keyword search serves meanwhile' }
+    const fallback = {
+      from: 'hybrid',
+      reason: '正在建立向量索引，暂用关键词检索 vectors are being made; keyword search serves meanwhile',
+    }
     return buildLibrary({ documents: loaded.documents, twins: loaded.twins, generation: 'building', fallback })
   }
 
@@ -177,7 +187,9 @@ class RunningApp implements App {
     }
     if (prefix === undefined || prefix.length < 16) return undefined
     const { registry } = await openRegistry(this.#config.dataFolder, new Date())
-    const textSha256 = registry.documents[id]?.texts.map((version) => version.textSha256).find((sha) => sha.startsWith(prefix))
+    const textSha256 = registry.documents[id]?.texts
+      .map((version) => version.textSha256)
+      .find((sha) => sha.startsWith(prefix))
     if (textSha256 === undefined) return undefined
     const text = await readStoredText(this.#config.dataFolder, textSha256)
     return text === undefined ? undefined : { text, textSha256, superseded: true }
@@ -206,7 +218,8 @@ function whyStale(current: Current | undefined, wanted: string, embedder: string
   if (!current) return '没有可用的索引 there is none to use'
   if (current.damaged.length > 0) return `${current.damaged.join('、')} 已损坏 is damaged`
   if (current.fingerprint === wanted) return undefined
-  if (current.embedder !== embedder) return `向量模型由 ${current.embedder ?? '无'} 变为 ${embedder ?? '无'} the embedder is another`
+  if (current.embedder !== embedder)
+    return `向量模型由 ${current.embedder ?? '无'} 变为 ${embedder ?? '无'} the embedder is another`
   if (current.chunker !== CHUNKER) return `切分方法由 ${current.chunker} 变为 ${CHUNKER} the chunker is another`
   return '文件有变化 the documents have changed'
 }
@@ -214,7 +227,9 @@ function whyStale(current: Current | undefined, wanted: string, embedder: string
 /** Vectors of one embedder mean nothing to another: the library then serves by its keywords. */
 function usableBy(embedder: string | undefined, library: Library): Library {
   if (library.embedder === null || library.embedder === embedder) return library
-  const reason = `索引由另一向量模型（${library.embedder}）建立，重建之前只用关键词检索 the index was made with another embedder; keyword search serves until it is built anew`
+  const reason =
+    `索引由另一向量模型（${library.embedder}）建立，重建之前只用关键词检索 ` +
+    'the index was made with another embedder; keyword search serves until it is built anew'
   const { units, windows } = library
   return {
     ...library,

@@ -33,13 +33,18 @@ export async function loadDocuments(folders: readonly string[], dataFolder: stri
  * Equal for equal documents, clause trees, twins, embedder, chunker and file format: then there is nothing to build.
  * Document by document, so that a large library does not hold up questions.
  */
-export async function fingerprintOf({ documents, twins }: Pick<Loaded, 'documents' | 'twins'>, embedder: string | null): Promise<string> {
+export async function fingerprintOf(
+  { documents, twins }: Pick<Loaded, 'documents' | 'twins'>,
+  embedder: string | null,
+): Promise<string> {
   const hashes: string[] = []
   for (const [at, document] of documents.entries()) {
     hashes.push(sha256Of(JSON.stringify(document)))
     if (at % 64 === 63) await new Promise(setImmediate)
   }
-  return sha256Of(canonicalJson({ format: LIBRARY_FORMAT, chunker: CHUNKER, embedder, documents: hashes, twins: [...twins] }))
+  return sha256Of(
+    canonicalJson({ format: LIBRARY_FORMAT, chunker: CHUNKER, embedder, documents: hashes, twins: [...twins] }),
+  )
 }
 
 export interface BuildRequest {

@@ -23,7 +23,10 @@ async function open(config: Config, more: Partial<AppOptions> & { readonly settl
   return Object.assign(app, { lines })
 }
 
-const generations = ({ indexFolder }: Config): string[] => readdirSync(indexFolder).filter((name) => name.startsWith('gen-')).toSorted()
+const generations = ({ indexFolder }: Config): string[] =>
+  readdirSync(indexFolder)
+    .filter((name) => name.startsWith('gen-'))
+    .toSorted()
 
 describe('the second time', () => {
   test('nothing is built', async () => {
@@ -37,7 +40,13 @@ describe('the second time', () => {
     expect(second.lines).toEqual([])
     expect(generations(config)).toEqual(['gen-00000001'])
     expect((await answerTo(second, QUESTION)).text).toBe((await answerTo(first, QUESTION)).text)
-    expect(second.assistant.status()).toMatchObject({ ready: true, retrieval: 'hybrid', generation: 'gen-00000001', vectors: 'hnsw', fallbacks: [] })
+    expect(second.assistant.status()).toMatchObject({
+      ready: true,
+      retrieval: 'hybrid',
+      generation: 'gen-00000001',
+      vectors: 'hnsw',
+      fallbacks: [],
+    })
   })
 
   test('changed documents make a new generation, the old one is kept, only new texts are embedded', async () => {
@@ -79,19 +88,30 @@ describe('an index made otherwise is built anew, with a line in the log', () => 
     const app = await open(config, { embedder: new CountingEmbedder({ wait: () => promise }), settle: false })
     const meanwhile = await answerTo(app, QUESTION)
     expect(meanwhile.text).toContain('超过4%')
-    expect(meanwhile).toMatchObject({ retrieval: 'keyword', fallback: { from: 'hybrid' }, index: { generation: 'gen-00000001', embedder: null } })
+    expect(meanwhile).toMatchObject({
+      retrieval: 'keyword',
+      fallback: { from: 'hybrid' },
+      index: { generation: 'gen-00000001', embedder: null },
+    })
     expect(meanwhile.fallback!.reason).toContain('hashing-bigrams/32')
     go()
     await app.settled
-    expect(app.lines).toContain('建立索引 building the index: 向量模型由 hashing-bigrams/32 变为 hashing-bigrams/64 the embedder is another')
-    expect(await answerTo(app, QUESTION)).toMatchObject({ retrieval: 'hybrid', index: { generation: 'gen-00000002', embedder: 'hashing-bigrams/64' } })
+    expect(app.lines).toContain(
+      '建立索引 building the index: 向量模型由 hashing-bigrams/32 变为 hashing-bigrams/64 the embedder is another',
+    )
+    expect(await answerTo(app, QUESTION)).toMatchObject({
+      retrieval: 'hybrid',
+      index: { generation: 'gen-00000002', embedder: 'hashing-bigrams/64' },
+    })
   })
 
   test('without vectors, now that there is a model', async () => {
     const { config } = workshop(writeSmall)
     await open(config)
     const app = await open(config, { embedder: new CountingEmbedder() })
-    expect(app.lines).toContain('建立索引 building the index: 向量模型由 无 变为 hashing-bigrams/64 the embedder is another')
+    expect(app.lines).toContain(
+      '建立索引 building the index: 向量模型由 无 变为 hashing-bigrams/64 the embedder is another',
+    )
     expect(app.assistant.status()).toMatchObject({ retrieval: 'hybrid', fallbacks: [] })
   })
 
@@ -109,7 +129,12 @@ describe('without a model', () => {
     const { config } = workshop(writeSmall)
     const app = await open(config)
     const answer = await answerTo(app, QUESTION)
-    expect(answer).toMatchObject({ outcome: 'answered', retrieval: 'keyword', index: { embedder: null }, fallback: { from: 'hybrid' } })
+    expect(answer).toMatchObject({
+      outcome: 'answered',
+      retrieval: 'keyword',
+      index: { embedder: null },
+      fallback: { from: 'hybrid' },
+    })
     expect(answer.text).toContain('全社会研发投入强度超过4%')
     expect(app.assistant.status()).toMatchObject({ ready: true, retrieval: 'keyword', vectors: null, embedder: null })
     expect(app.assistant.status().fallbacks).toEqual([answer.fallback])
@@ -126,7 +151,10 @@ describe('while the first vectors are made', () => {
     const meanwhile = await answerTo(app, QUESTION)
     expect(meanwhile).toMatchObject({ outcome: 'answered', retrieval: 'keyword', index: { generation: 'building' } })
     expect(meanwhile.fallback!.reason).toContain('正在建立向量索引')
-    expect(app.assistant.status()).toMatchObject({ building: { step: expect.any(String) }, fallbacks: [meanwhile.fallback] })
+    expect(app.assistant.status()).toMatchObject({
+      building: { step: expect.any(String) },
+      fallbacks: [meanwhile.fallback],
+    })
     go()
     await app.settled
     const after = await answerTo(app, QUESTION)
@@ -139,7 +167,10 @@ describe('while the first vectors are made', () => {
     const embedder = new CountingEmbedder({ wait: () => Promise.reject(new Error('模型文件读不出来')) })
     const app = await open(config, { embedder, settle: false })
     await expect(app.settled).rejects.toThrow('模型文件读不出来')
-    expect(await answerTo(app, QUESTION)).toMatchObject({ outcome: 'answered', fallback: { reason: expect.stringContaining('模型文件读不出来') } })
+    expect(await answerTo(app, QUESTION)).toMatchObject({
+      outcome: 'answered',
+      fallback: { reason: expect.stringContaining('模型文件读不出来') },
+    })
     expect(app.assistant.status().fallbacks.map(({ from }) => from)).toEqual(['hybrid', 'current-documents'])
   })
 
@@ -159,7 +190,11 @@ describe('while the first vectors are made', () => {
     const embedder = new CountingEmbedder()
     const app = await open(config, { embedder })
     embedder.embedQuestion = () => Promise.reject(new Error('模型文件读不出来'))
-    expect(await answerTo(app, QUESTION)).toMatchObject({ outcome: 'answered', retrieval: 'keyword', fallback: { from: 'hybrid' } })
+    expect(await answerTo(app, QUESTION)).toMatchObject({
+      outcome: 'answered',
+      retrieval: 'keyword',
+      fallback: { from: 'hybrid' },
+    })
   })
 
   test('there is no answer before the documents are read, but a plain error', async () => {
@@ -173,7 +208,14 @@ describe('while the first vectors are made', () => {
 })
 
 describe('damage', () => {
-  const FILES = ['documents.json', 'twins.json', 'windows.keywords', 'units.chunks', 'units.plain.vectors', 'manifest.json']
+  const FILES = [
+    'documents.json',
+    'twins.json',
+    'windows.keywords',
+    'units.chunks',
+    'units.plain.vectors',
+    'manifest.json',
+  ]
 
   test.each(FILES)('of %s: the generation is set aside, built anew from the documents and logged', async (file) => {
     const { config } = workshop(writeSmall)
@@ -210,7 +252,11 @@ describe('damage', () => {
     embedder.texts.length = 0
     const app = await open(config, { embedder, settle: false })
     const meanwhile = await answerTo(app, QUESTION)
-    expect([meanwhile.text, meanwhile.fallback?.from, app.assistant.status().vectors]).toEqual([before.text, 'hnsw', 'exact'])
+    expect([meanwhile.text, meanwhile.fallback?.from, app.assistant.status().vectors]).toEqual([
+      before.text,
+      'hnsw',
+      'exact',
+    ])
     await app.settled
     expect(app.lines).toContain('建立索引 building the index: windows.plain.hnsw 已损坏 is damaged')
     expect(embedder.texts).toEqual([])

@@ -11,7 +11,8 @@ type Workshop = ReturnType<typeof workshop>
 const load = ({ config }: Workshop) => loadDocuments(config.folders, config.dataFolder)
 
 describe('the fingerprint', () => {
-  const fingerprint = async (shop: Workshop, embedder: string | null = 'a/1') => fingerprintOf(await load(shop), embedder)
+  const fingerprint = async (shop: Workshop, embedder: string | null = 'a/1') =>
+    fingerprintOf(await load(shop), embedder)
 
   test('stays for the same documents', async () => {
     const shop = workshop()
@@ -23,8 +24,16 @@ describe('the fingerprint', () => {
     ['a character of a text', (documents) => replace(documents, '决定.txt', '4%', '5%')],
     ['a document more', (documents) => writeFileSync(join(documents, '通知.txt'), '一、事项\n开会。\n')],
     ['a document renamed', (documents) => renameSync(join(documents, '规划.txt'), join(documents, '建议.txt'))],
-    ['what the operator states', (documents) => writeFileSync(join(documents, 'documents.yaml'), 'documents:\n  规划.txt:\n    published: 2024-01-02\n')],
-    ['a short name', (documents) => writeFileSync(join(documents, 'documents.yaml'), 'documents:\n  规划.txt:\n    shortNames: [建议]\n')],
+    [
+      'what the operator states',
+      (documents) =>
+        writeFileSync(join(documents, 'documents.yaml'), 'documents:\n  规划.txt:\n    published: 2024-01-02\n'),
+    ],
+    [
+      'a short name',
+      (documents) =>
+        writeFileSync(join(documents, 'documents.yaml'), 'documents:\n  规划.txt:\n    shortNames: [建议]\n'),
+    ],
   ])('changes with %s', async (_what, change) => {
     const shop = workshop(writeSmall)
     const before = await fingerprint(shop)
@@ -66,7 +75,12 @@ describe('a build', () => {
     const shop = workshop(writeSmall)
     const steps: string[] = []
     const onProgress = (step: string, done: number, total: number) => done === total && steps.push(step)
-    await buildGeneration({ loaded: await load(shop), embedder: new CountingEmbedder(), indexFolder: shop.config.indexFolder, onProgress })
+    await buildGeneration({
+      loaded: await load(shop),
+      embedder: new CountingEmbedder(),
+      indexFolder: shop.config.indexFolder,
+      onProgress,
+    })
     expect(steps).toEqual(['keywords', 'embedding', 'graph'])
   })
 

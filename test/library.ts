@@ -19,7 +19,11 @@ export function suiteFolder(): string {
 }
 
 /** A folder with the documents of a test beside its data and index; removed when the test is over. */
-export function workshop(fill: (documents: string) => void = copySeeds): { readonly home: string; readonly documents: string; readonly config: Config } {
+export function workshop(fill: (documents: string) => void = copySeeds): {
+  readonly home: string
+  readonly documents: string
+  readonly config: Config
+} {
   const home = mkdtempSync(join(tmpdir(), 'tiaowen-index-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const documents = join(home, 'documents')
@@ -77,7 +81,10 @@ export class CountingEmbedder implements Embedder {
     return this.#inner.embedQuestion(question)
   }
 
-  async embedPassages(texts: readonly string[], onProgress?: (done: number, total: number) => void): Promise<Float32Array[]> {
+  async embedPassages(
+    texts: readonly string[],
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<Float32Array[]> {
     await this.#wait?.()
     this.texts.push(...texts)
     return this.#inner.embedPassages(texts, onProgress)

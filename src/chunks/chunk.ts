@@ -21,7 +21,8 @@ export function contextOf(document: Document, lineage: readonly Clause[], limit 
 
 /** What is chunked of a clause: its heading line, where it stands alone, and its own paragraphs. */
 function ownSpans({ heading, paragraphs }: Clause): Span[] {
-  const covered = heading !== undefined && paragraphs.some(({ start, end }) => start <= heading.start && heading.end <= end)
+  const covered =
+    heading !== undefined && paragraphs.some(({ start, end }) => start <= heading.start && heading.end <= end)
   return heading && !covered ? [heading, ...paragraphs] : [...paragraphs]
 }
 
@@ -49,7 +50,7 @@ export function unitChunks(document: Document): Chunk[] {
   })
 }
 
-/** Whole clauses for the keyword index: one chunk a clause that has words of its own; items between two 款 of it count in. */
+/** Whole clauses for the keyword index: one chunk a clause with words of its own; items between two of its 款 count in. */
 export function clauseChunks(document: Document): Chunk[] {
   return [...walk(document)].flatMap((lineage) => {
     const clause = lineage.at(-1)!

@@ -87,7 +87,7 @@ export function units(text: string, span: Span, limit = 120): Span[] {
 /** Cut every `limit` characters, a little earlier where a figure, a Latin word or a pair of surrogates would be cut. */
 function slices(text: string, { start, end }: Span, limit: number): Span[] {
   const spans: Span[] = []
-  for (let from = start; from < end; ) {
+  for (let from = start; from < end;) {
     const to = Math.min(end, from + limit)
     const cutAt = to === end ? end : beforeWord(text, from, to)
     spans.push({ start: from, end: cutAt })

@@ -88,7 +88,11 @@ export class TiaowenRetriever extends BaseRetriever<ClauseMetadata> {
 
   override async _getRelevantDocuments(query: string): Promise<Document<ClauseMetadata>[]> {
     const documents = this.#documents
-    const { passages } = await this.#assistant.search({ query, limit: this.#limit, ...(documents ? { documents } : {}) })
+    const { passages } = await this.#assistant.search({
+      query,
+      limit: this.#limit,
+      ...(documents ? { documents } : {}),
+    })
     const catalogue = this.#assistant.catalogue()
     return passages.map((passage) => documentOf(passage, documentById(catalogue, passage.documentId)?.textSha256))
   }
@@ -96,7 +100,10 @@ export class TiaowenRetriever extends BaseRetriever<ClauseMetadata> {
 
 function documentOf(passage: Passage, textSha256: string | undefined): Document<ClauseMetadata> {
   const { text, ...place } = passage
-  return new Document({ pageContent: text, metadata: { ...place, ...(textSha256 === undefined ? {} : { textSha256 }) } })
+  return new Document({
+    pageContent: text,
+    metadata: { ...place, ...(textSha256 === undefined ? {} : { textSha256 }) },
+  })
 }
 
 /**

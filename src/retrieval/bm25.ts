@@ -128,7 +128,7 @@ export class Bm25 {
     return scores
   }
 
-  /** Little-endian: size, terms, postings, length of the vocabulary in bytes; offsets; rows; weights; the vocabulary. */
+  /** Little-endian: size, terms, postings, bytes of the vocabulary; offsets; rows; weights; the vocabulary. */
   toBytes(): Uint8Array {
     const vocabulary = new TextEncoder().encode([...this.#vocabulary.keys()].join('\n'))
     const header = Uint32Array.of(this.size, this.#vocabulary.size, this.#rows.length, vocabulary.length)

@@ -96,7 +96,11 @@ function exactFallback(index: VectorIndex, fallback?: Fallback): { fallback?: Fa
   return index.kind === 'exact' ? { fallback: EXACT } : {}
 }
 
-const EXACT: Fallback = { from: 'hnsw', reason: 'hnswlib-node 未能载入，改用逐一比较（较慢，结果相同） the native HNSW module is missing; exact search serves' }
+const EXACT: Fallback = {
+  from: 'hnsw',
+  reason:
+    'hnswlib-node 未能载入，改用逐一比较（较慢，结果相同） the native HNSW module is missing; exact search serves',
+}
 
 async function indexOf(vectors: Float32Array, dimensions: number): Promise<VectorIndex> {
   const native = await loadHnsw()
@@ -134,7 +138,9 @@ function knownVectors(embedder: Embedder, previous?: Built): Map<string, Float32
   if (!previous?.vectors || previous.library.embedder !== embedder.id || previous.chunker !== CHUNKER) return known
   const { rows, dimensions } = previous.vectors
   for (const name of VECTORS) {
-    textsOf(previous.library, name).forEach((text, row) => known.set(text, rows[name].subarray(row * dimensions, (row + 1) * dimensions)))
+    textsOf(previous.library, name).forEach((text, row) =>
+      known.set(text, rows[name].subarray(row * dimensions, (row + 1) * dimensions)),
+    )
   }
   return known
 }
@@ -156,8 +162,7 @@ async function embedAll(
 
 /** A file to store: bytes, or a saver that is given the path. */
 export type LibraryFile = { readonly name: string; readonly optional?: boolean } & (
-  | { readonly bytes: Uint8Array }
-  | { readonly write: (path: string) => Promise<void> }
+  { readonly bytes: Uint8Array } | { readonly write: (path: string) => Promise<void> }
 )
 
 export function libraryFiles({ library, vectors }: Built): LibraryFile[] {
@@ -173,11 +178,16 @@ export function libraryFiles({ library, vectors }: Built): LibraryFile[] {
     { name: 'clauses.keywords', bytes: library.clauses.keywords.toBytes() },
   ]
   if (!vectors) return files
-  const indexes = { 'units.plain': library.units.plain, 'windows.plain': library.windows.plain, 'windows.headed': library.windows.headed }
+  const indexes = {
+    'units.plain': library.units.plain,
+    'windows.plain': library.windows.plain,
+    'windows.headed': library.windows.headed,
+  }
   for (const name of VECTORS) {
     files.push({ name: `${name}.vectors`, bytes: bytesOf(vectors.rows[name]) })
     const index = indexes[name]
-    if (index instanceof HnswIndex) files.push({ name: `${name}.hnsw`, optional: true, write: (path) => index.save(path) })
+    if (index instanceof HnswIndex)
+      files.push({ name: `${name}.hnsw`, optional: true, write: (path) => index.save(path) })
   }
   return files
 }
@@ -218,9 +228,12 @@ export type LibraryMeta = z.infer<typeof LibraryMeta>
 export async function openLibrary(generation: LibrarySource): Promise<Built> {
   const meta = LibraryMeta.parse(generation.meta)
   const documents = JSON.parse(Buffer.from(await generation.read('documents.json')).toString()) as Document[]
-  const twins = new Map(JSON.parse(Buffer.from(await generation.read('twins.json')).toString()) as [ClauseId, ClauseId[]][])
+  const twins = new Map(
+    JSON.parse(Buffer.from(await generation.read('twins.json')).toString()) as [ClauseId, ClauseId[]][],
+  )
   const clauseIds = [...places({ documents }).keys()]
-  const chunksOf = async (name: string): Promise<Chunk[]> => chunksFrom(await generation.read(`${name}.chunks`), clauseIds)
+  const chunksOf = async (name: string): Promise<Chunk[]> =>
+    chunksFrom(await generation.read(`${name}.chunks`), clauseIds)
   const keywordsOf = async (name: string): Promise<Bm25> => Bm25.fromBytes(await generation.read(`${name}.keywords`))
   const bare: Library = {
     generation: generation.name,
@@ -249,7 +262,12 @@ export async function openLibrary(generation: LibrarySource): Promise<Built> {
   return { library: withIndexes(bare, indexes, fallback), chunker: meta.chunker, vectors: { dimensions, rows } }
 }
 
-async function openIndex(generation: LibrarySource, name: string, vectors: Float32Array, dimensions: number): Promise<VectorIndex> {
+async function openIndex(
+  generation: LibrarySource,
+  name: string,
+  vectors: Float32Array,
+  dimensions: number,
+): Promise<VectorIndex> {
   const usable = name in generation.files && !generation.damaged.some(({ file }) => file === name)
   const native = usable ? await loadHnsw() : undefined
   if (!native || native instanceof Error) return new ExactIndex(vectors, dimensions)

@@ -1,4 +1,4 @@
-/** One opened generation: the documents, their twins and the indexes over them. Immutable; a question is answered from one. */
+/** One opened generation: documents, their twins, the indexes over them. Immutable; a question is answered from one. */
 import type { Chunk, ClauseId, Document, DocumentId, Fallback } from '../types.ts'
 import type { Bm25 } from './bm25.ts'
 import type { VectorIndex } from './vector-index.ts'

@@ -47,7 +47,9 @@ export function clausesOfRows(catalogue: Documents, chunks: readonly Chunk[]): U
 function knownOf({ documents }: Documents): Known {
   let found = known.get(documents)
   if (!found) {
-    const list = documents.flatMap((document) => [...walk(document)].map((lineage): ClausePlace => ({ document, lineage })))
+    const list = documents.flatMap((document) =>
+      [...walk(document)].map((lineage): ClausePlace => ({ document, lineage })),
+    )
     const ids = list.map(({ lineage }) => lineage.at(-1)!.id)
     found = {
       places: list,

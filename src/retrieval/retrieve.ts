@@ -166,7 +166,13 @@ function exactScores(library: Library, names: readonly string[]): Scored {
   const { places: known } = clauseList(library)
   const clauseOf = clausesOfRows(library, library.windows.chunks)
   const holds = new Map<Document, boolean>()
-  for (const document of library.documents) holds.set(document, wanted.some((name) => foldedText(document).includes(name)))
+  for (const document of library.documents) {
+    const text = foldedText(document)
+    holds.set(
+      document,
+      wanted.some((name) => text.includes(name)),
+    )
+  }
   for (const [row, { span }] of library.windows.chunks.entries()) {
     const { document } = known[clauseOf[row]!]!
     if (!holds.get(document)) continue
@@ -180,7 +186,10 @@ function exactScores(library: Library, names: readonly string[]): Scored {
 }
 
 /** The best score of every clause that has one. */
-function bestOfClause({ rows, scores, clauseOf }: Ranking, size: number): { clauses: Uint32Array; scores: Float64Array } {
+function bestOfClause(
+  { rows, scores, clauseOf }: Ranking,
+  size: number,
+): { clauses: Uint32Array; scores: Float64Array } {
   const position = new Int32Array(size).fill(-1)
   const clauses = new Uint32Array(Math.min(size, rows.length))
   const best = new Float64Array(clauses.length)
@@ -242,7 +251,12 @@ function choose(library: Library, fusion: Fusion, limit: number, wanted?: Readon
 }
 
 /** One entry for a clause and its twins, led by the copy found that has a title of its own. */
-function foldTwins(library: Library, fusion: Fusion, ranked: readonly number[], wanted?: ReadonlySet<DocumentId>): Chosen[] {
+function foldTwins(
+  library: Library,
+  fusion: Fusion,
+  ranked: readonly number[],
+  wanted?: ReadonlySet<DocumentId>,
+): Chosen[] {
   const { places: known, ordinals } = clauseList(library)
   const seen = new Set<number>()
   return ranked.flatMap((first) => {

@@ -4,7 +4,10 @@
  */
 import { ordinalOf } from '../clauses/numerals.ts'
 
-/** Folds full width to half width, capitals to small letters, the circle ○ to the numeral 〇. Same length in UTF-16 units as its input. */
+/**
+ * Folds full width to half width, capitals to small letters, the circle ○ to the numeral 〇.
+ * Same length in UTF-16 units as its input.
+ */
 export function fold(text: string): string {
   const folded = text.replace(WIDE, (character) => NARROW.get(character) ?? character)
   const small = folded.toLowerCase()
@@ -14,7 +17,10 @@ export function fold(text: string): string {
 const WIDE = /[\uff01-\uff5e\u3000\u25cb]/g
 /** Full width → half width; ○ (U+25CB), which many documents print for 〇, → 〇. */
 const NARROW: ReadonlyMap<string, string> = new Map([
-  ...Array.from({ length: 0x5e }, (_, at): [string, string] => [String.fromCharCode(0xff01 + at), String.fromCharCode(0x21 + at)]),
+  ...Array.from({ length: 0x5e }, (_, at): [string, string] => [
+    String.fromCharCode(0xff01 + at),
+    String.fromCharCode(0x21 + at),
+  ]),
   ['\u3000', ' '],
   ['\u25cb', '〇'],
 ])

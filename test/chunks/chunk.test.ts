@@ -56,7 +56,9 @@ const laws = lawFiles()
 
 describe.each([
   ...SEEDS.map((number): [string, () => Document[]] => [`seed ${number}`, () => [seed(number)]]),
-  ...(laws.length > 0 ? [['the laws', () => laws.map((file) => parseDocument(lawSource(file)))] as [string, () => Document[]]] : []),
+  ...(laws.length > 0
+    ? [['the laws', () => laws.map((file) => parseDocument(lawSource(file)))] as [string, () => Document[]]]
+    : []),
 ])('%s', (_name, open) => {
   test('every chunk of units and windows lies in one paragraph or heading of its clause', () => {
     for (const document of open()) {
@@ -89,7 +91,8 @@ describe.each([
       for (const clause of clausesOf(document).values()) {
         for (const { start, end } of homesOf(clause)) {
           for (let at = start; at < end; at++) {
-            if (marks[at] === 0 && document.text.charAt(at).trim() !== '') expect.fail(`${clause.id} ${document.text.slice(at, at + 20)}`)
+            if (marks[at] === 0 && document.text.charAt(at).trim() !== '')
+              expect.fail(`${clause.id} ${document.text.slice(at, at + 20)}`)
           }
         }
       }

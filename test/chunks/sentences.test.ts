@@ -22,7 +22,10 @@ describe('sentences', () => {
   })
 
   test('keep the closing quotation mark that follows the stop', () => {
-    expect(cut(sentences, '他强调：“要把牢正确方向。”全市上下要对标对表。')).toEqual(['他强调：“要把牢正确方向。”', '全市上下要对标对表。'])
+    expect(cut(sentences, '他强调：“要把牢正确方向。”全市上下要对标对表。')).toEqual([
+      '他强调：“要把牢正确方向。”',
+      '全市上下要对标对表。',
+    ])
     expect(cut(sentences, '（以下简称大走廊。）范围包括西湖区。')).toEqual(['（以下简称大走廊。）', '范围包括西湖区。'])
   })
 
@@ -31,7 +34,9 @@ describe('sentences', () => {
   })
 
   test('are not cut inside figures', () => {
-    expect(cut(sentences, '研发投入强度超过2.5%，新增1,200家企业。')).toEqual(['研发投入强度超过2.5%，新增1,200家企业。'])
+    expect(cut(sentences, '研发投入强度超过2.5%，新增1,200家企业。')).toEqual([
+      '研发投入强度超过2.5%，新增1,200家企业。',
+    ])
   })
 
   test('end at a stop between two figures', () => {
@@ -72,7 +77,9 @@ describe('pieces and phrases', () => {
 
 describe('units', () => {
   test('a sentence within the limit is one', () => {
-    expect(unitsOf('全社会研发投入强度超过4%，高新技术企业突破3万家。')).toEqual(['全社会研发投入强度超过4%，高新技术企业突破3万家。'])
+    expect(unitsOf('全社会研发投入强度超过4%，高新技术企业突破3万家。')).toEqual([
+      '全社会研发投入强度超过4%，高新技术企业突破3万家。',
+    ])
   })
 
   test('a longer one is cut at commas into runs that fit', () => {
@@ -84,7 +91,12 @@ describe('units', () => {
   })
 
   test('a phrase that is too long is cut at the limit, but a figure or a Latin word never is', () => {
-    expect(unitsOf('使用总质量4500千克及以下普通货运车辆', 7)).toEqual(['使用总质量', '4500千克及', '以下普通货运车', '辆'])
+    expect(unitsOf('使用总质量4500千克及以下普通货运车辆', 7)).toEqual([
+      '使用总质量',
+      '4500千克及',
+      '以下普通货运车',
+      '辆',
+    ])
     expect(unitsOf('新增企业1,200家', 6)).toEqual(['新增企业', '1,200家'])
   })
 

@@ -8,7 +8,10 @@ const DIMENSIONS = 32
 const SIZE = 500
 
 /** `open`: an index over vectors, row after row. */
-export function describeVectorIndex(name: string, open: (vectors: Float32Array, dimensions: number) => Promise<VectorIndex>): void {
+export function describeVectorIndex(
+  name: string,
+  open: (vectors: Float32Array, dimensions: number) => Promise<VectorIndex>,
+): void {
   describe(`${name} as a VectorIndex`, () => {
     const vectors = randomVectors(SIZE, DIMENSIONS, 11)
     let index: VectorIndex
@@ -33,7 +36,9 @@ export function describeVectorIndex(name: string, open: (vectors: Float32Array, 
       const found = index.search(question, 50)
       expect(found).toHaveLength(50)
       expect(new Set(found.map(({ row }) => row)).size).toBe(50)
-      expect(found.map(({ similarity }) => similarity)).toEqual(found.map(({ similarity }) => similarity).toSorted((a, b) => b - a))
+      expect(found.map(({ similarity }) => similarity)).toEqual(
+        found.map(({ similarity }) => similarity).toSorted((a, b) => b - a),
+      )
       for (const { row, similarity } of found) expect(similarity).toBeCloseTo(cosine(rowOf(vectors, row), question), 5)
     })
 
@@ -53,8 +58,16 @@ export function describeVectorIndex(name: string, open: (vectors: Float32Array, 
 
     test('finds equal vectors all', async () => {
       const one = randomVectors(1, DIMENSIONS, 13)
-      const index = await open(Float32Array.from({ length: 4 * DIMENSIONS }, (_, at) => one[at % DIMENSIONS]!), DIMENSIONS)
-      expect(index.search(one, 4).map(({ row }) => row).toSorted()).toEqual([0, 1, 2, 3])
+      const index = await open(
+        Float32Array.from({ length: 4 * DIMENSIONS }, (_, at) => one[at % DIMENSIONS]!),
+        DIMENSIONS,
+      )
+      expect(
+        index
+          .search(one, 4)
+          .map(({ row }) => row)
+          .toSorted(),
+      ).toEqual([0, 1, 2, 3])
     })
   })
 }
@@ -66,4 +79,5 @@ export function randomVectors(count: number, dimensions: number, seed: number): 
   return vectors
 }
 
-const rowOf = (vectors: Float32Array, row: number): Float32Array => vectors.subarray(row * DIMENSIONS, (row + 1) * DIMENSIONS)
+const rowOf = (vectors: Float32Array, row: number): Float32Array =>
+  vectors.subarray(row * DIMENSIONS, (row + 1) * DIMENSIONS)

@@ -63,8 +63,12 @@ describe('TiaowenRetriever', () => {
   })
 
   test('names the same clause elsewhere', async () => {
-    const documents = await new TiaowenRetriever({ assistant: app.assistant, limit: 20 }).invoke('推进现代化战略支点建设')
-    expect(documents.flatMap(({ metadata }) => metadata.alsoIn ?? []).map(({ source }) => source.slice(0, 3))).toContain('001')
+    const documents = await new TiaowenRetriever({ assistant: app.assistant, limit: 20 }).invoke(
+      '推进现代化战略支点建设',
+    )
+    expect(
+      documents.flatMap(({ metadata }) => metadata.alsoIn ?? []).map(({ source }) => source.slice(0, 3)),
+    ).toContain('001')
   })
 
   test('looks only at the documents it is given', async () => {
@@ -89,7 +93,10 @@ describe.runIf(hasNative)('toHnswStore', () => {
     const store = await toHnswStore(built, embedder)
     expect(store).toBeInstanceOf(HNSWLib)
     expect(embedder.texts).toEqual([])
-    const [[nearest, distance]] = (await store.similaritySearchWithScore('全社会研发投入强度超过4%，高新技术企业突破3万家', 3)) as [[Awaited<ReturnType<typeof store.similaritySearch>>[number], number]]
+    const [[nearest, distance]] = (await store.similaritySearchWithScore(
+      '全社会研发投入强度超过4%，高新技术企业突破3万家',
+      3,
+    )) as [[Awaited<ReturnType<typeof store.similaritySearch>>[number], number]]
     expect(nearest.pageContent).toContain('全社会研发投入强度超过4%')
     expect(distance).toBeLessThan(0.9)
     expect(nearest.metadata).toMatchObject({ source: '001_c3e04e6f9f8af2f3.txt', spoken: '第二部分第2条' })
@@ -99,7 +106,9 @@ describe.runIf(hasNative)('toHnswStore', () => {
 
   test('finds each window by its own words', async () => {
     const store = await toHnswStore(built, embedder)
-    for (const [row, { span, clause }] of [...built.library.windows.chunks.entries()].filter(([row]) => row % 40 === 0)) {
+    for (const [row, { span, clause }] of [...built.library.windows.chunks.entries()].filter(
+      ([row]) => row % 40 === 0,
+    )) {
       const { text } = built.library.documents.find(({ id }) => clause.startsWith(`${id}#`))!
       const words = text.slice(span.start, span.end)
       const [first] = await store.similaritySearch(words, 1)

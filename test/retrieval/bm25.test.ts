@@ -101,6 +101,8 @@ describe('as bytes and back', () => {
     const bytes = Bm25.build(seedTexts).toBytes()
     const larger = new Uint8Array(bytes.length + 7)
     larger.set(bytes, 3)
-    expect(Bm25.fromBytes(larger.subarray(3, 3 + bytes.length)).scores('人才')).toEqual(Bm25.build(seedTexts).scores('人才'))
+    expect(Bm25.fromBytes(larger.subarray(3, 3 + bytes.length)).scores('人才')).toEqual(
+      Bm25.build(seedTexts).scores('人才'),
+    )
   })
 })

@@ -30,7 +30,10 @@ async function opened(indexFolder: string): Promise<Built> {
 }
 
 describe('written and opened again, it answers the same', () => {
-  test.each([['the seeds', undefined], ['small documents', writeSmall]])('over %s', async (_name, fill) => {
+  test.each([
+    ['the seeds', undefined],
+    ['small documents', writeSmall],
+  ])('over %s', async (_name, fill) => {
     const { config } = workshop(fill)
     const embedder = new CountingEmbedder()
     const loaded = await loadDocuments(config.folders, config.dataFolder)
@@ -49,7 +52,10 @@ describe('written and opened again, it answers the same', () => {
 
   test('by keywords alone too', async () => {
     const { config } = workshop(writeSmall)
-    const built = await buildGeneration({ loaded: await loadDocuments(config.folders, config.dataFolder), indexFolder: config.indexFolder })
+    const built = await buildGeneration({
+      loaded: await loadDocuments(config.folders, config.dataFolder),
+      indexFolder: config.indexFolder,
+    })
     const again = await opened(config.indexFolder)
     expect(again.vectors).toBeUndefined()
     expect(again.library.embedder).toBeNull()
@@ -59,7 +65,11 @@ describe('written and opened again, it answers the same', () => {
   test('and so does a library of no documents', async () => {
     const { config } = workshop(() => {})
     const embedder = new CountingEmbedder()
-    await buildGeneration({ loaded: await loadDocuments(config.folders, config.dataFolder), embedder, indexFolder: config.indexFolder })
+    await buildGeneration({
+      loaded: await loadDocuments(config.folders, config.dataFolder),
+      embedder,
+      indexFolder: config.indexFolder,
+    })
     expect(await answersOf(await opened(config.indexFolder), embedder)).toEqual([[], [], [], []])
   })
 })
@@ -96,7 +106,9 @@ describe('a text is embedded once', () => {
     expect(embedder.texts.length).toBeGreaterThan(0)
     expect(embedder.texts.length).toBeLessThan(8)
     for (const text of embedder.texts) expect(text).toContain('平急三用')
-    expect(await answersOf(built, embedder)).toEqual(await answersOf(await buildLibrary({ ...(await load(config)), embedder }), embedder))
+    expect(await answersOf(built, embedder)).toEqual(
+      await answersOf(await buildLibrary({ ...(await load(config)), embedder }), embedder),
+    )
   })
 
   test('by another embedder, or cut by another chunker, it is embedded anew', async () => {
@@ -106,7 +118,11 @@ describe('a text is embedded once', () => {
     const embedder = new CountingEmbedder()
     await buildLibrary({ ...loaded, embedder, previous })
     const all = embedder.texts.splice(0)
-    await buildLibrary({ ...loaded, embedder, previous: { ...(await buildLibrary({ ...loaded, embedder })), chunker: 'another' } })
+    await buildLibrary({
+      ...loaded,
+      embedder,
+      previous: { ...(await buildLibrary({ ...loaded, embedder })), chunker: 'another' },
+    })
     expect(embedder.texts).toEqual([...all, ...all])
   })
 })
@@ -123,16 +139,26 @@ describe('a damaged graph', () => {
     writeFileSync(path, bytes)
     const again = await opened(config.indexFolder)
     expect([again.library.windows.plain!.kind, again.library.windows.headed!.kind]).toEqual(['exact', 'hnsw'])
-    expect(again.library.fallback).toMatchObject({ from: 'hnsw', reason: expect.stringContaining('windows.plain.hnsw 已损坏') })
+    expect(again.library.fallback).toMatchObject({
+      from: 'hnsw',
+      reason: expect.stringContaining('windows.plain.hnsw 已损坏'),
+    })
     const first = async (one: Built) => ((await answersOf(one, embedder)) as string[][][]).map(([best]) => best?.[0])
     expect(await first(again)).toEqual(await first(built))
   })
 
   test('graphs are files one can do without, nothing else is', async () => {
     const { config } = workshop(writeSmall)
-    const built = await buildLibrary({ ...(await loadDocuments(config.folders, config.dataFolder)), embedder: new CountingEmbedder() })
+    const built = await buildLibrary({
+      ...(await loadDocuments(config.folders, config.dataFolder)),
+      embedder: new CountingEmbedder(),
+    })
     const files = libraryFiles(built)
-    expect(files.filter(({ optional }) => optional).map(({ name }) => name)).toEqual(['units.plain.hnsw', 'windows.plain.hnsw', 'windows.headed.hnsw'])
+    expect(files.filter(({ optional }) => optional).map(({ name }) => name)).toEqual([
+      'units.plain.hnsw',
+      'windows.plain.hnsw',
+      'windows.headed.hnsw',
+    ])
     expect(files.filter(({ optional }) => !optional).map(({ name }) => name)).toEqual([
       'documents.json',
       'twins.json',

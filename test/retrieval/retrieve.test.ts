@@ -23,8 +23,11 @@ beforeAll(async () => {
 const documentOf = (number: string): Document => loaded.documents.find(({ source }) => source.startsWith(number))!
 const nameOf = ({ document, lineage }: Pick<Found, 'document' | 'lineage'>): string =>
   `${document.source.slice(0, 3)}#${lineage.at(-1)!.path.join('/')}`
-const ask = async (text: string, limit = 5, more: { documents?: Document['id'][]; exact?: string[] } = {}): Promise<Found[]> =>
-  retrieve(library, { text, vector: await embedder.embedQuestion(text), ...more }, limit)
+const ask = async (
+  text: string,
+  limit = 5,
+  more: { documents?: Document['id'][]; exact?: string[] } = {},
+): Promise<Found[]> => retrieve(library, { text, vector: await embedder.embedQuestion(text), ...more }, limit)
 
 describe('a question', () => {
   test('finds the clause that answers it', async () => {
@@ -132,9 +135,10 @@ describe('keyword-only mode', () => {
 
 describe('names word for word', () => {
   test('bring the clauses forward that hold them, in whatever width they are typed', async () => {
-    const rankOf = async (exact: string[]) => (await ask('杭州有什么工程', 300, { exact })).findIndex(({ document, clause }) =>
-      clause.paragraphs.some(({ start, end }) => document.text.slice(start, end).includes('296X')),
-    )
+    const rankOf = async (exact: string[]) =>
+      (await ask('杭州有什么工程', 300, { exact })).findIndex(({ document, clause }) =>
+        clause.paragraphs.some(({ start, end }) => document.text.slice(start, end).includes('296X')),
+      )
     const [named, unnamed] = [await rankOf(['２９６x']), await rankOf([])]
     expect(named).toBeGreaterThanOrEqual(0)
     expect(named).toBeLessThan(unnamed)

@@ -16,7 +16,8 @@ if (!hasNative) console.warn(`WITHOUT HNSW: ${native.message}`)
 describeVectorIndex('exact search', async (vectors, dimensions) => new ExactIndex(vectors, dimensions))
 
 describe.runIf(hasNative)('with the native module', () => {
-  const build = (vectors: Float32Array, dimensions: number) => HnswIndex.build(native as Exclude<typeof native, Error>, vectors, dimensions)
+  const build = (vectors: Float32Array, dimensions: number) =>
+    HnswIndex.build(native as Exclude<typeof native, Error>, vectors, dimensions)
 
   describeVectorIndex('HNSW', build)
 
@@ -31,7 +32,9 @@ describe.runIf(hasNative)('with the native module', () => {
     let vectors: Float32Array
     beforeAll(async () => {
       const texts = SEEDS.map(seed).flatMap((document) =>
-        [...unitChunks(document), ...windowChunks(document)].map(({ span }) => document.text.slice(span.start, span.end)),
+        [...unitChunks(document), ...windowChunks(document)].map(({ span }) =>
+          document.text.slice(span.start, span.end),
+        ),
       )
       vectors = joined(await embedder.embedPassages(texts))
     })
