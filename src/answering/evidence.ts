@@ -4,7 +4,7 @@ import type { Bm25 } from '../retrieval/bm25.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import { fold, terms } from '../retrieval/terms.ts'
 import type { Span } from '../types.ts'
-import { quantities, sameQuantity } from './quantities.ts'
+import { quantities, sameQuantity, type Quantity } from './quantities.ts'
 import type { Question } from './question.ts'
 import { times } from './times.ts'
 
@@ -161,7 +161,7 @@ export function formFit(question: Question, words: string): number {
 }
 
 /** 警源、访源、诉源“三源”治理; “五大工程”，即…: the name stands beside what it sums up. */
-function spellsOut(words: string, name: string): boolean {
+export function spellsOut(words: string, name: string): boolean {
   const at = words.indexOf(name)
   if (at < 0) return false
   return /、[^、，。；,;“”"\s]{1,14}[”"]?等?[“"]?$/.test(words.slice(Math.max(0, at - 30), at)) || /^[”"]?[^，。；,;]{0,6}(?:[:：]|[，,]?即|是指|包括|分别)/.test(words.slice(at + name.length))
@@ -169,15 +169,30 @@ function spellsOut(words: string, name: string): boolean {
 
 /** A figure of the kind asked that the question does not state itself. */
 export function answersFigure(question: Question, words: string): boolean {
-  return quantities(words).some((figure) => {
-    if (question.figures.some((stated) => sameQuantity(stated, figure))) return false
-    if (!question.unit) return figure.kind !== 'plain' || figure.value >= 10 || !Number.isInteger(figure.value)
-    if (question.unit.kind === 'count') {
-      if (figure.kind === 'plain' && words.includes(question.unit.name)) return true
-      return figure.kind === 'count' && (figure.unit === question.unit.name || question.unit.name === '个' || figure.unit === '个')
-    }
-    return figure.kind === question.unit.kind
-  }) || (question.unit?.kind === 'duration' && /每(?:[年月日天周]|季度|半年|学期)/.test(words))
+  const { unit, figures } = question
+  if (unit?.kind === 'duration' && /每(?:[年月日天周]|季度|半年|学期)/.test(words)) return true
+  const said = words.replace(MARK, (mark) => ' '.repeat(mark.length))
+  const periods = times(said)
+  return quantities(said).some((figure) => {
+    if (periods.some(({ span }) => span.start < figure.span.end && figure.span.start < span.end)) return unit?.kind === 'duration'
+    if (figures.some((stated) => sameQuantity(stated, figure))) return false
+    if (!unit) return isTelling(figure, said) || (question.counted !== undefined && figure.kind === 'count')
+    if (unit.kind !== 'count') return figure.kind === unit.kind
+    if (figure.kind === 'plain') return said.includes(unit.name)
+    // 一个 is as often an article as a figure: it answers its own measure word only
+    const general = figure.value > 1 && (unit.name === '个' || figure.unit === '个')
+    return figure.kind === 'count' && (figure.unit === unit.name || general)
+  })
+}
+
+/** The number of a clause is no figure of it. */
+const MARK = /^\s*[（(]?\d{1,3}[）).．、](?!\d)/
+
+/** 三次分配, 两个先行 are names: a small count in characters tells nothing unless its measure word is asked for. */
+function isTelling({ kind, value, span }: Quantity, words: string): boolean {
+  if (kind !== 'plain' && kind !== 'count') return true
+  if (value >= 10 || !Number.isInteger(value)) return true
+  return kind === 'count' && /\d/.test(words.slice(span.start, span.end))
 }
 
 /** A time that the question does not state itself. */

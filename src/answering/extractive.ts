@@ -8,8 +8,8 @@ import { endsInColon, findEvidence, type Evidence } from './evidence.ts'
 import { headerFact } from './header-facts.ts'
 import type { Intent } from './intent.ts'
 import { focusMissing, judge, type Verdict } from './judge.ts'
-import { contradiction, otherOrgan } from './premise.ts'
-import { analyse, type Question } from './question.ts'
+import { contradiction, contrary, otherOrgan } from './premise.ts'
+import { analyse, type Asks, type Question } from './question.ts'
 
 export interface Draft {
   readonly outcome: Outcome
@@ -57,7 +57,7 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
     }
   }
   const found = search(intent.documents)
-  const truth = contradiction(question, found, library.windows.keywords) ?? otherOrgan(question, found, library.windows.keywords)
+  const truth = contradiction(question, found, library.windows.keywords) ?? otherOrgan(question, found, library.windows.keywords) ?? contrary(question, found, library.windows.keywords)
   if (truth) {
     composer.say('declined-false-premise').quote([{ ...truth, span: withoutLastComma(truth.document.text, truth.span) }])
     return { outcome: 'declined', reason: 'false-premise', composer, detail: 'premise' }
@@ -124,8 +124,8 @@ type Group = [Quotation, ...Quotation[]]
 /** The best of each document that comes near the best of all; a copy of a clause already quoted is left out. */
 function eachDocument(library: Library, court: Court, documents: readonly DocumentId[], search: Search): Group[] {
   const leads = documents.flatMap((id) => {
-    const [lead] = court.hear(search([id])).holding
-    return lead ? [lead] : []
+    const { holding } = court.hear(search([id]))
+    return holding.length === 0 ? [] : [holding.reduce((best, one) => (one.coverage > best.coverage ? one : best))]
   })
   const most = Math.max(0, ...leads.map(({ coverage }) => coverage))
   const quoted = new Set<string>()
@@ -162,7 +162,7 @@ function choose(question: Question, lead: Evidence, holding: readonly Evidence[]
       if (group.length < MOST_SPANS && !group.some(({ span }) => span.start < one.span.end && one.span.start < span.end)) group.push(one)
     } else if (byClause.size < MOST_CLAUSES) byClause.set(id, [one])
   }
-  return [...byClause.values()].map(inReadingOrder)
+  return [...byClause.values()].map((group) => inReadingOrder(group, question.asks))
 }
 
 /** 「1.全力做好亚运会筹办。」 says what a clause is about; beside a sentence of the clause it adds nothing. */
@@ -187,8 +187,8 @@ function enumeration({ found, paragraph }: Evidence): Group | undefined {
   return [first!, ...rest]
 }
 
-function inReadingOrder(group: readonly Evidence[]): Group {
-  const spans = [...group].sort((one, other) => one.span.start - other.span.start).flatMap(spansToQuote)
+function inReadingOrder(group: readonly Evidence[], asks?: Asks): Group {
+  const spans = [...group].sort((one, other) => one.span.start - other.span.start).flatMap((one) => spansToQuote(one, asks))
   const { document } = group[0]!.found
   const once = spans.filter(({ start, end }, at) => !spans.slice(0, at).some((before) => before.start <= start && end <= before.end))
   const [first, ...rest] = once.map((span): Quotation => ({ document, span }))
@@ -196,7 +196,7 @@ function inReadingOrder(group: readonly Evidence[]): Group {
 }
 
 /** A list is quoted with what it lists, an item with what opens its list. */
-function spansToQuote({ found, span, paragraph, opening }: Evidence): Span[] {
+function spansToQuote({ found, span, paragraph, opening }: Evidence, asks?: Asks): Span[] {
   const { document, clause } = found
   const lists = span.end === paragraph.end && endsInColon(document.text, paragraph)
   if (lists) {
@@ -205,8 +205,19 @@ function spansToQuote({ found, span, paragraph, opening }: Evidence): Span[] {
     const last = items.at(-1)
     if (last && last.extent.end - span.start <= LONGEST_LIST) return [{ start: span.start, end: last.extent.end }]
   }
-  const words = withoutLastComma(document.text, span)
+  const words = withoutLastComma(document.text, wholeList(document.text, span, paragraph, asks))
   return opening ? [opening, words] : [words]
+}
+
+/** 主要目标任务是:…;…;…。 is quoted to its full stop where it is asked for as a whole, and never as 主要目标任务是: alone. */
+function wholeList(text: string, span: Span, paragraph: Span, asks?: Asks): Span {
+  const words = text.slice(span.start, span.end)
+  const begun = /[：:]\s*$/.test(words)
+  const partly = /(?:是|如下|包括|为|有)[：:].*[；;]\s*$/s.test(words) && /^(?:list|open|definition)$/.test(asks ?? '')
+  if (!begun && !partly) return span
+  const stop = text.indexOf('。', span.end)
+  const end = stop < 0 || stop >= paragraph.end ? paragraph.end : stop + 1
+  return end - span.start <= LONGEST_LIST ? { start: span.start, end } : span
 }
 
 /** A part of a sentence is quoted without the comma that leads on. */

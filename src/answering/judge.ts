@@ -6,7 +6,7 @@
 import type { Bm25 } from '../retrieval/bm25.ts'
 import { fold } from '../retrieval/terms.ts'
 import type { DeclineReason, Document, Span } from '../types.ts'
-import { answersFigure, answersTime, type Evidence } from './evidence.ts'
+import { answersFigure, answersTime, spellsOut, type Evidence } from './evidence.ts'
 import type { PhraseName } from './phrases.ts'
 import { namedInCompound, placesIn, shortPlace } from './places.ts'
 import { isScenario } from './premise.ts'
@@ -55,6 +55,9 @@ export function judge(question: Question, evidence: Evidence, keywords: Bm25): V
   if (figure) return failed('declined-figure', question.text.slice(figure.span.start, figure.span.end))
   const area = AREA_ASKED.exec(question.text)?.[1]
   if (area !== undefined && !areaNamed(area, question, scope)) return failed('declined-place', area)
+  if (asksMeaningOfCode(question.text) && !question.quoted.some((name) => spellsOut(scope.sentence, name))) {
+    return failed('declined-subject', 'meaning of a code')
+  }
   const attribute = ATTRIBUTES.find(({ asked, needed }) => asked.test(question.text) && !needed.test(scope.sentence + scope.headings))
   if (attribute) return failed('declined-subject', attribute.name)
   const supports = supportOf(question, evidence, keywords, exempt(question))
@@ -150,7 +153,7 @@ function onTopic(question: Question, scope: Scope, keywords: Bm25): boolean {
   const words = question.words.filter((word) => !exempt(question)(word))
   const weights = supportOf(question, { ...scope.evidence }, keywords, exempt(question))
   if (weights.every(({ weight }) => weight < 2)) return true
-  const sentence = fold(scope.sentence)
+  const sentence = fold(`${scope.sentence}\n${scope.headings}`)
   return words.some(({ text }, at) => text.length > 1 && (weights[at]?.weight ?? 0) >= 2 && sentence.includes(fold(text)))
 }
 
@@ -194,6 +197,8 @@ function nameHolds(words: string, scope: Scope): boolean {
   const wanted = fold(words).replace(/[\s·、,，]/g, '')
   const plain = text.replace(/[\s·、,，]/g, '')
   if (plain.includes(wanted)) return true
+  const counted = /^[一二两三四五六七八九十\d]{1,2}[个大项]?(.{2,})$/.exec(wanted)?.[1]
+  if (counted !== undefined && plain.split(counted).length > 2) return true
   if (wanted.length < 4) return false
   let pairs = 0
   for (let at = 0; at + 1 < wanted.length; at++) if (plain.includes(wanted.slice(at, at + 2))) pairs++
@@ -204,6 +209,11 @@ function nameHolds(words: string, scope: Scope): boolean {
 function figureHolds(stated: Quantity, scope: Scope): boolean {
   if (stated.kind !== 'percent' && stated.kind !== 'money' && stated.kind !== 'length' && stated.kind !== 'area') return true
   return quantities(`${scope.paragraph}\n${scope.headings}`).some((figure) => sameQuantity(stated, figure))
+}
+
+/** “1248”分别代表什么: what the digits of a name stand for must be spelt out beside it. */
+function asksMeaningOfCode(text: string): boolean {
+  return /[“"「]?\d[\dA-Za-z+]*[”"」]?.{0,10}(?:代表|指的?是?|是指|含义是?|意思是?|分别是|是哪)(?:什么|哪些|啥|哪.{1,6})?[？?]?$/.test(text) && /[“"「]\d[\dA-Za-z+]*[”"」]/.test(text)
 }
 
 const AREA_ASKED = /哪(?:[一个些几两三]个?)?(省份?|城市|市|国家|地区|区县|区|县|街道|乡镇)(?![长委政府里])/
@@ -235,6 +245,8 @@ const ATTRIBUTES: readonly { readonly name: string; readonly asked: RegExp; read
   { name: '申请条件、流程', asked: /(?:怎么|如何|怎样)(?:申请|申报|报名|办理|领取)|(?:申请|申报|报名|办理|领取)(?:的)?(?:条件|流程|手续|材料|程序|资格|步骤|渠道|方式|要求)|(?:需要|要|提交|准备)(?:什么|哪些)(?:材料|手续|条件)|满足(?:什么|哪些)条件/, needed: /申请|申报|报名|办理|领取|提交|材料|手续/ },
   { name: '联系方式', asked: /电话|联系方式|网址|邮箱|官网|公众号|微信|热线|(?:办公|具体|通讯)地址|哪个窗口|(?:上班|办公|开放|营业)时间/, needed: /电话|热线|网址|网站|邮箱|公众号|窗口|\d{7,}/ },
   { name: '负责人', asked: /(?:局长|书记|市长|主任|负责人|院长|校长|秘书长|董事长|总经理)(?:是|叫|姓)?(?:谁|什么名字|哪位)|谁(?:担任|当)/, needed: /局长|书记|市长|主任|负责人|院长|校长|秘书长|董事长|总经理/ },
+  { name: '主持、出席', asked: /(?:谁|哪位|何人|哪些(?:领导|人))[^，,。]{0,4}(?:主持|出席|参加|致辞|讲话|签署|起草|撰写|采写)|(?:主持|出席|参加|致辞|讲话|签署|起草|撰写|采写)(?:人|者|的)?(?:领导)?(?:是谁|有谁|有哪些|是哪位)/, needed: /主持|出席|参加|致辞|讲话|签署|起草|记者|作者/ },
+  { name: '原因', asked: /为什么|为何|什么原因|因为什么|怎么会/, needed: /因|由于|鉴于|为了?|以便|旨在|根据|依据|目的|影响|重在|需要|贯彻|落实/ },
   { name: '处罚', asked: /罚(?:款)?多少|怎么(?:处罚|罚)|(?:如何|怎样)处罚|(?:什么|哪些)(?:处罚|罚则|法律责任)|会被罚|罚多少/, needed: /罚|处分|责任|追究|惩戒|惩处/ },
   { name: '补贴', asked: /补(?:贴|助)(?:标准)?(?:是|有|给)?(?:多少|几)|奖励(?:多少|几|标准)|(?:多少|几)(?:元|万元|钱)?(?:的)?(?:补贴|补助|奖励)/, needed: /补贴|补助|奖励|奖补|资助/ },
   { name: '附件', asked: /附件|附表|附录|分解表|清单/, needed: /附件|附表|附录|分解表|清单/ },

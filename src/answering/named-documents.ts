@@ -26,7 +26,8 @@ const ORGANS: readonly (readonly [RegExp, RegExp])[] = [
 ]
 
 export function namedDocuments(text: string, documents: readonly Document[], names: readonly KnownName[]): NamedDocuments {
-  const ids = new Set<DocumentId>(byName(text, names))
+  const called = byName(text, names)
+  const ids = new Set<DocumentId>(called.flatMap(({ documents }) => documents))
   const selectors: Time[] = []
   const spans: Span[] = []
   for (const match of text.matchAll(KIND)) {
@@ -34,6 +35,7 @@ export function namedDocuments(text: string, documents: readonly Document[], nam
     const before = text.slice(Math.max(0, match.index - 40), match.index)
     const phrase = /[^，,。；;、？?]*$/.exec(before)![0]
     const [kind] = match
+    if (called.some(({ name }) => name.endsWith(kind) && foldName(text.slice(0, match.index + kind.length)).endsWith(name))) continue
     const ofKind = documents.filter((document) => isOfKind(document, kind))
     if (ofKind.length === 0) continue
     const offset = match.index - phrase.length
@@ -69,11 +71,9 @@ function moved({ start, end }: Span, by: number): Span {
   return { start: start + by, end: end + by }
 }
 
-function byName(text: string, names: readonly KnownName[]): DocumentId[] {
+function byName(text: string, names: readonly KnownName[]): KnownName[] {
   const folded = foldName(text)
-  return names.flatMap(({ name, of, documents, generic }) =>
-    of === 'document' && name.length >= (generic ? 4 : 3) && holdsName(folded, name) ? documents : [],
-  )
+  return names.filter(({ name, of, generic }) => of === 'document' && name.length >= (generic ? 4 : 3) && folded.includes(name))
 }
 
 /** Does the text hold the name, and not as part of a number or Latin word: 000 of a file name, but not of 8000套? */

@@ -46,6 +46,30 @@ export function otherOrgan(question: Question, found: readonly Found[], keywords
 }
 const LAST_WORD = /(?:主管部门|部门|机关|委员会|人民政府|政府|常委会|法院|检察院|办公室|管委会)$/
 
+/** Words of which one says the contrary of the other. */
+const CONTRARIES: readonly (readonly [string, string])[] = [
+  ['提前', '延期'], ['提前', '推迟'], ['增加', '减少'], ['提高', '降低'], ['上调', '下调'], ['扩大', '缩小'], ['取消', '保留'],
+  ['允许', '禁止'], ['放宽', '收紧'], ['加快', '放缓'], ['新增', '压减'], ['鼓励', '限制'],
+]
+
+/** The question says 提前 of what the sentence says 延期 of. */
+export function contrary(question: Question, found: readonly Found[], keywords: Bm25): Contradiction | undefined {
+  const [first] = found
+  const pairs = CONTRARIES.flatMap(([one, other]) => [[one, other], [other, one]] as const).filter(([said]) => question.text.includes(said))
+  if (!first || pairs.length === 0) return undefined
+  const { document, clause } = first
+  const whole = document.text.slice(clause.extent.start, clause.extent.end)
+  for (const [said, instead] of pairs) {
+    if (whole.includes(said)) continue
+    const weights = weightedTerms({ ...question, words: question.words.filter(({ text }) => text !== said) }, keywords)
+    for (const phrase of clause.paragraphs.flatMap((paragraph) => phrases(document.text, paragraph))) {
+      const text = document.text.slice(phrase.start, phrase.end)
+      if (text.includes(instead) && coverageOf(weights, text) >= 0.35) return { document, span: phrase }
+    }
+  }
+  return undefined
+}
+
 /** The phrase that says the same of the same thing with another figure; undefined when there is none. */
 export function contradiction(question: Question, found: readonly Found[], keywords: Bm25): Contradiction | undefined {
   const stated = question.figures.filter((figure) => !isScenario(question.text, figure))

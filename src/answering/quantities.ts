@@ -128,12 +128,13 @@ function withUnit(text: string, start: number, length: number, number: number): 
   return { span: { start, end: at + unit[0].length }, value, unit: unit[0], kind: unit[1] }
 }
 
-/** 六千套, 一千二百万; not 一体, 三农: a unit of measure must follow a number under a hundred. */
+/** 六千套, 一千二百万; not 一体, 三农, 一批: a unit of measure must follow a number under a hundred. */
 function chineseFigure(text: string, start: number, run: string): Quantity | undefined {
   if (/[第前上下本]$/.test(text.slice(Math.max(0, start - 1), start))) return undefined
   const value = ordinalOf(run)
   if (value === undefined) return undefined
   const figure = withUnit(text, start, run.length, value)
+  if (figure.unit === '批' && value === 1) return undefined
   if (figure.unit === '大' && (value < 2 || value > 99)) return undefined
   // 一次, 两个 are as often names as figures, and are kept as figures
   return figure.kind === 'plain' && !/^[一二两三四五六七八九].*[百千万亿]/.test(run) ? undefined : figure

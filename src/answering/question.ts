@@ -80,14 +80,18 @@ function form(text: string): Asks {
   return 'open'
 }
 
-const ASKED_UNIT =
-  /(?:多少|几)(?:万|亿|千|百)*(个百分点|个工作日|工作日|平方公里|平方米|公顷|亩|公里|米|吨|美元|元|块钱|钱|资金|分钟|小时|天|个月|年|月|岁|周岁|人次|名|人|位|个|项|套|家|所|座|条|户|台|部|级|次|倍|成|分贝|分|届|批|处|栋|间|张|份|种|类|辆|件)/
+const MEASURES =
+  '个百分点|个工作日|工作日|平方公里|平方米|公顷|亩|公里|米|吨|美元|元|块钱|钱|资金|分钟|小时|天|个月|年|月|岁|周岁|人次|' +
+  '名(?!单|额|校)|人(?!口|员)|位|个|项(?!目)|套|家(?!庭)|所|座|条(?!件)|户|台|部(?!门|委|分)|级(?!别)|次|倍|' +
+  '成(?!果|效)|分贝|分|届|批|处|栋|间|张|份|种|类|辆|件'
+const ASKED_UNIT = new RegExp(`(?:多少|(?<!哪)几)(?:万|亿|千|百)*(${MEASURES})`)
 const KIND_OF_WORD: Readonly<Record<string, QuantityKind>> = { 块钱: 'money', 钱: 'money', 资金: 'money' }
 
 /** 多少套 → 套 of kind count; 多少钱 → money; 百分之几 → percent. */
 function unitAsked(text: string): Question['unit'] {
   if (/百分之(?:几|多少)|占比|比[例重率](?:是|要|应|达|不|超|为)|几成/.test(text)) return { name: '%', kind: 'percent' }
   if (/多久|多长(?:时间|期限)?|(?:期限|周期|时长|期间)(?:是|为|有)?多/.test(text)) return { name: '', kind: 'duration' }
+  if (/第几/.test(text)) return undefined
   const name = ASKED_UNIT.exec(text)?.[1]
   if (name === undefined) return undefined
   const kind = KIND_OF_WORD[name] ?? quantities(`1${name}`)[0]?.kind
@@ -96,7 +100,7 @@ function unitAsked(text: string): Question['unit'] {
 
 /** The content word directly after 多少 or 几 and its measure word. */
 function countedNoun(text: string, words: readonly Word[]): string | undefined {
-  const asked = /(?:多少|(?<!哪)几)(?:万|亿|千|百)*(?:[个项套家所座条户台部级次倍成届批处栋间张份种类辆件名位]|公里|平方米|平方公里|亿元|元)?/.exec(text)
+  const asked = ASKED_UNIT.exec(text) ?? /(?:多少|(?<!哪)几)(?:万|亿|千|百)*/.exec(text)
   if (!asked) return undefined
   const end = asked.index + asked[0].length
   const word = words.find(({ span }) => span.start === end)?.text
