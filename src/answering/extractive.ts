@@ -9,6 +9,7 @@ import { headerFact } from './header-facts.ts'
 import type { Intent } from './intent.ts'
 import { focusMissing, judge, type Verdict } from './judge.ts'
 import { contradiction, contrary, otherOrgan } from './premise.ts'
+import { isKindWord } from './named-documents.ts'
 import { analyse, type Asks, type Question } from './question.ts'
 
 export interface Draft {
@@ -38,7 +39,13 @@ const MOST_SPANS = 2
 export function answerFrom(library: Library, text: string, intent: Intent, search: Search): Draft {
   const composer = new Composer(library)
   const asked = analyse(text)
-  const question = { ...asked, quoted: asked.quoted.filter((name) => !namesDocument(library, name)), times: asked.times.filter(({ span }) => !intent.selectors.some((time) => time.span.start === span.start)) }
+  const question = {
+    ...asked,
+    quoted: asked.quoted.filter((name) => !namesDocument(library, name)),
+    times: asked.times.filter(({ span }) => !intent.selectors.some((time) => time.span.start === span.start)),
+    // 2024年会议 says which document is meant, not what is asked of it
+    focus: intent.documents ? asked.focus.filter((word) => !isKindWord(word.text)) : asked.focus,
+  }
   const named = library.documents.filter(({ id }) => intent.documents?.includes(id))
   const header = headerFact(question, named)
   if (header?.contradicted) {

@@ -15,6 +15,12 @@ export interface NamedDocuments {
 
 /** Words for kinds of documents, at the end of what names one. */
 const KIND = /决定|决议|通知|意见|规划建议|建议|规划|纲要|报告|大会|会议|会上|新闻|报道|办法|条例|规定|方案|细则|公报|法(?=[里中的第，,]|规定)/g
+
+/** 会议, 决定: a word for a kind of document. */
+export function isKindWord(word: string): boolean {
+  return new RegExp(`^(?:${KIND.source})$`).test(word)
+}
+
 /** Organs by the words people say: a document of an organ that says so. */
 const ORGANS: readonly (readonly [RegExp, RegExp])[] = [
   [/人大(?:常委会)?$/, /人民代表大会/],
