@@ -8,8 +8,8 @@ import { endsInColon, findEvidence, type Evidence } from './evidence.ts'
 import { headerFact } from './header-facts.ts'
 import type { Intent } from './intent.ts'
 import { focusMissing, judge, type Verdict } from './judge.ts'
-import { contradiction, contrary, otherOrgan } from './premise.ts'
 import { isKindWord } from './named-documents.ts'
+import { contradiction, contrary, otherOrgan } from './premise.ts'
 import { analyse, type Asks, type Question } from './question.ts'
 
 export interface Draft {

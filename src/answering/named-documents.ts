@@ -79,7 +79,7 @@ function moved({ start, end }: Span, by: number): Span {
 
 function byName(text: string, names: readonly KnownName[]): KnownName[] {
   const folded = foldName(text)
-  return names.filter(({ name, of, generic }) => of === 'document' && name.length >= (generic ? 4 : 3) && folded.includes(name))
+  return names.filter(({ name, of, generic }) => of === 'document' && name.length >= (generic ? 4 : 3) && holdsName(folded, name))
 }
 
 /** Does the text hold the name, and not as part of a number or Latin word: 000 of a file name, but not of 8000套? */

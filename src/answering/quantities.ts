@@ -46,6 +46,7 @@ const UNITS: readonly (readonly [string, QuantityKind])[] = (
     ['吨', 'weight'],
     ['克', 'weight'],
     ['分贝', 'count'],
+    ['部分', 'count'],
     ['分', 'count'],
     ['美元', 'money'],
     ['元', 'money'],

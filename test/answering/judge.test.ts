@@ -53,6 +53,10 @@ describe('the kind of figure asked for', () => {
     ['全年新建配售型保障性住房多少套', '004', HOMES, 'holds'],
     ['配售型保障性住房要花多少亿元', '004', HOMES, 'declined-figure'],
     ['全年新建配售型保障性住房多少户', '004', HOMES, 'declined-figure'],
+    ['全年引进大学生多少人', '004', '全年引进35岁以下大学生35万名以上', 'holds'],
+    ['最低工资标准是多少', '001', '有序调整最低工资标准,多渠道增加城乡居民财产性收入,探索构建初次分配、再分配、三次分配', 'declined-figure'],
+    ['吸引几个“国之重器”落户', '000', '吸引更多“国之重器”落户杭州,全力攻关突破一批关键核心技术', 'declined-figure'],
+    ['现代服务业中心有多少', '003', '(11)建设东部现代服务业中心', 'declined-figure'],
     ['新引育顶尖人才多少名', '004', '全年新引育顶尖人才15名、各类领军人才500名', 'holds'],
   ])('%s', (question, number, words, expected) => expect(verdict(question, number, words)).toBe(expected))
 })

@@ -70,3 +70,15 @@ describe('the noun asked for', () => {
     ['2035年的总体目标是什么', ['总体目标']],
   ])('%s', (question, focus) => expect(texts(analyse(question).focus)).toEqual(focus))
 })
+
+describe('a measure word is not cut out of a longer word', () => {
+  test.each([
+    ['涉及多少部门', undefined, '部门'],
+    ['引进大学生多少人', '人', undefined],
+    ['规划建议有几部分', '部分', undefined],
+    ['投入多少亿元', '元', undefined],
+  ])('%s', (question, unit, counted) => {
+    const asked = analyse(question)
+    expect([asked.unit?.name, asked.counted]).toEqual([unit, counted])
+  })
+})
