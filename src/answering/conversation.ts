@@ -13,7 +13,7 @@ export interface StandAlone {
 }
 
 /** Words a follow-up begins with that say nothing themselves. */
-const OPENING = '(?:那么?|还有|然后|再|以及|至于|另外|换成|如果是|要是)'
+const OPENING = '(?:那么?|还有|然后|再|以及|至于|另外|换成|如果是|要是|同一?(?:部分|章|节|条)(?:的|里)?|(?:本|这一?)(?:部分|章|节)(?:的|里)?)'
 const TURN = /^(上|下|前|后)一个?(部分|条|点|款|项|章|节)/
 const ELLIPSIS = new RegExp(`^${OPENING}|呢[？?！!。\\s]*$|${TURN.source}`)
 const POINTING =
@@ -58,7 +58,7 @@ function saysNothing(asked: string): boolean {
 /** The follow-up with what it leaves out taken from the question before; undefined when it leaves nothing out. */
 function rewrite(asked: string, previous: string): string | undefined {
   if (!leans(asked)) return undefined
-  const bare = asked.replace(new RegExp(`^${OPENING}[，,]?`), '').replace(/呢?[？?！!。\s]*$/, '')
+  const bare = asked.replace(new RegExp(`^${OPENING}[，,]?`), '').replace(/(?:也|再)?(?:看一?下|看看|说说|讲讲)?呢?[？?！!。\s]*$/, '')
   if (TURN.test(bare)) return neighbourClause(bare, previous)
   return (
     otherStep(bare, previous) ??
