@@ -131,6 +131,24 @@ function describeAnswers(name: string, open: () => LocalAssistant, skip = false)
       expect(placesOf(answer).map((place) => place.slice(0, 3))).toEqual(['000', '002', '003'])
     })
 
+    it('documents that the question names by their kind and year: each its words, no other document', async () => {
+      const answer = await ask('“平急两用”在2024年会议和规划建议中分别怎么部署？')
+      expect(answer.citations.map(({ source, quote }) => [source.slice(0, 3), quote])).toEqual([
+        ['004', '推进“平急两用”设施项目建设;'],
+        ['003', '推进城市平急两用公共基础设施建设。'],
+      ])
+    })
+
+    it('a list that a colon opens is quoted to its end', async () => {
+      const { citations } = await ask('未来五年的目标有哪些')
+      expect(citations[0]!.quote).toMatch(/^未来五年是.+主要目标任务是:高质量发展.+;.+全域建成国家生态文明建设示范区。$/)
+    })
+
+    it('a figure that has 000 in it names no file', async () => {
+      const answer = await ask('今年新建配售型保障性住房8000套吗')
+      expect([answer.reason, answer.citations[0]?.quote]).toEqual(['false-premise', '全年新建配售型保障性住房不少于6000套;'])
+    })
+
     it('a false premise: the true words', async () => {
       const answer = await ask('今年为什么要实施15项改革项目？')
       expect(answer).toMatchObject({ outcome: 'declined', reason: 'false-premise' })
