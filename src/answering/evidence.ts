@@ -2,7 +2,7 @@
 import { phrases, sentences, units } from '../chunks/sentences.ts'
 import type { Bm25 } from '../retrieval/bm25.ts'
 import type { Found } from '../retrieval/retrieve.ts'
-import { fold, terms } from '../retrieval/terms.ts'
+import { terms } from '../retrieval/terms.ts'
 import type { Span } from '../types.ts'
 import { quantities, sameQuantity, type Quantity } from './quantities.ts'
 import type { Question } from './question.ts'
@@ -200,9 +200,6 @@ export function answersTime(question: Question, words: string): boolean {
   const stated = new Set(question.times.map(({ name }) => name))
   const date = /哪一?天|几[号日]|几月|哪一?日/.test(question.text)
   const found = times(words).filter((time) => !stated.has(time.name) && (!date || time.month !== undefined))
-  return found.length > 0 || /\d月\d{1,2}日/.test(words) || (/多久|多长/.test(question.text) && quantities(words).some(({ kind }) => kind === 'duration'))
-}
-
-export function containsWords(text: string, words: string): boolean {
-  return fold(text).includes(fold(words))
+  if (found.length > 0 || /\d月\d{1,2}日/.test(words)) return true
+  return /多久|多长/.test(question.text) && quantities(words).some(({ kind }) => kind === 'duration')
 }

@@ -2,6 +2,7 @@
 import { sentences } from '../chunks/sentences.ts'
 import type { Document, Fact, Span } from '../types.ts'
 import { ASKS_DATE, type Question } from './question.ts'
+import type { Time } from './times.ts'
 
 /** What the header says, as a span to quote. */
 export interface HeaderFact {
@@ -15,6 +16,8 @@ const PASSED = /通过|表决/
 const PUBLISHED = /公布|发布|刊登|刊发|发表|见报|登出|印发|出台|颁布|发的/
 const EFFECTIVE = /施行|生效|实施(?:日期|时间|的)|起施行/
 const ACT = /(?:通过|表决|公布|发布|刊登|刊发|发表|见报|登出|印发|出台|颁布|施行|生效|作出|制定)/
+/** 决定要求谁制定细则: an act that the document speaks of, not one by which it came about. */
+const OF_THE_CONTENT = /提出|要求|规定|明确|强调|部署|提到|指出/
 const ASKS_ORGAN = /(?:由?谁|哪个(?:机关|机构|部门|单位|会议)|哪[次届](?:会议|全会)?|第几次|什么(?:机关|会议|部门|单位))/
 
 /** Organs of different kinds; the same words in question and issuer mean the same organ. */
@@ -32,21 +35,21 @@ const ORGAN_KINDS: readonly (readonly [string, RegExp, RegExp])[] = [
  */
 export function headerFact(question: Question, documents: readonly Document[]): HeaderFact | undefined {
   const { text } = question
-  if (!ACT.test(text) || documents.length === 0) return undefined
+  const act = text.search(ACT)
+  if (act < 0 || OF_THE_CONTENT.test(text.slice(0, act)) || documents.length === 0) return undefined
   const about = documents.find(({ header }) => header.passed?.span ?? header.published?.span ?? header.title?.span)
   if (!about) return undefined
   const wanted = factAsked(text, about)
   const contradicted = contradicts(question, about)
-  const asks = (ASKS_DATE.test(text) || ASKS_ORGAN.test(text)) && ACT.test(text)
-  if (!contradicted && !asks) return undefined
+  if (!contradicted && !ASKS_DATE.test(text) && !ASKS_ORGAN.test(text)) return undefined
   const organ = contradicted === 'organ' || (ASKS_ORGAN.test(text) && !ASKS_DATE.test(text))
   const fact = organ ? organFact(about) : wanted
   if (!fact?.span) return undefined
-  if (!contradicted && /第几|哪[次届]/.test(text) && !/[次届]/.test(about.text.slice(...spanOf(around(about, fact.span))))) return undefined
-  return { document: about, span: around(about, fact.span), contradicted: contradicted !== undefined }
+  const span = around(about, fact.span)
+  const numbered = /[次届]/.test(about.text.slice(span.start, span.end))
+  if (!contradicted && /第几|哪[次届]/.test(text) && !numbered) return undefined
+  return { document: about, span, contradicted: contradicted !== undefined }
 }
-
-const spanOf = ({ start, end }: Span): [number, number] => [start, end]
 
 function factAsked(text: string, { header }: Document): Fact | undefined {
   if (PASSED.test(text)) return header.passed
@@ -73,7 +76,7 @@ function contradicts(question: Question, document: Document): 'date' | 'organ' |
   const { text } = question
   const { passed, published, effective, issuer } = document.header
   const dates = [passed, published, effective].flatMap((fact) => (fact ? [fact.value] : []))
-  const stated = question.times.find(({ year, span }) => year !== undefined && new RegExp(`^.{0,16}${ACT.source}`).test(text.slice(span.end)))
+  const stated = question.times.find(({ year, span }) => year !== undefined && ACTED.test(text.slice(span.end)))
   if (stated && dates.length > 0 && !dates.some((date) => dateAgrees(date, stated))) return 'date'
   if (!issuer) return undefined
   const said = /由([^，,。；;？?《》]{2,20}?)(?:作出|通过|发布|公布|印发|出台|制定)/.exec(text)?.[1] ?? beforeAct(text)
@@ -82,13 +85,15 @@ function contradicts(question: Question, document: Document): 'date' | 'organ' |
   return kind && !kind[2].test(issuer.value) ? 'organ' : undefined
 }
 
+const ACTED = new RegExp(`^.{0,16}${ACT.source}`)
+
 /** 市政府 of 市政府2022年6月29日通过的…决定 and of 市政府关于…的决定. */
 function beforeAct(text: string): string | undefined {
   const at = text.search(/关于|于?\d{4}年|(?:作出|通过|发布|公布|印发|出台|制定)的/)
   return at >= 2 && at <= 20 ? text.slice(0, at) : undefined
 }
 
-function dateAgrees(date: string, { year, month, day }: { readonly year?: number; readonly month?: number; readonly day?: number }): boolean {
+function dateAgrees(date: string, { year, month, day }: Pick<Time, 'year' | 'month' | 'day'>): boolean {
   const [y, m, d] = date.split('-').map(Number)
   return y === year && (month === undefined || month === m) && (day === undefined || day === d)
 }

@@ -15,11 +15,14 @@ function halfWidth(text: string): string {
   return text.replace(/[０-９Ａ-Ｚａ-ｚ％]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0))
 }
 
+/** A Latin word; G60 and PM2.5 are of no language. */
+const WORD = /(?<![a-z\d])[a-z]+(?![a-z\d])/gi
+
 export function normaliseQuestion(question: string): Normalised {
   const plain = halfWidth(question.normalize('NFC')).replace(/\s+/g, ' ').trim()
   const han = plain.match(/\p{Script=Han}/gu)?.length ?? 0
-  const latin = plain.match(/[a-z]+/gi)?.length ?? 0
+  const latin = plain.match(WORD)?.length ?? 0
   if (han === 0 && latin >= 2) return { text: plain, language: 'en', converted: false }
-  const text = han === 0 ? plain : toSimplified(plain)
+  const text = han === 0 ? plain : toSimplified(plain).replaceAll('甚么', '什么')
   return { text, language: latin > han ? 'en' : 'zh', converted: text !== plain }
 }

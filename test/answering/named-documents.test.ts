@@ -68,6 +68,8 @@ describe('what the header says of a document', () => {
 
   it('a question about something else is not for the header, nor one it does not answer', () => {
     expect(of('大走廊决定里提到哪些大学', '002')).toBeUndefined()
+    expect(of('大走廊决定要求谁来制定实施细则', '002')).toBeUndefined()
+    expect(of('大走廊决定提出由谁发布人才政策', '002')).toBeUndefined()
     expect(of('规划建议是哪天通过的', '003')).toBeUndefined()
   })
 })
