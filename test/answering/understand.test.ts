@@ -29,6 +29,13 @@ describe('a question as it is looked up', () => {
     expect(understood('Xylophone quokka?')).toEqual({ text: 'Xylophone quokka?', unclear: true })
   })
 
+  it('in Chinese with an English abbreviation: in the words of the documents where they have them', () => {
+    expect(understood('GDP目标是多少').text).toBe('生产总值目标是多少')
+    expect(understood('R&D投入强度是多少').text).toBe('研发投入强度是多少')
+    expect(understood('推进“亚运在线”和MOC开发应用').text).toBe('推进“亚运在线”和MOC开发应用')
+    expect(understood('WTO有什么规定').text).toBe('WTO有什么规定')
+  })
+
   it('in Chinese with a foreign name: as typed', () => {
     const question = 'G60科创走廊和 Web of Science 有什么关系'
     expect(understood(question)).toEqual({ text: question, unclear: false })
