@@ -24,6 +24,7 @@ const NAMES: ReadonlySet<string> = new Set([
   '香港',
   '澳门',
   '台湾',
+  ...['台北', '新北', '桃园', '台中', '台南', '高雄', '基隆', '新竹'].flatMap((city) => [city, `${city}市`]),
 ])
 /** First character → length of the longest name that begins with it. */
 const LONGEST = new Map<string, number>()
