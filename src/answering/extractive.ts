@@ -39,8 +39,10 @@ const MOST_SPANS = 2
 export function answerFrom(library: Library, text: string, intent: Intent, search: Search): Draft {
   const composer = new Composer(library)
   const asked = analyse(text)
+  const words = asked.words.filter(({ span }) => !intent.naming.some(({ start, end }) => start <= span.start && span.end <= end))
   const question = {
     ...asked,
+    words: words.length > 0 ? words : asked.words,
     quoted: asked.quoted.filter((name) => !namesDocument(library, name)),
     times: asked.times.filter(({ span }) => !intent.selectors.some((time) => time.span.start === span.start)),
     // 2024年会议 says which document is meant, not what is asked of it

@@ -13,6 +13,8 @@ export interface Intent {
   readonly documents?: readonly DocumentId[]
   /** Times that only say which document is meant. */
   readonly selectors: readonly Time[]
+  /** Where it names documents: those words ask nothing of the evidence. */
+  readonly naming: readonly Span[]
   /** It asks what each of several documents says. */
   readonly several: boolean
   /** It does not ask what documents say: advice, opinion, prediction, chat, commands. */
@@ -62,6 +64,7 @@ export function intentOf(
     asksForClause,
     ...(named.ids.length > 0 ? { documents: named.ids } : {}),
     selectors: named.times,
+    naming: named.spans,
     several: SEVERAL.test(text),
     outOfScope: OUT_OF_SCOPE.some((pattern) => pattern.test(text)),
     ...(unknownDocument === undefined ? {} : { unknownDocument }),

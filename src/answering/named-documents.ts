@@ -62,7 +62,11 @@ export function namedDocuments(text: string, documents: readonly Document[], nam
       spans.push(named)
     }
   }
-  return { ids: [...ids], times: selectors, spans }
+  const chosen = documents.filter(({ id }) => ids.has(id))
+  for (const time of times(text)) {
+    if (time.year !== undefined && chosen.some((document) => agrees(document, time)) && tellsApart(text, time)) selectors.push(time)
+  }
+  return { ids: [...ids], times: selectors, spans: [...spans, ...called.flatMap(({ name }) => spansOfName(text, name))] }
 }
 
 /** 《决定》, 决定里, 决定提出…: the word means a document, not the act of deciding. */
@@ -71,6 +75,16 @@ function meansDocument(text: string, match: RegExpExecArray): boolean {
   const after = text.slice(match.index + match[0].length)
   if (/[《〈]$/.test(before) && /^[》〉]/.test(after)) return true
   return /(?:^|[，,：:在按据照]|列出|根据|请问)$/.test(before) && /^(?:里|中|所|提出|明确|要求|强调|部署|指出|规定|对|关于|第|写)/.test(after)
+}
+
+/** 2024年 of 2024年新春第一会 says which document is meant; 2024年 of 2024年要建多少套 does not. */
+function tellsApart(text: string, { span }: Time): boolean {
+  return /^(?:的|那份|那个|市委|人大)?\p{Script=Han}{0,8}?(?:决定|会|建议|规划|通知|意见|办法|条例|新闻|报道)/u.test(text.slice(span.end))
+}
+
+function spansOfName(text: string, name: string): Span[] {
+  const at = text.indexOf(name)
+  return at < 0 ? [] : [{ start: at, end: at + name.length }]
 }
 
 function moved({ start, end }: Span, by: number): Span {

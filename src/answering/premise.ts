@@ -7,6 +7,7 @@ import type { Document, Span } from '../types.ts'
 import { coverageOf, openingOf, weightedTerms } from './evidence.ts'
 import { quantities, sameQuantity, type Quantity } from './quantities.ts'
 import type { Question } from './question.ts'
+import { loadDictionary } from './words.ts'
 
 /** The words that give the true figure. */
 export interface Contradiction {
@@ -19,8 +20,20 @@ const CLAUSES = 3
 /** Least share of the question's terms that the phrase with the other figure must hold. */
 const LEAST_COVERAGE = 0.5
 
-/** Organs by their last word: 国务院公安部门, 市政府, 网信部门. */
-const ORGAN = /(?:\p{Script=Han}{1,10}?)(?:主管部门|部门|机关|委员会|人民政府|政府|常委会|法院|检察院|办公室|管委会)/gu
+/** Organs by their last word: 国务院公安部门, 网信部门. */
+const LAST_WORD = /(?:主管部门|部门|机关|委员会|常委会|法院|检察院)$/
+
+/** Each organ a question names: the noun before its last word with that word. */
+function organsIn(text: string): { readonly name: string; readonly last: string }[] {
+  const tokens = loadDictionary().tag(text)
+  return tokens.flatMap(({ word }, at) => {
+    const last = LAST_WORD.exec(word)?.[0]
+    if (last === undefined) return []
+    const before = word === last ? tokens[at - 1] : undefined
+    if (word === last && !(before && /^(?:n|j|vn)/.test(before.tag))) return []
+    return [{ name: `${before?.word ?? ''}${word}`, last }]
+  })
+}
 
 /**
  * The question lets one organ do what the text gives to another: most of the question's other words stand in the
@@ -30,11 +43,9 @@ export function otherOrgan(question: Question, found: readonly Found[], keywords
   const [first] = found
   if (!first || question.asks === 'who') return undefined
   const { document, clause } = first
-  for (const [organ] of question.text.matchAll(ORGAN)) {
-    const last = LAST_WORD.exec(organ)![0]
-    const name = organ.slice(-(last.length + 2))
+  for (const { name, last } of organsIn(question.text)) {
     if (document.text.includes(name)) continue
-    const words = question.words.filter(({ text: word }) => !organ.includes(word))
+    const words = question.words.filter(({ text: word }) => !name.includes(word))
     const weights = weightedTerms({ ...question, words }, keywords)
     for (const sentence of clause.paragraphs.flatMap((paragraph) => sentences(document.text, paragraph))) {
       const said = document.text.slice(sentence.start, sentence.end)
@@ -44,12 +55,11 @@ export function otherOrgan(question: Question, found: readonly Found[], keywords
   }
   return undefined
 }
-const LAST_WORD = /(?:主管部门|部门|机关|委员会|人民政府|政府|常委会|法院|检察院|办公室|管委会)$/
 
 /** Words of which one says the contrary of the other. */
 const CONTRARIES: readonly (readonly [string, string])[] = [
   ['提前', '延期'], ['提前', '推迟'], ['增加', '减少'], ['提高', '降低'], ['上调', '下调'], ['扩大', '缩小'], ['取消', '保留'],
-  ['允许', '禁止'], ['放宽', '收紧'], ['加快', '放缓'], ['新增', '压减'], ['鼓励', '限制'],
+  ['允许', '禁止'], ['放宽', '收紧'], ['取消', '收紧'], ['加快', '放缓'], ['新增', '压减'], ['鼓励', '限制'],
 ]
 
 /** The question says 提前 of what the sentence says 延期 of. */
