@@ -48,7 +48,9 @@ export function namedDocuments(text: string, documents: readonly Document[], nam
     const dated = times(phrase).map((time) => ({ ...time, span: moved(time.span, offset) }))
     const year = dated.find((time) => time.year !== undefined)
     const ofYear = year ? ofKind.filter((document) => agrees(document, year)) : ofKind
-    const named = { start: offset, end: match.index + match[0].length }
+    // of 「平急两用」在2024年会议 only 2024年会议 names the document
+    const tight = Math.max(0, phrase.search(/[^在对和与跟及从按照“”「」『』《》]*$/))
+    const named = { start: offset + tight, end: match.index + match[0].length }
     const like = narrowed(phrase.replace(/[的那这份个次届里在于]+$/g, ''), ofYear.length > 0 ? ofYear : ofKind)
     if (like.length > 0 && like.length < documents.length) {
       for (const { id } of like) ids.add(id)
@@ -64,7 +66,8 @@ export function namedDocuments(text: string, documents: readonly Document[], nam
   }
   const chosen = documents.filter(({ id }) => ids.has(id))
   for (const time of times(text)) {
-    if (time.year !== undefined && chosen.some((document) => agrees(document, time)) && tellsApart(text, time)) selectors.push(time)
+    const known = selectors.some(({ span }) => span.start === time.span.start)
+    if (!known && time.year !== undefined && chosen.some((document) => agrees(document, time)) && tellsApart(text, time)) selectors.push(time)
   }
   return { ids: [...ids], times: selectors, spans: [...spans, ...called.flatMap(({ name }) => spansOfName(text, name))] }
 }

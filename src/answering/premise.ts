@@ -21,7 +21,7 @@ const CLAUSES = 3
 const LEAST_COVERAGE = 0.5
 
 /** Organs by their last word: 国务院公安部门, 网信部门. */
-const LAST_WORD = /(?:主管部门|部门|机关|委员会|常委会|法院|检察院)$/
+const LAST_WORD = /(?:主管部门|部门|机关|委员会|常委会|人民政府|政府|法院|检察院)$/
 
 /** Each organ a question names: the noun before its last word with that word. */
 function organsIn(text: string): { readonly name: string; readonly last: string }[] {
