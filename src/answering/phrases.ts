@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import phrases from '../../prompts/phrases.json' with { type: 'json' }
 
-const Phrases = z.record(z.string(), z.string().regex(/^[^\d〇零一二三四五六七八九十百千万亿]*$/u, 'a fixed phrase must not hold a figure'))
+const WITHOUT_FIGURE = /^[^\d〇零一二三四五六七八九十百千万亿]*$/u
+const Phrases = z.record(z.string(), z.string().regex(WITHOUT_FIGURE, 'a fixed phrase must not hold a figure'))
 const PHRASES = Phrases.parse(phrases)
 
 export type PhraseName = keyof typeof phrases

@@ -28,10 +28,11 @@ const FUNCTION_WORDS = new Set(
     '时候 时间 哪一年 年 月 日 天 第 个 些 种 样 项 名 次 位 条 件 份 一 二 两 三 主要 具体 分别 一共 总共 共 至少 最多 大约 左右 以上 以下 不 少于 超过 达到 达 ' +
     '进行 开展 做 搞 弄 打 打算 准备 计划 希望 内容 情况 问题 东西 事 事情 说法 表述 相关 里头 到底 究竟 现在 目前 得 着 给 让 使 比 等 等等 再 先 后 前 以后 ' +
     '叫 叫做 称 称为 算 只 才 很 最 更 比较 非常 一些 有些 哪怕 如果 的话 那么 这个 那个 这些 那些 这种 那种 怎 咋 啥 嘛 呗 哦 文件 文中 文章 材料 原文 听说 造成 ' +
-    '亿元 万元 万亿元 元 万 亿 套 个百分点 百分点 平方公里 公里 吨 户 家 岁 分钟 小时 块 百分之 部分 这件 那件 哪件 强调 说明 指出 包括 包含 指 怎么说 写在 记载 出现 看 看到 属于 成为 作为 用 去 来 过 过来 过去 起来 出来 拿'
+    '亿元 万元 万亿元 元 万 亿 套 个百分点 百分点 平方公里 公里 吨 户 家 岁 分钟 小时 块 百分之 部分 这件 那件 哪件 强调 说明 指出 包括 包含 指 怎么说 写在 记载 出现 看 看到 属于 ' +
+    '成为 作为 用 去 来 过 过来 过去 起来 出来 拿'
   ).split(' '),
 )
-/** Parts of speech of jieba that carry no content: pronouns, particles, conjunctions, prepositions, adverbs, numerals, marks. */
+/** Jieba's tags without content: pronouns, particles, conjunctions, prepositions, adverbs, numerals, marks. */
 const EMPTY_TAG = /^(?:r|u|c|p|d|y|x|w|o|e|zg|m|q)/
 
 interface Tagged {
@@ -77,8 +78,8 @@ export function contentWords(text: string): Word[] {
   for (const { word, tag } of joinedCodes(text, tagged(text))) {
     const span = { start, end: start + word.length }
     start = span.end
-    const empty = !/[\p{L}\p{N}]/u.test(word) || FUNCTION_WORDS.has(word) || (EMPTY_TAG.test(tag) && !/[a-z0-9]/i.test(word))
-    if (empty) {
+    const code = /[a-z0-9]/i.test(word)
+    if (!/[\p{L}\p{N}]/u.test(word) || FUNCTION_WORDS.has(word) || (EMPTY_TAG.test(tag) && !code)) {
       single = undefined
       continue
     }
