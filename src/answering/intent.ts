@@ -60,7 +60,7 @@ export function intentOf(
   const named = namedDocuments(text, documents, names)
   const [reference] = references
   const rest = reference ? without(text, [reference.span, ...named.spans]).trim() : text
-  const asksForClause = reference !== undefined && (ASKS_FOR_TEXT.test(stripped(rest)) || contentWords(rest).every(({ text }) => SENDING.test(text) || inAName(text, documents)))
+  const asksForClause = reference !== undefined && (ASKS_FOR_TEXT.test(stripped(rest)) || namesOnly(rest, documents))
   const unknownDocument = unknownLaw(text, documents, names)
   return {
     asksForClause,
@@ -71,6 +71,12 @@ export function intentOf(
     outOfScope: OUT_OF_SCOPE.some((pattern) => pattern.test(text)),
     ...(unknownDocument === undefined ? {} : { unknownDocument }),
   }
+}
+
+/** Nothing is said beside the clause but what to do with it; 多少 and 何时 ask for a part of its text. */
+function namesOnly(rest: string, documents: readonly Document[]): boolean {
+  if (/多少|百分之几|何时|什么时候|哪一?[年天]/.test(rest)) return false
+  return contentWords(rest).every(({ text }) => SENDING.test(text) || inAName(text, documents))
 }
 
 function without(text: string, spans: readonly Span[]): string {
