@@ -10,7 +10,7 @@ import { answersFigure, answersTime, spellsOut, type Evidence } from './evidence
 import type { PhraseName } from './phrases.ts'
 import { namedInCompound, placesIn, shortPlace } from './places.ts'
 import { isScenario } from './premise.ts'
-import { quantities, sameQuantity, type Quantity } from './quantities.ts'
+import { quantities, sameQuantity, type Quantity, type QuantityKind } from './quantities.ts'
 import type { Question } from './question.ts'
 import { supportOf, unsupportedShare } from './support.ts'
 import { times, type Time } from './times.ts'
@@ -43,14 +43,16 @@ export function judge(question: Question, evidence: Evidence, keywords: Bm25): V
   })
   const time = question.times.find((asked) => !timeHolds(asked, scope))
   if (time) return failed('declined-time', time.name)
-  if (/^(?:figure|time)$/.test(question.asks) && !onTopic(question, scope, keywords)) return failed('declined-subject', 'another subject')
+  const exact = question.asks === 'figure' || question.asks === 'time'
+  if (exact && !onTopic(question, scope, keywords)) return failed('declined-subject', 'another subject')
   const place = question.places.find((name) => !placeHolds(name, scope))
   if (place) return failed('declined-place', place)
   const name = [...question.quoted, ...codes(question)].find((words) => !nameHolds(words, scope))
   if (name) return failed('declined-subject', name)
-  if (question.asks === 'figure' && !answersFigure(question, scope.words)) return failed('declined-figure', question.unit?.name ?? '')
-  if (question.asks === 'time' && !answersTime(question, scope.words)) return failed('declined-date-asked', '')
-  if (question.counted !== undefined && !scope.sentence.includes(question.counted.slice(-1))) return failed('declined-figure', question.counted)
+  const { asks, unit, counted } = question
+  if (asks === 'figure' && !answersFigure(question, scope.words)) return failed('declined-figure', unit?.name ?? '')
+  if (asks === 'time' && !answersTime(question, scope.words)) return failed('declined-date-asked', '')
+  if (counted !== undefined && !scope.sentence.includes(counted.slice(-1))) return failed('declined-figure', counted)
   const figure = question.figures.find((stated) => !isScenario(question.text, stated) && !figureHolds(stated, scope))
   if (figure) return failed('declined-figure', question.text.slice(figure.span.start, figure.span.end))
   const area = AREA_ASKED.exec(question.text)?.[1]
@@ -58,14 +60,17 @@ export function judge(question: Question, evidence: Evidence, keywords: Bm25): V
   if (asksMeaningOfCode(question.text) && !question.quoted.some((name) => spellsOut(scope.sentence, name))) {
     return failed('declined-subject', 'meaning of a code')
   }
-  const attribute = ATTRIBUTES.find(({ asked, needed }) => asked.test(question.text) && !needed.test(scope.sentence + scope.headings))
+  const said = scope.sentence + scope.headings
+  const attribute = ATTRIBUTES.find(({ asked, needed }) => asked.test(question.text) && !needed.test(said))
   if (attribute) return failed('declined-subject', attribute.name)
   const supports = supportOf(question, evidence, keywords, exempt(question))
   const unsupported = unsupportedShare(supports)
   const similarity = evidence.found.similarity ?? 1
-  if (unsupported > 0.7 && similarity < LIMITS.similarity) return failed('declined-no-evidence', `similarity ${similarity.toFixed(2)}`)
+  if (unsupported > 0.7 && similarity < LIMITS.similarity) {
+    return failed('declined-no-evidence', `similarity ${similarity.toFixed(2)}`)
+  }
   const doubt = unsupported + evidence.rank / 3
-  if (/^(?:figure|time)$/.test(question.asks) && doubt > LIMITS.doubt) return failed('declined-figure', `doubt ${doubt.toFixed(2)}`)
+  if (exact && doubt > LIMITS.doubt) return failed('declined-figure', `doubt ${doubt.toFixed(2)}`)
   return { holds: true, unsupported }
 }
 
@@ -82,7 +87,6 @@ interface Scope {
   readonly headings: string
   readonly sentenceSpan: Span
   readonly paragraphSpan: Span
-  readonly kind: string
 }
 
 function scopeOf(evidence: Evidence): Scope {
@@ -104,7 +108,6 @@ function scopeOf(evidence: Evidence): Scope {
     headings: [...headings, ...head].join('\n'),
     sentenceSpan: sentence,
     paragraphSpan: paragraph,
-    kind: found.clause.kind,
   }
 }
 
@@ -151,7 +154,7 @@ function sameTime(asked: Time, stated: Time, documentYear: number | undefined): 
 /** One weighty word of the question at least must stand in the sentence of the figure itself. */
 function onTopic(question: Question, scope: Scope, keywords: Bm25): boolean {
   const words = question.words.filter((word) => !exempt(question)(word))
-  const weights = supportOf(question, { ...scope.evidence }, keywords, exempt(question))
+  const weights = supportOf(question, scope.evidence, keywords, exempt(question))
   if (weights.every(({ weight }) => weight < 2)) return true
   const sentence = fold(`${scope.sentence}\n${scope.headings}`)
   return words.some(({ text }, at) => text.length > 1 && (weights[at]?.weight ?? 0) >= 2 && sentence.includes(fold(text)))
@@ -207,7 +210,7 @@ function nameHolds(words: string, scope: Scope): boolean {
 
 /** A figure of the question must stand in the paragraph, unless it only counts what is listed (六条, 三个). */
 function figureHolds(stated: Quantity, scope: Scope): boolean {
-  if (stated.kind !== 'percent' && stated.kind !== 'money' && stated.kind !== 'length' && stated.kind !== 'area') return true
+  if (!MEASURED.has(stated.kind)) return true
   return quantities(`${scope.paragraph}\n${scope.headings}`).some((figure) => sameQuantity(stated, figure))
 }
 
@@ -215,6 +218,8 @@ function figureHolds(stated: Quantity, scope: Scope): boolean {
 function asksMeaningOfCode(text: string): boolean {
   return /[“"「]?\d[\dA-Za-z+]*[”"」]?.{0,10}(?:代表|指的?是?|是指|含义是?|意思是?|分别是|是哪)(?:什么|哪些|啥|哪.{1,6})?[？?]?$/.test(text) && /[“"「]\d[\dA-Za-z+]*[”"」]/.test(text)
 }
+
+const MEASURED: ReadonlySet<QuantityKind> = new Set(['percent', 'money', 'length', 'area'])
 
 const AREA_ASKED = /哪(?:[一个些几两三]个?)?(省份?|城市|市|国家|地区|区县|区|县|街道|乡镇)(?![长委政府里])/
 
@@ -246,6 +251,11 @@ const ATTRIBUTES: readonly { readonly name: string; readonly asked: RegExp; read
   { name: '联系方式', asked: /电话|联系方式|网址|邮箱|官网|公众号|微信|热线|(?:办公|具体|通讯)地址|哪个窗口|(?:上班|办公|开放|营业)时间/, needed: /电话|热线|网址|网站|邮箱|公众号|窗口|\d{7,}/ },
   { name: '负责人', asked: /(?:局长|书记|市长|主任|负责人|院长|校长|秘书长|董事长|总经理)(?:是|叫|姓)?(?:谁|什么名字|哪位)|谁(?:担任|当)/, needed: /局长|书记|市长|主任|负责人|院长|校长|秘书长|董事长|总经理/ },
   { name: '主持、出席', asked: /(?:谁|哪位|何人|哪些(?:领导|人))[^，,。]{0,4}(?:主持|出席|参加|致辞|讲话|签署|起草|撰写|采写)|(?:主持|出席|参加|致辞|讲话|签署|起草|撰写|采写)(?:人|者|的)?(?:领导)?(?:是谁|有谁|有哪些|是哪位)/, needed: /主持|出席|参加|致辞|讲话|签署|起草|记者|作者/ },
+  { name: '牵头部门', asked: /哪(?:些|个|几个)(?:部门|单位|机构)[^，,。]{0,3}(?:牵头|负责|主管|承担|实施|落实)/, needed: /牵头|负责|主管|承担|会同|部门/ },
+  { name: '讲话', asked: /讲话|致辞|发言/, needed: /讲话|致辞|发言|指出|强调/ },
+  { name: '资格', asked: /资格/, needed: /资格|条件|符合|具备/ },
+  { name: '比例', asked: /比例(?!尺)|占比/, needed: /比例|比重|占|率|%|％|百分|成/ },
+  { name: '面积', asked: /面积|占地/, needed: /面积|平方|亩|公顷/ },
   { name: '原因', asked: /为什么|为何|什么原因|因为什么|怎么会/, needed: /因|由于|鉴于|为了?|以便|旨在|根据|依据|目的|影响|重在|需要|贯彻|落实/ },
   { name: '处罚', asked: /罚(?:款)?多少|怎么(?:处罚|罚)|(?:如何|怎样)处罚|(?:什么|哪些)(?:处罚|罚则|法律责任)|会被罚|罚多少/, needed: /罚|处分|责任|追究|惩戒|惩处/ },
   { name: '补贴', asked: /补(?:贴|助)(?:标准)?(?:是|有|给)?(?:多少|几)|奖励(?:多少|几|标准)|(?:多少|几)(?:元|万元|钱)?(?:的)?(?:补贴|补助|奖励)/, needed: /补贴|补助|奖励|奖补|资助/ },

@@ -2,7 +2,7 @@
 import { sentences } from '../chunks/sentences.ts'
 import type { Bm25 } from '../retrieval/bm25.ts'
 import { fold, terms } from '../retrieval/terms.ts'
-import type { Document } from '../types.ts'
+import type { Document, Span } from '../types.ts'
 import type { Evidence } from './evidence.ts'
 import type { Question } from './question.ts'
 import type { Word } from './words.ts'
@@ -31,7 +31,12 @@ export interface Support {
 }
 
 /** How far each content word of the question is borne out around the evidence. */
-export function supportOf(question: Question, evidence: Evidence, keywords: Bm25, exempt: (word: Word) => boolean): Support[] {
+export function supportOf(
+  question: Question,
+  evidence: Evidence,
+  keywords: Bm25,
+  exempt: (word: Word) => boolean,
+): Support[] {
   const { found, span, sentence, paragraph } = evidence
   const { document, lineage } = found
   const { text } = document
@@ -55,11 +60,12 @@ export function supportOf(question: Question, evidence: Evidence, keywords: Bm25
 }
 
 function headOf({ header, shortNames }: Document): string {
-  return [header.title?.value, header.issuer?.value, header.documentNumber?.value, ...shortNames].filter(Boolean).join(' ')
+  const { title, issuer, documentNumber } = header
+  return [title?.value, issuer?.value, documentNumber?.value, ...shortNames].filter(Boolean).join(' ')
 }
 
 /** The sentence before and the one after within the paragraph. */
-function neighbours(text: string, paragraph: { start: number; end: number }, sentence: { start: number; end: number }): string {
+function neighbours(text: string, paragraph: Span, sentence: Span): string {
   const all = sentences(text, paragraph)
   const at = all.findIndex(({ start }) => start === sentence.start)
   return [all[at - 1], all[at + 1]].flatMap((one) => (one ? [text.slice(one.start, one.end)] : [])).join('\n')
@@ -69,7 +75,7 @@ function neighbours(text: string, paragraph: { start: number; end: number }, sen
 function literal(word: string, scope: string): number {
   if (scope.includes(word)) return 1
   const characters = [...word]
-  if (characters.length < 3) return characters.filter((character) => scope.includes(character)).length === characters.length ? 0.3 : 0
+  if (characters.length < 3) return characters.every((character) => scope.includes(character)) ? 0.3 : 0
   let pairs = 0
   for (let at = 0; at + 1 < characters.length; at++) if (scope.includes(characters[at]! + characters[at + 1]!)) pairs++
   return 0.8 * (pairs / (characters.length - 1))
