@@ -156,8 +156,15 @@ export function formFit(question: Question, words: string): number {
   if (question.asks === 'figure') return answersFigure(question, words) ? 0.35 : -0.2
   if (question.asks === 'time') return answersTime(question, words) ? 0.35 : -0.2
   if (question.quoted.some((name) => spellsOut(words, name))) return 0.5
+  if (question.asks === 'list' && repeatsListed(question.text, words)) return 0.5
   if (question.asks === 'list') return Math.min(0.2, (words.match(/[、；]|[一二三四五六七八九]是/g)?.length ?? 0) * 0.05)
   return 0
+}
+
+/** 哪四种亚运: 智能亚运、平安亚运、绿色亚运 repeats the noun asked for in a row. */
+function repeatsListed(asked: string, words: string): boolean {
+  const noun = /哪(?:些|[几一二两三四五六七八九十\d]+[个种项条大类方]?)(\p{Script=Han}{2})/u.exec(asked)?.[1]
+  return noun !== undefined && words.split(noun).length > 3 && new RegExp(`${noun}、[^、，。；,;]{1,12}${noun}`).test(words)
 }
 
 /** 警源、访源、诉源“三源”治理; “五大工程”，即…: the name stands beside what it sums up. */

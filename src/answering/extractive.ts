@@ -9,7 +9,7 @@ import { headerFact } from './header-facts.ts'
 import type { Intent } from './intent.ts'
 import { focusMissing, judge, type Verdict } from './judge.ts'
 import { isKindWord } from './named-documents.ts'
-import { contradiction, contrary, otherOrgan } from './premise.ts'
+import { falsePremise } from './premise.ts'
 import { analyse, type Asks, type Question } from './question.ts'
 
 export interface Draft {
@@ -66,7 +66,7 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
     }
   }
   const found = search(intent.documents)
-  const truth = contradiction(question, found, library.windows.keywords) ?? otherOrgan(question, found, library.windows.keywords) ?? contrary(question, found, library.windows.keywords)
+  const truth = falsePremise(question, found, library.windows.keywords)
   if (truth) {
     composer.say('declined-false-premise').quote([{ ...truth, span: withoutLastComma(truth.document.text, truth.span) }])
     return { outcome: 'declined', reason: 'false-premise', composer, detail: 'premise' }

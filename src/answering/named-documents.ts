@@ -31,7 +31,11 @@ const ORGANS: readonly (readonly [RegExp, RegExp])[] = [
   [/(?:最高)?(?:人民)?检察院$/, /人民检察院/],
 ]
 
-export function namedDocuments(text: string, documents: readonly Document[], names: readonly KnownName[]): NamedDocuments {
+export function namedDocuments(
+  text: string,
+  documents: readonly Document[],
+  names: readonly KnownName[],
+): NamedDocuments {
   const called = byName(text, names)
   const ids = new Set<DocumentId>(called.flatMap(({ documents }) => documents))
   const selectors: Time[] = []
@@ -41,7 +45,8 @@ export function namedDocuments(text: string, documents: readonly Document[], nam
     const before = text.slice(Math.max(0, match.index - 40), match.index)
     const phrase = /[^，,。；;、？?]*$/.exec(before)![0]
     const [kind] = match
-    if (called.some(({ name }) => name.endsWith(kind) && foldName(text.slice(0, match.index + kind.length)).endsWith(name))) continue
+    const until = foldName(text.slice(0, match.index + kind.length))
+    if (called.some(({ name }) => name.endsWith(kind) && until.endsWith(name))) continue
     const ofKind = documents.filter((document) => isOfKind(document, kind))
     if (ofKind.length === 0) continue
     const offset = match.index - phrase.length
@@ -67,7 +72,8 @@ export function namedDocuments(text: string, documents: readonly Document[], nam
   const chosen = documents.filter(({ id }) => ids.has(id))
   for (const time of times(text)) {
     const known = selectors.some(({ span }) => span.start === time.span.start)
-    if (!known && time.year !== undefined && chosen.some((document) => agrees(document, time)) && tellsApart(text, time)) selectors.push(time)
+    const dates = time.year !== undefined && chosen.some((document) => agrees(document, time))
+    if (!known && dates && tellsApart(text, time)) selectors.push(time)
   }
   return { ids: [...ids], times: selectors, spans: [...spans, ...called.flatMap(({ name }) => spansOfName(text, name))] }
 }
@@ -118,8 +124,11 @@ function isOfKind({ header, shortNames }: Document, kind: string): boolean {
 
 /** Same year, and the same month where one is said. */
 function agrees(document: Document, time: Time): boolean {
-  const dates = [document.header.passed, document.header.published, document.header.effective].flatMap((fact) => (fact ? [fact.value] : []))
-  return dates.some((date) => Number(date.slice(0, 4)) === time.year && (time.month === undefined || Number(date.slice(5, 7)) === time.month))
+  const { passed, published, effective } = document.header
+  return [passed, published, effective].some((fact) => {
+    const [year, month] = fact?.value.split('-').map(Number) ?? []
+    return year === time.year && (time.month === undefined || month === time.month)
+  })
 }
 
 /** Those whose title or issuer the phrase shares most with, four characters at least, or whose organ it names. */

@@ -114,6 +114,32 @@ function phrasesOf(text: string, paragraph: Span): Span[] {
   return sentences(text, paragraph).flatMap((sentence) => phrases(text, sentence))
 }
 
+/** The words that contradict what the question takes for granted: a figure, a counted name, an organ, a contrary. */
+export function falsePremise(question: Question, found: readonly Found[], keywords: Bm25): Contradiction | undefined {
+  return (
+    contradiction(question, found, keywords) ??
+    otherNumeral(question, found) ??
+    otherOrgan(question, found, keywords) ??
+    contrary(question, found, keywords)
+  )
+}
+
+/** “六大产业生态圈” where the clause has 五大产业生态圈: the same name with another numeral. */
+export function otherNumeral(question: Question, found: readonly Found[]): Contradiction | undefined {
+  const [first] = found
+  if (!first) return undefined
+  const { document, clause } = first
+  for (const name of question.quoted) {
+    const [, numeral, unit, rest] = /^([一二两三四五六七八九十]{1,2}|\d{1,2})([大个项条])(\p{Script=Han}{2,})$/u.exec(name) ?? []
+    if (numeral === undefined || document.text.includes(name)) continue
+    const other = new RegExp(`[一二两三四五六七八九十\\d]{1,2}${unit}${rest}`)
+    for (const phrase of clause.paragraphs.flatMap((paragraph) => phrases(document.text, paragraph))) {
+      if (other.test(document.text.slice(phrase.start, phrase.end))) return { document, span: phrase }
+    }
+  }
+  return undefined
+}
+
 /** 才十二岁, 刚办三天, 干了两个月: the asker's own case, no statement of what the text says. */
 export function isScenario(text: string, { span }: Quantity): boolean {
   return /(?:才|刚|已经?|都|了|(?<![超通经])过|我)[^，,。]{0,3}$/.test(text.slice(0, span.start)) || /^[^，,。]{0,2}了/.test(text.slice(span.end))
