@@ -127,7 +127,7 @@ function agrees(document: Document, time: Time): boolean {
   const { passed, published, effective } = document.header
   return [passed, published, effective].some((fact) => {
     const [year, month] = fact?.value.split('-').map(Number) ?? []
-    return year === time.year && (time.month === undefined || month === time.month)
+    return year !== undefined && year === time.year && (time.month === undefined || month === time.month)
   })
 }
 
