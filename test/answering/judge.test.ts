@@ -100,3 +100,16 @@ it('words that stand nowhere near, and a vector far off, are no evidence', () =>
   expect(found).toMatchObject({ holds: false, reason: 'no-evidence' })
 })
 const HOMES_ELSEWHERE = '努力让更多人住有宜居'
+
+describe('kinds of things that are asked for by name', () => {
+  const SHARED_HOMES = '积极探索共有产权房制度'
+  test.each([
+    ['共有产权房的购房资格是什么', '002', SHARED_HOMES, 'declined-subject'],
+    ['共有产权房的产权比例怎样规定', '002', SHARED_HOMES, 'declined-subject'],
+    ['共有产权房制度怎么探索', '002', SHARED_HOMES, 'holds'],
+    ['12项改革项目分别由哪些部门牵头', '004', '重点实施12项改革项目', 'declined-subject'],
+    ['“1248”计划里的“1248”分别代表什么', '001', '全面实施数字经济“1248”计划', 'declined-subject'],
+    ['亚运会为什么延期', '001', '利用亚运会延期举办带来的“窗口期”', 'declined-subject'],
+    ['推进大会由谁主持', '004', '深化改革、强基固本”主题年推进大会', 'declined-subject'],
+  ])('%s', (question, number, words, expected) => expect(verdict(question, number, words)).toBe(expected))
+})

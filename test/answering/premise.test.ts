@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
-import { contradiction, isScenario, otherOrgan } from '../../src/answering/premise.ts'
+import { contradiction, falsePremise, isScenario, otherOrgan } from '../../src/answering/premise.ts'
 import { analyse } from '../../src/answering/question.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 import { documentOf, foundAround, seedLibrary, spanOf } from './seeds.ts'
@@ -65,4 +65,26 @@ describe('an organ that does what the text gives to another', () => {
   it('the organ of the text is no premise', () => {
     expect(organ('市政府及有关部门要认真贯彻落实决定相关内容吗', '002', '市政府及有关部门要认真贯彻落实')).toBeUndefined()
   })
+})
+
+describe('what a question takes for granted, against the clause', () => {
+  const truthOf = (question: string, number: string, words: string) => {
+    const found = falsePremise(analyse(question), [clauseOf(number, words)], library.windows.keywords)
+    return found && found.document.text.slice(found.span.start, found.span.end)
+  }
+  const GAMES = '利用亚运会延期举办带来的“窗口期”'
+  const CIRCLES = '“五大产业生态圈”'
+
+  test.each([
+    ['“六大产业生态圈”的第六个是什么', '001', CIRCLES, '绿色能源“五大产业生态圈”,'],
+    ['亚运会提前举办带来什么窗口期', '001', GAMES, GAMES + ','],
+    ['今年推进32项强基固本任务吗', '004', '重点推进23项工作任务', '重点推进23项工作任务。'],
+  ])('%s', (question, number, words, expected) => expect(truthOf(question, number, words)).toContain(expected))
+
+  test.each([
+    ['“五大产业生态圈”包括什么', '001', CIRCLES],
+    ['亚运会延期举办带来什么窗口期', '001', GAMES],
+    ['今年推进23项强基固本任务吗', '004', '重点推进23项工作任务'],
+    ['围绕政府效能提升要推进哪些改革项目', '004', '聚焦政府效能提升'],
+  ])('%s is granted', (question, number, words) => expect(truthOf(question, number, words)).toBeUndefined())
 })
