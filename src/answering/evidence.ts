@@ -1,12 +1,14 @@
 /** Where in the clauses found the answer stands: spans of whole phrases or sentences, scored. */
-import { phrases, sentences, units } from '../chunks/sentences.ts'
+import { units } from '../chunks/sentences.ts'
 import type { Bm25 } from '../retrieval/bm25.ts'
-import type { Found } from '../retrieval/retrieve.ts'
-import { terms } from '../retrieval/terms.ts'
+import type { Found, Spot } from '../retrieval/retrieve.ts'
+import { fold } from '../retrieval/terms.ts'
 import type { Span } from '../types.ts'
+import { either, shareOf, standingIn, weightedTerms, type Standing, type WeightedTerms } from './coverage.ts'
 import { quantities, sameQuantity, type Quantity } from './quantities.ts'
 import type { Question } from './question.ts'
-import { times } from './times.ts'
+import { foldedOf, phrasesOf, readOnce, remembered, sentencesOf } from './read-once.ts'
+import { times, type Time } from './times.ts'
 
 /** A span that may be quoted. */
 export interface Evidence {
@@ -35,66 +37,48 @@ const WHOLE_SENTENCE = 160
 /** Longest run of phrases cut from a longer sentence. */
 const LONGEST_RUN = 120
 
-/** The question's terms with their weights; a term of function words only has none. */
-export function weightedTerms(question: Question, keywords: Bm25): Map<string, number> {
-  const weights = new Map<string, number>()
-  for (const word of question.words) {
-    for (const term of terms(word.text)) {
-      const single = [...term].length === 1 && /\p{Script=Han}/u.test(term)
-      weights.set(term, keywords.idf(term) * (single ? 0.3 : 1))
-    }
-  }
-  return weights
-}
-
-interface Scorer {
-  readonly weights: ReadonlyMap<string, number>
-  readonly total: number
-}
-
-/** Share of the weighted terms that stand in a text; 0 to 1. */
-export function coverageOf(weights: ReadonlyMap<string, number>, text: string): number {
-  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0)
-  return share({ weights, total }, new Set(terms(text)))
-}
-
-function share({ weights, total }: Scorer, own: ReadonlySet<string>, around?: ReadonlySet<string>): number {
-  if (total === 0) return 0
-  let sum = 0
-  for (const [term, weight] of weights) {
-    if (own.has(term)) sum += weight
-    else if (around?.has(term)) sum += weight * 0.5
-  }
-  return sum / total
-}
+/** Of a long sentence, the runs of phrases that a window is made of. */
+const unitsOf = readOnce((text, sentence) => units(text, sentence, LONGEST_RUN))
 
 /** All spans worth quoting of the clauses found, best first. */
 export function findEvidence(question: Question, found: readonly Found[], keywords: Bm25): Evidence[] {
-  const weights = weightedTerms(question, keywords)
-  const scorer = { weights, total: [...weights.values()].reduce((sum, weight) => sum + weight, 0) }
-  const bestSpot = Math.max(1e-9, ...found.flatMap(({ spots }) => spots.map(({ score }) => score)))
+  const weighted = weightedTerms(question, keywords)
+  const bestSpot = Math.max(1e-9, ...found.map(({ spots }) => spots.reduce((best, { score }) => Math.max(best, score), 0)))
   return found
-    .flatMap((one, rank) => {
-      const { text } = one.document
-      const headings = one.lineage.flatMap(({ heading }) => (heading ? [text.slice(heading.start, heading.end)] : []))
-      const around = new Set(terms([one.document.header.title?.value ?? '', ...headings].join(' ')))
-      const opening = openingOf(one)
-      const opened = opening ? text.slice(opening.start, opening.end) : ''
-      return spansOf(one).flatMap(({ paragraph, sentence }) =>
-        runsOf(question, scorer, text, sentence).map((span): Evidence => {
-          const nearness = spotScore(one, span) / bestSpot
-          const words = opened + text.slice(span.start, span.end)
-          const coverage = share(scorer, new Set(terms(words)), around)
-          const fit = question.asks === 'list' && coverage < 0.15 ? 0 : WEIGHTS.form * formFit(question, words)
-          // of two spans that cover the same words the shorter one; where little is covered, length tells nothing
-          const length = (0.15 * coverage * (span.end - span.start)) / LONGEST_RUN
-          const header = one.clause.kind === 'header' && !/^(?:time|who)$/.test(question.asks) ? HEADER_PENALTY : 0
-          const score = one.score * WEIGHTS.clause + nearness * WEIGHTS.spot + coverage * WEIGHTS.coverage + fit - length - header
-          return { found: one, span, sentence, paragraph, ...(opening ? { opening } : {}), rank, coverage, score }
-        }),
-      )
-    })
+    .flatMap((one, rank) => evidenceIn(question, weighted, one, rank, bestSpot))
     .sort((one, other) => other.score - one.score)
+}
+
+/** The spans of one clause. `bestSpot`: the highest score of a spot of all clauses found. */
+function evidenceIn(question: Question, weighted: WeightedTerms, found: Found, rank: number, bestSpot: number): Evidence[] {
+  const { document, clause, lineage } = found
+  const { text } = document
+  const headings = lineage.flatMap(({ heading }) => (heading ? [text.slice(heading.start, heading.end)] : []))
+  const around = standingIn(weighted, fold([document.header.title?.value ?? '', ...headings].join(' ')))
+  const opening = openingOf(found)
+  const opened = opening ? text.slice(opening.start, opening.end) : ''
+  const standingOpened = standingIn(weighted, fold(opened))
+  const spotScore = spotScorer(found)
+  const fitOf = remembered((words: string) => formFit(question, words))
+  const header = clause.kind === 'header' && !/^(?:time|who)$/.test(question.asks) ? HEADER_PENALTY : 0
+  return paragraphsOf(found).flatMap((paragraph) => {
+    const folded = foldedOf(text, paragraph)
+    const standing = ({ start, end }: Span): Standing =>
+      standingIn(weighted, folded.slice(start - paragraph.start, end - paragraph.start))
+    return sentencesOf(text, paragraph).flatMap((sentence) =>
+      runsOf(question, weighted, text, sentence, standing).map((span): Evidence => {
+        const nearness = spotScore(span) / bestSpot
+        const coverage = shareOf(weighted, either(standing(span), standingOpened), around)
+        const words = opened + text.slice(span.start, span.end)
+        const fit = question.asks === 'list' && coverage < 0.15 ? 0 : WEIGHTS.form * fitOf(words)
+        // of two spans that cover the same words the shorter one; where little is covered, length tells nothing
+        const length = (0.15 * coverage * (span.end - span.start)) / LONGEST_RUN
+        const near = found.score * WEIGHTS.clause + nearness * WEIGHTS.spot
+        const score = near + coverage * WEIGHTS.coverage + fit - length - header
+        return { found, span, sentence, paragraph, ...(opening ? { opening } : {}), rank, coverage, score }
+      }),
+    )
+  })
 }
 
 /** The paragraph of the parent that ends in a colon and that this item belongs to. */
@@ -110,37 +94,59 @@ export function endsInColon(text: string, { start, end }: Span): boolean {
   return /[：:]\s*$/.test(text.slice(Math.max(start, end - 3), end))
 }
 
-function spansOf({ clause, document }: Found): { paragraph: Span; sentence: Span }[] {
-  const own = clause.paragraphs.length > 0 ? clause.paragraphs : clause.heading ? [clause.heading] : []
-  return own.flatMap((paragraph) => sentences(document.text, paragraph).map((sentence) => ({ paragraph, sentence })))
+/** Its own paragraphs; its heading where it has none. */
+function paragraphsOf({ clause }: Found): readonly Span[] {
+  return clause.paragraphs.length > 0 ? clause.paragraphs : clause.heading ? [clause.heading] : []
 }
 
-/** Scores of the spots that the span lies in or holds, each by the share of the longer one that is common to both. */
-function spotScore({ spots }: Found, span: Span): number {
-  let best = 0
-  for (const spot of spots) {
-    const common = Math.min(spot.span.end, span.end) - Math.max(spot.span.start, span.start)
-    if (common <= 0) continue
-    const share = common / Math.min(spot.span.end - spot.span.start, span.end - span.start)
-    best = Math.max(best, spot.score * share)
+/** Scores of the spots that a span lies in or holds, each by the share of the shorter one that is common to both. */
+function spotScorer({ spots }: Found): (span: Span) => number {
+  const inOrder = [...spots].sort((one, other) => one.span.start - other.span.start)
+  /** The furthest end of the spots up to each. */
+  const reach: number[] = []
+  for (const { span } of inOrder) reach.push(Math.max(span.end, reach.at(-1) ?? 0))
+  return ({ start, end }) => {
+    let best = 0
+    for (let at = countBefore(inOrder, end) - 1; at >= 0 && reach[at]! > start; at--) {
+      const { span, score } = inOrder[at]!
+      const common = Math.min(span.end, end) - Math.max(span.start, start)
+      if (common > 0) best = Math.max(best, score * (common / Math.min(span.end - span.start, end - start)))
+    }
+    return best
   }
-  return best
+}
+
+/** How many of the spots, which are in order, start before an offset. */
+function countBefore(spots: readonly Spot[], offset: number): number {
+  let [low, high] = [0, spots.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (spots[middle]!.span.start < offset) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** A short sentence whole; of a long one, the runs of phrases around each that the question touches. */
-function runsOf(question: Question, scorer: Scorer, text: string, sentence: Span): Span[] {
+function runsOf(
+  question: Question,
+  weighted: WeightedTerms,
+  text: string,
+  sentence: Span,
+  standing: (span: Span) => Standing,
+): Span[] {
   if (sentence.end - sentence.start <= WHOLE_SENTENCE) return [sentence]
-  const parts = phrases(text, sentence)
-  const own = parts.map(({ start, end }) => new Set(terms(text.slice(start, end))))
+  const parts = phrasesOf(text, sentence)
+  const own = parts.map(standing)
   const runs: Span[] = []
   for (let first = 0; first < parts.length; first++) {
-    let covered = new Set(own[first])
-    let gained = share(scorer, covered)
+    let covered = own[first]!
+    let gained = shareOf(weighted, covered)
     if (gained === 0 && question.asks !== 'list') continue
     let last = first
     while (last + 1 < parts.length && parts[last + 1]!.end - parts[first]!.start <= LONGEST_RUN) {
-      const wider = new Set([...covered, ...own[last + 1]!])
-      const more = share(scorer, wider)
+      const wider = either(covered, own[last + 1]!)
+      const more = shareOf(weighted, wider)
       if (more < gained + 0.08) break
       covered = wider
       gained = more
@@ -148,7 +154,7 @@ function runsOf(question: Question, scorer: Scorer, text: string, sentence: Span
     }
     runs.push({ start: parts[first]!.start, end: parts[last]!.end })
   }
-  return [...runs, ...units(text, sentence, LONGEST_RUN)]
+  return [...runs, ...unitsOf(text, sentence)]
 }
 
 /** Does the span have the form of the answer: a figure of the unit asked, a time, an enumeration? */
@@ -179,9 +185,10 @@ export function answersFigure(question: Question, words: string): boolean {
   const { unit, figures } = question
   if (unit?.kind === 'duration' && /每(?:[年月日天周]|季度|半年|学期)/.test(words)) return true
   const said = words.replace(MARK, (mark) => ' '.repeat(mark.length))
-  const periods = times(said)
-  return quantities(said).some((figure) => {
-    if (periods.some(({ span }) => span.start < figure.span.end && figure.span.start < span.end)) return unit?.kind === 'duration'
+  const found = quantities(said)
+  const inPeriod = found.length > 0 ? overlapping(times(said)) : undefined
+  return found.some((figure) => {
+    if (inPeriod?.(figure.span)) return unit?.kind === 'duration'
     if (figures.some((stated) => sameQuantity(stated, figure))) return false
     if (!unit) return isTelling(figure, said) || (question.counted !== undefined && figure.kind === 'count')
     if (unit.kind !== 'count') return figure.kind === unit.kind
@@ -190,6 +197,19 @@ export function answersFigure(question: Question, words: string): boolean {
     const general = figure.value > 1 && (unit.name === '个' || figure.unit === '个')
     return figure.kind === 'count' && (figure.unit === unit.name || general)
   })
+}
+
+/** Does a span overlap one of these times, which come in order of their starts? */
+function overlapping(periods: readonly Time[]): (span: Span) => boolean {
+  const longest = periods.reduce((most, { span }) => Math.max(most, span.end - span.start), 0)
+  let first = 0
+  return ({ start, end }) => {
+    while (first < periods.length && periods[first]!.span.start + longest <= start) first++
+    for (let at = first; at < periods.length && periods[at]!.span.start < end; at++) {
+      if (periods[at]!.span.end > start) return true
+    }
+    return false
+  }
 }
 
 /** The number of a clause is no figure of it. */

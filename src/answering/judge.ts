@@ -12,9 +12,9 @@ import { namedInCompound, placesIn, shortPlace } from './places.ts'
 import { isScenario } from './premise.ts'
 import { quantities, sameQuantity, type Quantity, type QuantityKind } from './quantities.ts'
 import type { Question } from './question.ts'
+import { foldedOf, placesOf, quantitiesOf, readOnce, timesOf } from './read-once.ts'
 import { supportOf, unsupportedShare } from './support.ts'
 import { times, type Time } from './times.ts'
-import type { Word } from './words.ts'
 
 export type Verdict =
   | { readonly holds: true; readonly unsupported: number }
@@ -63,7 +63,7 @@ export function judge(question: Question, evidence: Evidence, keywords: Bm25): V
   const said = scope.sentence + scope.headings
   const attribute = ATTRIBUTES.find(({ asked, needed }) => asked.test(question.text) && !needed.test(said))
   if (attribute) return failed('declined-subject', attribute.name)
-  const supports = supportOf(question, evidence, keywords, exempt(question))
+  const supports = supportOf(question, evidence, keywords)
   const unsupported = unsupportedShare(supports)
   const similarity = evidence.found.similarity ?? 1
   if (unsupported > 0.7 && similarity < LIMITS.similarity) {
@@ -82,15 +82,13 @@ interface Scope {
   readonly span: Span
   /** The evidence itself. */
   readonly words: string
+  /** The sentence it stands in, behind what opens its list. */
   readonly sentence: string
-  readonly paragraph: string
   readonly headings: string
-  readonly sentenceSpan: Span
-  readonly paragraphSpan: Span
 }
 
 function scopeOf(evidence: Evidence): Scope {
-  const { found, span, sentence, paragraph } = evidence
+  const { found, span, sentence } = evidence
   const { document, lineage } = found
   const { text, header, shortNames } = document
   const slice = ({ start, end }: Span): string => text.slice(start, end)
@@ -104,18 +102,8 @@ function scopeOf(evidence: Evidence): Scope {
     span,
     words: opened + slice(span),
     sentence: opened + slice(sentence),
-    paragraph: slice(paragraph),
     headings: [...headings, ...head].join('\n'),
-    sentenceSpan: sentence,
-    paragraphSpan: paragraph,
   }
-}
-
-/** Words of times, places and figures are held against the evidence by rules of their own. */
-function exempt(question: Question): (word: Word) => boolean {
-  const taken = [...question.times, ...question.figures].map(({ span }) => span)
-  return ({ text, span }) =>
-    taken.some(({ start, end }) => start < span.end && span.start < end) || question.places.some((place) => place.includes(text))
 }
 
 /** The year a document speaks in when it says 今年. */
@@ -128,16 +116,26 @@ function yearOf({ header }: Document): number | undefined {
 function timeHolds(asked: Time, scope: Scope): boolean {
   const year = yearOf(scope.document)
   const own = times(scope.words)
-  const before = times(scope.text.slice(scope.paragraphSpan.start, scope.span.start))
-  const governing = own.length > 0 ? own : before.slice(-1)
+  const governing = own.length > 0 ? own : lastTimeBefore(scope)
   if (governing.some((time) => sameTime(asked, time, year))) return true
   if (own.some(({ name }) => name !== 'this-year') && asked.year !== undefined && own.some((time) => time.year !== undefined)) return false
-  const stated = [scope.sentence, scope.headings].flatMap(times)
-  if (stated.some((time) => sameTime(asked, time, year))) return true
+  const said = timesSaid(scope)
+  if ([...said, ...times(scope.headings)].some((time) => sameTime(asked, time, year))) return true
   // 今年 is the asker's, who may mean the document's own year
   if (/^(?:this|last|next)-year$/.test(asked.name) && governing.length === 0) return true
-  const others = [...governing, ...times(scope.sentence)].filter(({ name }) => !/^this-year$/.test(name))
+  const others = [...governing, ...said].filter(({ name }) => !/^this-year$/.test(name))
   return others.length === 0 && year !== undefined && asked.year === year && asked.month === undefined
+}
+
+/** The last time the paragraph names before the evidence, if any. */
+function lastTimeBefore({ text, span, evidence: { paragraph } }: Scope): readonly Time[] {
+  const before = timesOf(text, paragraph).findLast((time) => paragraph.start + time.span.end <= span.start)
+  return before ? [before] : []
+}
+
+/** Times of the sentence, and of the paragraph that opens its list. */
+function timesSaid({ text, evidence: { opening, sentence } }: Scope): readonly Time[] {
+  return [opening, sentence].flatMap((span) => (span ? timesOf(text, span) : []))
 }
 
 function sameTime(asked: Time, stated: Time, documentYear: number | undefined): boolean {
@@ -152,12 +150,13 @@ function sameTime(asked: Time, stated: Time, documentYear: number | undefined): 
 }
 
 /** One weighty word of the question at least must stand in the sentence of the figure itself. */
-function onTopic(question: Question, scope: Scope, keywords: Bm25): boolean {
-  const words = question.words.filter((word) => !exempt(question)(word))
-  const weights = supportOf(question, scope.evidence, keywords, exempt(question))
-  if (weights.every(({ weight }) => weight < 2)) return true
-  const sentence = fold(`${scope.sentence}\n${scope.headings}`)
-  return words.some(({ text }, at) => text.length > 1 && (weights[at]?.weight ?? 0) >= 2 && sentence.includes(fold(text)))
+function onTopic(question: Question, { evidence, document, headings }: Scope, keywords: Bm25): boolean {
+  const weighty = supportOf(question, evidence, keywords).filter(({ weight }) => weight >= 2)
+  if (weighty.length === 0) return true
+  const { opening, sentence } = evidence
+  const said = [opening, sentence].map((span) => (span ? foldedOf(document.text, span) : '')).join('')
+  const around = fold(headings)
+  return weighty.some(({ word }) => word.length > 1 && [said, around].some((words) => words.includes(fold(word))))
 }
 
 /** A place must be the document's own or stand in the sentence, its neighbours or its headings. */
@@ -194,11 +193,17 @@ function codes({ text, figures }: Question): string[] {
     .map(([code]) => code)
 }
 
+/** Without spaces, dots and commas. */
+function plainly(folded: string): string {
+  return folded.replace(/[\s·、,，]/g, '')
+}
+
+const plainOf = readOnce<string>((text, paragraph) => plainly(foldedOf(text, paragraph)))
+
 /** A quoted name must stand in the paragraph, its headings or the document's head; one slip in four characters passes. */
 function nameHolds(words: string, scope: Scope): boolean {
-  const text = fold(`${scope.paragraph}\n${scope.headings}`)
-  const wanted = fold(words).replace(/[\s·、,，]/g, '')
-  const plain = text.replace(/[\s·、,，]/g, '')
+  const wanted = plainly(fold(words))
+  const plain = plainOf(scope.text, scope.evidence.paragraph) + plainly(fold(scope.headings))
   if (plain.includes(wanted)) return true
   const counted = /^[一二两三四五六七八九十\d]{1,2}[个大项]?(.{2,})$/.exec(wanted)?.[1]
   if (counted !== undefined && plain.split(counted).length > 2) return true
@@ -211,7 +216,9 @@ function nameHolds(words: string, scope: Scope): boolean {
 /** A figure of the question must stand in the paragraph, unless it only counts what is listed (六条, 三个). */
 function figureHolds(stated: Quantity, scope: Scope): boolean {
   if (!MEASURED.has(stated.kind)) return true
-  return quantities(`${scope.paragraph}\n${scope.headings}`).some((figure) => sameQuantity(stated, figure))
+  const { text, evidence, headings } = scope
+  const said = [...quantitiesOf(text, evidence.paragraph), ...quantities(headings)]
+  return said.some((figure) => sameQuantity(stated, figure))
 }
 
 /** “1248”分别代表什么: what the digits of a name stand for must be spelt out beside it. */
@@ -224,9 +231,10 @@ const MEASURED: ReadonlySet<QuantityKind> = new Set(['percent', 'money', 'length
 const AREA_ASKED = /哪(?:[一个些几两三]个?)?(省份?|城市|市|国家|地区|区县|区|县|街道|乡镇)(?![长委政府里])/
 
 /** 哪些城市 wants the names of cities: of another place than the question itself names. */
-function areaNamed(area: string, question: Question, { sentence }: Scope): boolean {
+function areaNamed(area: string, question: Question, { text, sentence, evidence }: Scope): boolean {
   const known = new Set(question.places.map(shortPlace))
-  if (placesIn(sentence).some((place) => !known.has(shortPlace(place)))) return true
+  const places = [evidence.opening, evidence.sentence].flatMap((span) => (span ? placesOf(text, span) : []))
+  if (places.some((place) => !known.has(shortPlace(place)))) return true
   return /^(?:区|县|区县|街道|乡镇|地区)$/.test(area) && /\p{Script=Han}{2}(?:[区县镇乡]|街道)/u.test(sentence)
 }
 
@@ -235,7 +243,7 @@ function areaNamed(area: string, question: Question, { sentence }: Scope): boole
  * evidence, the noun that is asked for stands nowhere in the document. A question in other words is left alone.
  */
 export function focusMissing(question: Question, evidence: Evidence, keywords: Bm25): string | undefined {
-  const supports = supportOf(question, evidence, keywords, exempt(question))
+  const supports = supportOf(question, evidence, keywords)
   const meant = supports.filter(({ generic, weight }) => !generic && weight > 1)
   const stands = meant.filter(({ support }) => support >= 0.4)
   if (meant.length < 2 || stands.length / meant.length < LIMITS.ownWords) return undefined

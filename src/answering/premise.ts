@@ -1,12 +1,14 @@
 /** A figure that the question states and the clause gives otherwise: the question rests on a false premise. */
-import { phrases, sentences } from '../chunks/sentences.ts'
+import { phrases } from '../chunks/sentences.ts'
 import type { Bm25 } from '../retrieval/bm25.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import { fold } from '../retrieval/terms.ts'
 import type { Document, Span } from '../types.ts'
-import { coverageOf, openingOf, weightedTerms } from './evidence.ts'
+import { coverageOf, either, shareOf, standingIn, weightedTerms } from './coverage.ts'
+import { openingOf } from './evidence.ts'
 import { quantities, sameQuantity, type Quantity } from './quantities.ts'
 import type { Question } from './question.ts'
+import { phrasesOf, sentencesOf } from './read-once.ts'
 import { loadDictionary } from './words.ts'
 
 /** The words that give the true figure. */
@@ -47,7 +49,7 @@ export function otherOrgan(question: Question, found: readonly Found[], keywords
     if (document.text.includes(name)) continue
     const words = question.words.filter(({ text: word }) => !name.includes(word))
     const weights = weightedTerms({ ...question, words }, keywords)
-    for (const sentence of clause.paragraphs.flatMap((paragraph) => sentences(document.text, paragraph))) {
+    for (const sentence of clause.paragraphs.flatMap((paragraph) => sentencesOf(document.text, paragraph))) {
       const said = document.text.slice(sentence.start, sentence.end)
       const meansIt = [...name.slice(0, -last.length)].every((character) => said.includes(character))
       if (!meansIt && said.includes(last) && coverageOf(weights, said) >= 0.6) return { document, span: sentence }
@@ -94,14 +96,15 @@ export function contradiction(question: Question, found: readonly Found[], keywo
     const opening = openingOf(one)
     const item = opening ? document.text.slice(clause.extent.start, clause.extent.end) : ''
     const headings = one.lineage.flatMap(({ heading }) => (heading ? [document.text.slice(heading.start, heading.end)] : [])).join('\n')
+    const around = standingIn(weights, fold(`${item}\n${headings}`))
     const said = quantities(document.text.slice((opening ?? clause.extent).start, clause.extent.end))
     const missing = stated.filter((figure) => !said.some((one) => one.kind === figure.kind && sameQuantity(figure, one)))
     for (const paragraph of opening ? [opening, ...clause.paragraphs] : clause.paragraphs) {
-      for (const phrase of missing.length > 0 ? phrasesOf(document.text, paragraph) : []) {
+      for (const phrase of missing.length > 0 ? sentencePhrases(document.text, paragraph) : []) {
         const text = document.text.slice(phrase.start, phrase.end)
         const rival = quantities(text).some((figure) => missing.some((one) => rivals(question.text, one, text, figure)))
         if (!rival) continue
-        const coverage = coverageOf(weights, text + item + headings)
+        const coverage = shareOf(weights, either(standingIn(weights, fold(text)), around))
         if (coverage >= LEAST_COVERAGE && coverage > (best?.coverage ?? 0)) best = { document, span: phrase, coverage }
       }
     }
@@ -110,8 +113,8 @@ export function contradiction(question: Question, found: readonly Found[], keywo
 }
 
 /** Phrases that end with their sentence, at 。 and ； too. */
-function phrasesOf(text: string, paragraph: Span): Span[] {
-  return sentences(text, paragraph).flatMap((sentence) => phrases(text, sentence))
+function sentencePhrases(text: string, paragraph: Span): Span[] {
+  return sentencesOf(text, paragraph).flatMap((sentence) => phrasesOf(text, sentence))
 }
 
 /** The words that contradict what the question takes for granted: a figure, a counted name, an organ, a contrary. */

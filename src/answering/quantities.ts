@@ -72,6 +72,7 @@ const UNITS: readonly (readonly [string, QuantityKind])[] = (
   ] as [string, QuantityKind][]
 ).sort(([one], [other]) => other.length - one.length)
 
+const NUMERAL = /[\d零〇一二两三四五六七八九十百千万亿]/
 const ARABIC = /(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?/g
 const CHINESE = /[零〇一二两三四五六七八九十百千万亿]+/g
 const PERCENT_WORDS =
@@ -80,6 +81,7 @@ const PERCENT_WORDS =
 /** Every figure with its unit, in order. Numerals without a unit count only when printed in digits. */
 export function quantities(text: string): Quantity[] {
   const folded = fold(text)
+  if (!NUMERAL.test(folded)) return []
   const found: Quantity[] = []
   const taken = new Set<number>()
   const keep = (figure: Quantity): void => {

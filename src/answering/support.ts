@@ -1,10 +1,10 @@
 /** Do the words of the question stand where the evidence stands? What tells the unanswerable from the answerable. */
-import { sentences } from '../chunks/sentences.ts'
 import type { Bm25 } from '../retrieval/bm25.ts'
 import { fold, terms } from '../retrieval/terms.ts'
 import type { Document, Span } from '../types.ts'
 import type { Evidence } from './evidence.ts'
 import type { Question } from './question.ts'
+import { foldedOf, readOnce, remembered, rememberedOf, sentencesOf } from './read-once.ts'
 import type { Word } from './words.ts'
 
 /** Nouns that name the form of any policy text rather than its subject: their absence proves nothing. */
@@ -30,45 +30,87 @@ export interface Support {
   readonly support: number
 }
 
-/** How far each content word of the question is borne out around the evidence. */
-export function supportOf(
-  question: Question,
-  evidence: Evidence,
-  keywords: Bm25,
-  exempt: (word: Word) => boolean,
-): Support[] {
+/** What is found of a word in a text; see `literal`. */
+type Look = (word: string) => number
+
+/** What was looked up for a question, which is asked of one library. */
+interface LookedUp {
+  readonly sentence: (text: string, sentence: Span) => Look
+  /** The sentences beside a sentence of a paragraph. */
+  readonly beside: (text: string, sentence: Span, paragraph: Span) => Look
+  readonly paragraph: (text: string, paragraph: Span) => Look
+  readonly document: (document: Document) => Look
+  readonly weightOf: (word: string, keywords: Bm25) => number
+  readonly supports: WeakMap<Evidence, readonly Support[]>
+}
+
+const lookedUpFor = rememberedOf((_question: Question): LookedUp => {
+  const weights = new Map<string, number>()
+  return {
+    sentence: readOnce((text, sentence) => lookIn(foldedOf(text, sentence))),
+    beside: readOnce((text, sentence, paragraph: Span) => lookIn(neighbours(text, paragraph, sentence))),
+    paragraph: readOnce((text, paragraph) => lookIn(foldedOf(text, paragraph))),
+    document: rememberedOf(({ text }) => lookIn(text)),
+    weightOf: (word, keywords) => {
+      const weight = weights.get(word) ?? weightOf(word, keywords)
+      weights.set(word, weight)
+      return weight
+    },
+    supports: new WeakMap(),
+  }
+})
+
+function lookIn(folded: string): Look {
+  return remembered((word) => literal(word, folded))
+}
+
+/** How far each content word of the question is borne out around the evidence; times, places and figures aside. */
+export function supportOf(question: Question, evidence: Evidence, keywords: Bm25): readonly Support[] {
+  const { supports } = lookedUpFor(question)
+  const known = supports.get(evidence) ?? supportsOf(question, evidence, keywords)
+  supports.set(evidence, known)
+  return known
+}
+
+function supportsOf(question: Question, evidence: Evidence, keywords: Bm25): Support[] {
   const { found, span, sentence, paragraph } = evidence
   const { document, lineage } = found
   const { text } = document
+  const lookedUp = lookedUpFor(question)
   const headings = lineage.flatMap(({ heading }) => (heading ? [text.slice(heading.start, heading.end)] : []))
-  const scopes: readonly (readonly [string, number])[] = [
-    [text.slice(span.start, span.end), 1],
-    [text.slice(sentence.start, sentence.end), 0.95],
-    [[...headings, headOf(document)].join('\n'), 0.9],
-    [neighbours(text, paragraph, sentence), 0.7],
-    [text.slice(paragraph.start, paragraph.end), 0.5],
-  ].map(([scope, worth]) => [fold(scope as string), worth as number] as const)
-  return question.words
-    .filter((word) => !exempt(word))
-    .map((word) => {
-      const generic = GENERIC.has(word.text)
-      const weight = weightOf(word.text, keywords) * (generic ? 0.15 : 1)
-      const support = Math.max(...scopes.map(([scope, worth]) => worth * literal(fold(word.text), scope)))
-      const inDocument = literal(fold(word.text), text) >= 0.3
-      return { word: word.text, generic, inDocument, weight, support }
-    })
+  const scopes: readonly (readonly [Look, number])[] = [
+    [lookIn(fold(text.slice(span.start, span.end))), 1],
+    [lookedUp.sentence(text, sentence), 0.95],
+    [lookIn(fold([...headings, headOf(document)].join('\n'))), 0.9],
+    [lookedUp.beside(text, sentence, paragraph), 0.7],
+    [lookedUp.paragraph(text, paragraph), 0.5],
+  ]
+  return wordsHeld(question).map(({ text: word }) => {
+    const generic = GENERIC.has(word)
+    const folded = fold(word)
+    const weight = lookedUp.weightOf(word, keywords) * (generic ? 0.15 : 1)
+    const support = Math.max(...scopes.map(([look, worth]) => worth * look(folded)))
+    return { word, generic, inDocument: lookedUp.document(document)(folded) >= 0.3, weight, support }
+  })
 }
+
+/** Words of times, places and figures are held against the evidence by rules of their own. */
+const wordsHeld = rememberedOf(({ words, times, figures, places }: Question): readonly Word[] => {
+  const taken = [...times, ...figures].map(({ span }) => span)
+  const isTaken = (span: Span): boolean => taken.some(({ start, end }) => start < span.end && span.start < end)
+  return words.filter(({ text, span }) => !isTaken(span) && !places.some((place) => place.includes(text)))
+})
 
 function headOf({ header, shortNames }: Document): string {
   const { title, issuer, documentNumber } = header
   return [title?.value, issuer?.value, documentNumber?.value, ...shortNames].filter(Boolean).join(' ')
 }
 
-/** The sentence before and the one after within the paragraph. */
+/** The sentence before and the one after within the paragraph, folded. */
 function neighbours(text: string, paragraph: Span, sentence: Span): string {
-  const all = sentences(text, paragraph)
+  const all = sentencesOf(text, paragraph)
   const at = all.findIndex(({ start }) => start === sentence.start)
-  return [all[at - 1], all[at + 1]].flatMap((one) => (one ? [text.slice(one.start, one.end)] : [])).join('\n')
+  return [all[at - 1], all[at + 1]].flatMap((one) => (one ? [foldedOf(text, one)] : [])).join('\n')
 }
 
 /** 1 when the word stands there; else the share of its character pairs that do, counted for less. */

@@ -34,9 +34,13 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/本世纪中叶|21世纪中叶|世纪中叶/g, 'century-mid'],
 ]
 
+/** Every time holds one of these: 2022年, 十五五, 世纪中叶, 2022-06, 上年度. */
+const TIME = /[年五纪度]|[\d〇零一二三四五六七八九]\s{0,3}[-/.]/
+
 /** All times of a text in order; a longer reading wins where two overlap. */
 export function times(text: string): Time[] {
   const folded = fold(text)
+  if (!TIME.test(folded)) return []
   const found: Time[] = []
   for (const match of folded.matchAll(DATE)) {
     const year = number(match[1])

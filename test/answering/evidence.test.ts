@@ -1,13 +1,6 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import { parseDocument } from '../../src/clauses/tree.ts'
-import {
-  coverageOf,
-  endsInColon,
-  findEvidence,
-  formFit,
-  openingOf,
-  weightedTerms,
-} from '../../src/answering/evidence.ts'
+import { endsInColon, findEvidence, formFit, openingOf } from '../../src/answering/evidence.ts'
 import { analyse } from '../../src/answering/question.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 import { documentOf, foundAround, seedLibrary, spanOf } from './seeds.ts'
@@ -65,11 +58,4 @@ describe('lists', () => {
     expect(opening && text.slice(opening.start, opening.end)).toBe('第二条 有下列情形之一的，予以退款：')
     expect(openingOf(foundAround(document, spanOf(document, '予以退款')))).toBeUndefined()
   })
-})
-
-it('the share of a question that a text holds is 0 for none of its words and 1 for all', () => {
-  const weights = weightedTerms(analyse('全社会研发投入强度'), library.windows.keywords)
-  expect(coverageOf(weights, '宠物')).toBe(0)
-  expect(coverageOf(weights, '全社会研发投入强度超过4%')).toBeCloseTo(1, 6)
-  expect(coverageOf(weights, '研发')).toBeGreaterThan(0)
 })
