@@ -5,6 +5,7 @@ import { normaliseQuestion } from './normalise.ts'
 import { placesIn } from './places.ts'
 import { analyse } from './question.ts'
 import { times } from './times.ts'
+import { contentWords } from './words.ts'
 
 export interface StandAlone {
   readonly question: string
@@ -39,7 +40,7 @@ export function standAlone(question: string, history: readonly Turn[]): StandAlo
 
 /** Does it leave out what it asks about? */
 function leans(asked: string): boolean {
-  return ELLIPSIS.test(asked) || PRONOUN.test(asked) || analyse(asked).words.length === 0
+  return ELLIPSIS.test(asked) || PRONOUN.test(asked) || contentWords(asked).length === 0
 }
 
 /** 那2035年呢, 下一条呢, 它呢: without the question before there is nothing to look for. */
@@ -48,7 +49,7 @@ function saysNothing(asked: string): boolean {
   if (TURN.test(asked.replace(new RegExp(`^${OPENING}`), ''))) return true
   const found = times(asked).map(({ span }) => span)
   const places = placesIn(asked)
-  const own = analyse(asked).words.filter(({ text, span }) => {
+  const own = contentWords(asked).filter(({ text, span }) => {
     const time = found.some(({ start, end }) => start < span.end && span.start < end)
     return !time && !places.some((place) => place.includes(text))
   })

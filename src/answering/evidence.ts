@@ -7,7 +7,8 @@ import type { Span } from '../types.ts'
 import { either, shareOf, standingIn, weightedTerms, type Standing, type WeightedTerms } from './coverage.ts'
 import { quantities, sameQuantity, type Quantity } from './quantities.ts'
 import type { Question } from './question.ts'
-import { foldedOf, phrasesOf, readOnce, remembered, sentencesOf } from './read-once.ts'
+import { foldedOf, phrasesOf, readOnce, sentencesOf } from './read-once.ts'
+import { remembered } from './remembered.ts'
 import { times, type Time } from './times.ts'
 
 /** A span that may be quoted. */
@@ -180,13 +181,18 @@ export function spellsOut(words: string, name: string): boolean {
   return /、[^、，。；,;“”"\s]{1,14}[”"]?等?[“"]?$/.test(words.slice(Math.max(0, at - 30), at)) || /^[”"]?[^，。；,;]{0,6}(?:[:：]|[，,]?即|是指|包括|分别)/.test(words.slice(at + name.length))
 }
 
+/** Spans whose figures and times are kept from question to question. */
+const SPANS_KEPT = 5000
+const quantitiesIn = remembered(quantities, SPANS_KEPT)
+const timesIn = remembered(times, SPANS_KEPT)
+
 /** A figure of the kind asked that the question does not state itself. */
 export function answersFigure(question: Question, words: string): boolean {
   const { unit, figures } = question
   if (unit?.kind === 'duration' && /每(?:[年月日天周]|季度|半年|学期)/.test(words)) return true
   const said = words.replace(MARK, (mark) => ' '.repeat(mark.length))
-  const found = quantities(said)
-  const inPeriod = found.length > 0 ? overlapping(times(said)) : undefined
+  const found = quantitiesIn(said)
+  const inPeriod = found.length > 0 ? overlapping(timesIn(said)) : undefined
   return found.some((figure) => {
     if (inPeriod?.(figure.span)) return unit?.kind === 'duration'
     if (figures.some((stated) => sameQuantity(stated, figure))) return false
@@ -226,7 +232,7 @@ function isTelling({ kind, value, span }: Quantity, words: string): boolean {
 export function answersTime(question: Question, words: string): boolean {
   const stated = new Set(question.times.map(({ name }) => name))
   const date = /哪一?天|几[号日]|几月|哪一?日/.test(question.text)
-  const found = times(words).filter((time) => !stated.has(time.name) && (!date || time.month !== undefined))
+  const found = timesIn(words).filter((time) => !stated.has(time.name) && (!date || time.month !== undefined))
   if (found.length > 0 || /\d月\d{1,2}日/.test(words)) return true
-  return /多久|多长/.test(question.text) && quantities(words).some(({ kind }) => kind === 'duration')
+  return /多久|多长/.test(question.text) && quantitiesIn(words).some(({ kind }) => kind === 'duration')
 }

@@ -76,7 +76,8 @@ export class LocalAssistant implements Assistant {
     const { text } = understand(library, normaliseQuestion(query))
     const { vector, fallback } = await this.#embed(library, text)
     clock.mark('embed')
-    const named = addressed(library, text, wanted)
+    const references = findReferences(text, knownNames(library.documents))
+    const named = addressed(library, references, wanted)
     const found = retrieve(library, queryOf(text, vector, wanted), limit)
     clock.mark('retrieve')
     return {
@@ -99,8 +100,9 @@ export class LocalAssistant implements Assistant {
     const references = findReferences(text, names)
     const intent = within(intentOf(text, references, library.documents, names), wanted)
     const scope = intent.documents ?? wanted
-    const search: Search = (documents, limit = RETRIEVED) =>
-      retrieve(library, queryOf(text, vector, documents ? intersect(documents, wanted) : wanted), limit)
+    const search = searchOnce((documents, limit = RETRIEVED) =>
+      retrieve(library, queryOf(text, vector, documents ? intersect(documents, wanted) : wanted), limit),
+    )
     const found = search(scope)
     clock.mark('retrieve')
     const draft = unclear
@@ -111,7 +113,7 @@ export class LocalAssistant implements Assistant {
           ? declined(library, 'out-of-scope', 'declined-out-of-scope')
           : draftOf(library, { text, intent, references, scope: scope?.length ? scope : wanted, search })
     const exactly = draft.places?.map((place) => foundAt(library, place))
-    const passages = (exactly ?? firstThen(addressed(library, text, scope), found)).slice(0, PASSAGES).map(passageOf)
+    const passages = (exactly ?? firstThen(addressed(library, references, scope), found)).slice(0, PASSAGES).map(passageOf)
     yield { type: 'passages', passages }
     const verified = verify(library, withoutLastBreak(draft.composer.segments), draft.composer.citations)
     for (const fault of verified.rejected) this.#parts.log(`quotation withheld: ${fault}`)
@@ -202,9 +204,12 @@ function unknownName(reference: Reference | undefined, text: string): string | u
   return named && named.documents.length === 0 && text.includes(`《${named.words}》`) ? named.words : undefined
 }
 
-/** Clauses that the query names. */
-function addressed(library: Library, text: string, wanted?: readonly DocumentId[]): Found[] {
-  const [reference] = findReferences(text, knownNames(library.documents))
+/** Clauses that the first reference of a query names. */
+function addressed(
+  library: Library,
+  [reference]: readonly Reference[],
+  wanted?: readonly DocumentId[],
+): Found[] {
   if (!reference) return []
   const result = lookUpReference(reference, library.documents, library.twins)
   const found = result.outcome === 'found' ? result.places : result.outcome === 'ambiguous' ? result.candidates : []
@@ -215,6 +220,17 @@ function addressed(library: Library, text: string, wanted?: readonly DocumentId[
 function firstThen(named: readonly Found[], found: readonly Found[]): Found[] {
   const ids = new Set(named.map(({ clause }) => clause.id))
   return [...named, ...found.filter(({ clause }) => !ids.has(clause.id))]
+}
+
+/** The search, its results kept by what it is asked. */
+function searchOnce(search: Search): Search {
+  const known = new Map<string, readonly Found[]>()
+  return (documents, limit) => {
+    const key = JSON.stringify([documents, limit])
+    const found = known.get(key) ?? search(documents, limit)
+    known.set(key, found)
+    return found
+  }
 }
 
 function queryOf(text: string, vector?: Float32Array, documents?: readonly DocumentId[]): Query {

@@ -1,23 +1,10 @@
-/**
- * What is read of the same words again and again, read once: of a span of a document for as long as the document is,
- * of an object for as long as the object is, of a string for as long as the function that remembers it.
- */
+/** What is read of a span of a document again and again, read once and kept for as long as the document is. */
 import { phrases, sentences } from '../chunks/sentences.ts'
 import { fold } from '../retrieval/terms.ts'
 import type { Span } from '../types.ts'
 import { placesIn } from './places.ts'
 import { quantities, type Quantity } from './quantities.ts'
 import { times, type Time } from './times.ts'
-
-/** The function, its results kept by the string it is given. */
-export function remembered<Value>(read: (words: string) => Value): (words: string) => Value {
-  return kept(new Map(), read)
-}
-
-/** The function, its results kept by the object it is given. */
-export function rememberedOf<Key extends object, Value>(read: (key: Key) => Value): (key: Key) => Value {
-  return kept(new WeakMap(), read)
-}
 
 /**
  * A reading of a span, `(text, span) → value`, kept by the span object: one that belongs to a document, since the same
@@ -27,20 +14,10 @@ export function readOnce<Value, Rest extends readonly unknown[] = []>(
   read: (text: string, span: Span, ...rest: Rest) => Value,
 ): (text: string, span: Span, ...rest: Rest) => Value {
   const known = new WeakMap<Span, Value>()
-  return (text, span, ...rest) => kept(known, () => read(text, span, ...rest))(span)
-}
-
-interface Store<Key, Value> {
-  has(key: Key): boolean
-  get(key: Key): Value | undefined
-  set(key: Key, value: Value): unknown
-}
-
-function kept<Key, Value>(known: Store<Key, Value>, read: (key: Key) => Value): (key: Key) => Value {
-  return (key) => {
-    if (known.has(key)) return known.get(key)!
-    const value = read(key)
-    known.set(key, value)
+  return (text, span, ...rest) => {
+    if (known.has(span)) return known.get(span)!
+    const value = read(text, span, ...rest)
+    known.set(span, value)
     return value
   }
 }

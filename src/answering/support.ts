@@ -4,7 +4,8 @@ import { fold, terms } from '../retrieval/terms.ts'
 import type { Document, Span } from '../types.ts'
 import type { Evidence } from './evidence.ts'
 import type { Question } from './question.ts'
-import { foldedOf, readOnce, remembered, rememberedOf, sentencesOf } from './read-once.ts'
+import { foldedOf, readOnce, sentencesOf } from './read-once.ts'
+import { remembered, rememberedOf } from './remembered.ts'
 import type { Word } from './words.ts'
 
 /** Nouns that name the form of any policy text rather than its subject: their absence proves nothing. */

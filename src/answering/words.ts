@@ -2,6 +2,7 @@
 import { Jieba } from '@node-rs/jieba'
 import { dict } from '@node-rs/jieba/dict.js'
 import type { Span } from '../types.ts'
+import { remembered } from './remembered.ts'
 
 export interface Word {
   readonly text: string
@@ -70,8 +71,13 @@ function joinedCodes(text: string, words: readonly Tagged[]): Tagged[] {
 
 type Draft = { text: string; span: { start: number; end: number }; noun: boolean }
 
-/** Words of a question that carry meaning, joined where the dictionary cut an unknown name into single characters. */
-export function contentWords(text: string): Word[] {
+/**
+ * Words of a question that carry meaning, joined where the dictionary cut an unknown name into single characters.
+ * One question is read by several; the last few are kept.
+ */
+export const contentWords = remembered(readContentWords, 8)
+
+function readContentWords(text: string): readonly Word[] {
   const words: Draft[] = []
   let single: Draft | undefined
   let start = 0
