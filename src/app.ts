@@ -73,6 +73,7 @@ class RunningApp implements App {
   #current: Current | undefined
   #building: Status['building']
   #problem: PolicyError | undefined
+  #skipped: Loaded['skipped'] = []
 
   constructor(config: Config, options: AppOptions) {
     this.#config = config
@@ -135,6 +136,7 @@ class RunningApp implements App {
     const loaded = await loadDocuments(folders, dataFolder)
     for (const notice of loaded.notices) log(notice)
     for (const { source, message } of loaded.skipped) log(`未收录 skipped ${source}: ${message}`)
+    this.#skipped = loaded.skipped
     const embedder = this.#embedder?.id ?? null
     const reason = whyStale(this.#current, await fingerprintOf(loaded, embedder), embedder)
     if (reason === undefined) return
@@ -208,6 +210,7 @@ class RunningApp implements App {
       clauses: library?.clauses.chunks.length ?? 0,
       chunks: library?.windows.chunks.length ?? 0,
       fallbacks: [library ? library.fallback : this.#noModel, problem].filter((fallback) => fallback !== undefined),
+      ...(this.#skipped.length > 0 ? { skipped: this.#skipped.map(({ source, message }) => ({ source, message })) } : {}),
       ...(this.#building ? { building: this.#building } : {}),
     }
   }

@@ -332,6 +332,7 @@ describe('documents that cannot be loaded', () => {
     const { config, documents } = workshop(writeSmall)
     writeFileSync(join(documents, '图.png'), Buffer.from([137, 80, 78, 71]))
     expect((await open(config)).lines.join('\n')).toContain('图.png')
+    expect(app.assistant.status().skipped).toHaveLength(1)
   })
 })
 

@@ -47,7 +47,7 @@ export function staleLock(pid: number): StoreEvent {
 }
 
 export function removed(name: string): StoreEvent {
-  return { type: 'removed', name, message: `removed ${name}` }
+  return { type: 'removed', name, message: `删去旧的一代 removed ${name}` }
 }
 
 export function notRemoved(name: string, cause: unknown): StoreEvent {

@@ -42,6 +42,7 @@ function text(about: About, status: Status, examined: readonly Examined[], style
       ...statusRows(status),
       ...status.fallbacks.map(({ reason }) => style.warning(`  ! ${plain(reason)}`)),
     ],
+    ...(status.skipped ? [[style.strong('未收录的文件'), ...skippedRows(status)]] : []),
     ...examined.map((one) => documentText(one, style)),
   ]
   return blocks.map((block) => block.join('\n')).join('\n\n')
@@ -59,6 +60,11 @@ function statusRows(status: Status): readonly string[] {
       ? [row('正在', `${status.building.step} ${status.building.done}/${status.building.total}`)]
       : []),
   ]
+}
+
+/** One line a file that became no document, with the reason. */
+export function skippedRows({ skipped = [] }: Status): readonly string[] {
+  return skipped.map(({ source, message }) => `  ${plain(source)}　${plain(message)}`)
 }
 
 const row = (name: string, value: string) => `  ${name}　${plain(value)}`

@@ -4,7 +4,7 @@ import { PolicyError } from '../../errors.ts'
 import { plain, type Style } from '../render.ts'
 import { ask, cite, json, search } from './answers.ts'
 import { commandOf, type Command } from './command.ts'
-import { doctor, type About } from './doctor.ts'
+import { doctor, type About, skippedRows } from './doctor.ts'
 import { COMMAND_HELP, EXIT, HELP } from './help.ts'
 
 /** What a command is done with; closed when it is done. */
@@ -87,6 +87,7 @@ function indexed(assistant: Assistant, isJson: boolean, print: (text: string) =>
   else {
     const vectors = status.vectors ? `，向量 ${status.embedder}（${status.vectors}）` : '，没有向量，只按关键词检索'
     print(`索引 ${status.generation ?? '尚未建立'}：${status.documents} 份文件，${status.clauses} 个条款${vectors}。`)
+    if (status.skipped) print(['未收录：', ...skippedRows(status)].join('\n'))
   }
   return status.ready ? EXIT.done : EXIT.failed
 }

@@ -53,7 +53,9 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
   )
   app.onError((error, context) => {
     const problem = problemOfError(error, instanceOf(context))
-    if (problem.status >= 500) log(`${context.req.method} ${problem.instance}: ${error.stack ?? error.message}`)
+    // what is expected for a while (an index being built) is a line, what is not is told whole
+    const told = problem.status === 500 ? (error.stack ?? error.message) : error.message
+    if (problem.status >= 500) log(`${context.req.method} ${problem.instance}: ${told}`)
     return answerProblem(context, problem)
   })
   addHealthRoutes(app, assistant, { version: options.version, stopping })

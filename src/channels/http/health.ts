@@ -47,6 +47,7 @@ export function addHealthRoutes(
       },
       mode: { answers: 'extractive' as const, retrieval: status.retrieval },
       fallbacks: [...status.fallbacks],
+      ...(status.skipped && { skippedFiles: status.skipped.length }),
       ...(status.building && { building: status.building }),
     }
     return context.json(body, isReady ? 200 : 503)

@@ -327,6 +327,7 @@ export const ReadySchema = z
     }),
     mode: z.strictObject({ answers: z.literal('extractive'), retrieval: Retrieval }),
     fallbacks: list(FallbackSchema),
+    skippedFiles: z.number().int().optional().openapi({ description: 'Files that became no document; tiaowen doctor lists them' }),
     building: z.strictObject({ step: z.string(), done: z.number(), total: z.number() }).optional(),
   })
   .openapi('Ready')

@@ -135,6 +135,12 @@ describe('doctor', () => {
     expect(out).toContain('! 没有 hnswlib-node。')
   })
 
+  test.each(['doctor', 'index'])('%s names the files that became no document', async (command) => {
+    const skipped = [{ source: '方案.docx', message: '不能读取 docx 文件。请另存为 txt。' }]
+    const { out } = await run([command], { status: { skipped } })
+    expect(out).toContain('  方案.docx　不能读取 docx 文件。请另存为 txt。')
+  })
+
   test('works without an index', async () => {
     const { code, out } = await run(['doctor'], { status: { ready: false, generation: null } })
     expect([code, out.includes('尚未建立')]).toEqual([0, true])
