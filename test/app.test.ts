@@ -328,10 +328,11 @@ describe('documents that cannot be loaded', () => {
     await expect(answerTo(app, QUESTION)).rejects.toMatchObject({ code: 'folder-missing' })
   })
 
-  test('a file that is skipped is named in the log', async () => {
+  test('a file that is skipped is named in the log and in the status', async () => {
     const { config, documents } = workshop(writeSmall)
     writeFileSync(join(documents, '图.png'), Buffer.from([137, 80, 78, 71]))
-    expect((await open(config)).lines.join('\n')).toContain('图.png')
+    const app = await open(config)
+    expect(app.lines.join('\n')).toContain('图.png')
     expect(app.assistant.status().skipped).toHaveLength(1)
   })
 })

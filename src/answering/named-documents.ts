@@ -2,7 +2,6 @@
 import type { KnownName } from '../clauses/reference.ts'
 import { foldName } from '../clauses/script.ts'
 import type { Document, DocumentId, Span } from '../types.ts'
-import { dateOf } from './compose.ts'
 import { times, type Time } from './times.ts'
 
 export interface NamedDocuments {

@@ -1,5 +1,5 @@
 /** A clause ↔ its id, its label as printed (三、2.) and as spoken (第三部分第2条); offsets → the place they stand in. */
-import type { Clause, Document, DocumentId, NumberStyle, Place, Provenance, Span } from '../types.ts'
+import type { Clause, Document, NumberStyle, Place, Provenance, Span } from '../types.ts'
 import { clauseId } from './ids.ts'
 import { chineseNumeral } from './numerals.ts'
 

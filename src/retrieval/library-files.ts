@@ -6,7 +6,7 @@ import type { Chunk, ClauseId, Document, Fallback } from '../types.ts'
 import { Bm25 } from './bm25.ts'
 import { ExactIndex } from './exact-index.ts'
 import { HnswIndex, loadHnsw } from './hnsw-index.ts'
-import type { Field, Library } from './library.ts'
+import type { Library } from './library.ts'
 import { places } from './places-of.ts'
 import type { VectorIndex } from './vector-index.ts'
 
