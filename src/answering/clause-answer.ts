@@ -4,9 +4,13 @@ import type { LookUp, Place, Span } from '../types.ts'
 import type { Composer } from './compose.ts'
 import type { Draft } from './extractive.ts'
 
-export function answerReference(composer: Composer, found: LookUp): Draft | undefined {
+/** `headingOnly`: its heading, where it has one, and not what stands under it. */
+export function answerReference(composer: Composer, found: LookUp, headingOnly = false): Draft | undefined {
   if (found.outcome === 'found') {
-    for (const place of found.places) composer.quote([{ document: place.document, span: spanOf(place) }])
+    for (const place of found.places) {
+      const { heading } = place.lineage.at(-1)!
+      composer.quote([{ document: place.document, span: headingOnly && heading ? heading : spanOf(place) }])
+    }
     return { outcome: 'answered', composer }
   }
   if (found.outcome === 'ambiguous') {

@@ -25,10 +25,12 @@ import { Composer, sha256 } from './compose.ts'
 import { standAlone } from './conversation.ts'
 import { answerFrom, type Draft, type Search } from './extractive.ts'
 import { intentOf, type Intent } from './intent.ts'
+import { documentsOfKinds } from './named-documents.ts'
 import { normaliseQuestion } from './normalise.ts'
 import { foundAt, passageOf } from './passages.ts'
 import { phrase, type PhraseName } from './phrases.ts'
 import { namesQuoted } from './question.ts'
+import { countParts, unitCounted } from './structure.ts'
 import { understand } from './understand.ts'
 import { verify } from './verify.ts'
 
@@ -113,7 +115,8 @@ export class LocalAssistant implements Assistant {
           ? declined(library, 'out-of-scope', 'declined-out-of-scope')
           : draftOf(library, { text, intent, references, scope: scope?.length ? scope : wanted, search })
     const exactly = draft.places?.map((place) => foundAt(library, place))
-    const passages = (exactly ?? firstThen(addressed(library, references, scope), found)).slice(0, PASSAGES).map(passageOf)
+    const nearest = exactly ?? firstThen(addressed(library, references, scope), found)
+    const passages = nearest.slice(0, PASSAGES).map(passageOf)
     yield { type: 'passages', passages }
     const verified = verify(library, withoutLastBreak(draft.composer.segments), draft.composer.citations)
     for (const fault of verified.rejected) this.#parts.log(`quotation withheld: ${fault}`)
@@ -169,6 +172,8 @@ interface Understanding {
 function draftOf(library: Library, asked: Understanding): Draft {
   const { text, intent, references, search } = asked
   const [reference] = references
+  const counted = draftOfCount(library, asked)
+  if (counted) return counted
   if (reference) {
     const draft = draftOfClause(library, asked, reference)
     if (draft) return draft
@@ -176,6 +181,15 @@ function draftOf(library: Library, asked: Understanding): Draft {
   const unknown = unknownName(reference, text) ?? intent.unknownDocument
   if (unknown === undefined) return answerFrom(library, text, intent, search)
   return { ...declined(library, 'no-evidence', 'declined-document'), detail: unknown, places: [] }
+}
+
+/** 决定有几个部分: the parts of the documents it names, counted; undefined when it asks something else. */
+function draftOfCount(library: Library, { text, intent }: Understanding): Draft | undefined {
+  const unit = unitCounted(text)
+  if (unit === undefined) return undefined
+  const named = intent.documents ? library.documents.filter(({ id }) => intent.documents?.includes(id)) : documentsOfKinds(text, library.documents)
+  const composer = new Composer(library)
+  return countParts(composer, named, unit) ? { outcome: 'answered', composer } : undefined
 }
 
 /** The clause a question names: its text, or what it says of the thing asked; undefined when it leads nowhere. */
@@ -186,7 +200,7 @@ function draftOfClause(library: Library, asked: Understanding, reference: Refere
   const found = lookUpReference(reference, documents, library.twins)
   const missing = found.outcome === 'absent' && found.reason === 'no-such-clause'
   if (intent.asksForClause || missing) {
-    const answer = answerReference(composer, found)
+    const answer = answerReference(composer, found, /标题|题目|小标题/.test(text))
     if (answer) return answer
   }
   if (found.outcome !== 'found') return undefined

@@ -13,13 +13,15 @@ export interface NamedDocuments {
 }
 
 /** Words for kinds of documents, at the end of what names one. */
-const KIND = /决定|决议|通知|意见|规划建议|建议|规划|纲要|报告|大会|会议|会上|新闻|报道|办法|条例|规定|方案|细则|公报|法(?=[里中的第，,]|规定)/g
+const KIND = /决定|决议|通知|意见|规划建议|建议|规划|纲要|报告|大会|会议|会上|新闻|报道|办法|条例|规定|方案|细则|公报|文件|材料|法(?=[里中的第，,]|规定)/g
 
 /** 会议, 决定: a word for a kind of document. */
 export function isKindWord(word: string): boolean {
   return new RegExp(`^(?:${KIND.source})$`).test(word)
 }
 
+/** Words for documents of any kind. */
+const ANY_KIND = /^(?:报道|新闻|会议|大会|会上|文件|材料)$/
 /** Organs by the words people say: a document of an organ that says so. */
 const ORGANS: readonly (readonly [RegExp, RegExp])[] = [
   [/人大(?:常委会)?$/, /人民代表大会/],
@@ -46,21 +48,23 @@ export function namedDocuments(
     const [kind] = match
     const until = foldName(text.slice(0, match.index + kind.length))
     if (called.some(({ name }) => name.endsWith(kind) && until.endsWith(name))) continue
-    const ofKind = documents.filter((document) => isOfKind(document, kind))
+    const titled = documents.filter((document) => isOfKind(document, kind))
+    // 2024年的报道 names the documents of that year, whatever they call themselves
+    const ofKind = titled.length === 0 && ANY_KIND.test(kind) ? documents : titled
     if (ofKind.length === 0) continue
     const offset = match.index - phrase.length
     const dated = times(phrase).map((time) => ({ ...time, span: moved(time.span, offset) }))
-    const year = dated.find((time) => time.year !== undefined)
-    const ofYear = year ? ofKind.filter((document) => agrees(document, year)) : ofKind
     // of 「平急两用」在2024年会议 only 2024年会议 names the document
     const tight = Math.max(0, phrase.search(/[^在对和与跟及从按照“”「」『』《》]*$/))
+    const year = dated.findLast(({ year, span }) => year !== undefined && span.start >= offset + tight)
+    const ofYear = year ? ofKind.filter((document) => agrees(document, year)) : ofKind
     const named = { start: offset + tight, end: match.index + match[0].length }
     const like = narrowed(phrase.replace(/[的那这份个次届里在于]+$/g, ''), ofYear.length > 0 ? ofYear : ofKind)
-    if (like.length > 0 && like.length < documents.length) {
+    if (titled.length > 0 && like.length > 0 && like.length < documents.length) {
       for (const { id } of like) ids.add(id)
       if (year && ofYear.length > 0) selectors.push(year)
       spans.push(named)
-    } else if (meansDocument(text, match) && ofKind.length < documents.length) {
+    } else if (!year && meansDocument(text, match) && ofKind.length < documents.length) {
       for (const { id } of ofKind) ids.add(id)
     } else if (year && ofYear.length > 0) {
       for (const { id } of ofYear) ids.add(id)
@@ -74,7 +78,8 @@ export function namedDocuments(
     const dates = time.year !== undefined && chosen.some((document) => agrees(document, time))
     if (!known && dates && tellsApart(text, time)) selectors.push(time)
   }
-  return { ids: [...ids], times: selectors, spans: [...spans, ...called.flatMap(({ name }) => spansOfName(text, name))] }
+  const spansOfNames = called.flatMap(({ name }) => spansOfName(text, name))
+  return { ids: [...ids], times: selectors, spans: [...spans, ...spansOfNames] }
 }
 
 /** 《决定》, 决定里, 决定提出…: the word means a document, not the act of deciding. */
@@ -101,7 +106,9 @@ function moved({ start, end }: Span, by: number): Span {
 
 function byName(text: string, names: readonly KnownName[]): KnownName[] {
   const folded = foldName(text)
-  return names.filter(({ name, of, generic }) => of === 'document' && name.length >= (generic ? 4 : 3) && holdsName(folded, name))
+  return names.filter(
+    ({ name, of, generic }) => of === 'document' && name.length >= (generic ? 4 : 3) && holdsName(folded, name),
+  )
 }
 
 /** Does the text hold the name, and not as part of a number or Latin word: 000 of a file name, but not of 8000套? */
@@ -113,6 +120,12 @@ function holdsName(text: string, name: string): boolean {
     if (!(first && code.test(before)) && !(last && code.test(after))) return true
   }
   return false
+}
+
+/** Documents whose kind a text names: 决定 in 决定有几个部分. */
+export function documentsOfKinds(text: string, documents: readonly Document[]): Document[] {
+  const kinds = [...text.matchAll(KIND)].map(([kind]) => kind)
+  return documents.filter((document) => kinds.some((kind) => isOfKind(document, kind)))
 }
 
 function isOfKind({ header, shortNames }: Document, kind: string): boolean {
@@ -134,7 +147,8 @@ function agrees(document: Document, time: Time): boolean {
 function narrowed(phrase: string, documents: readonly Document[]): Document[] {
   const organ = ORGANS.find(([said]) => said.test(phrase))
   if (organ) return documents.filter(({ header }) => organ[1].test(header.issuer?.value ?? ''))
-  const shares = documents.map((document) => sharedLength(foldName(phrase), foldName(document.header.title?.value ?? '')))
+  const words = foldName(phrase)
+  const shares = documents.map(({ header }) => sharedLength(words, foldName(header.title?.value ?? '')))
   const most = Math.max(0, ...shares)
   return most >= 4 ? documents.filter((_, at) => shares[at] === most) : []
 }

@@ -68,7 +68,10 @@ export function placeAt(document: Document, span: Span): Place {
     lineage.push(child)
     clause = child
   }
-  const paragraph = innermost(lineage).paragraphs.findLastIndex(({ start }) => start <= offset) + 1
+  const { heading, paragraphs } = innermost(lineage)
+  const paragraph = paragraphs.findLastIndex(({ start }) => start <= offset) + 1
+  // a heading on a line of its own is the clause's, not its lead paragraph's
+  if (paragraph === 0 && heading && heading.start <= offset && span.end <= heading.end) return { document, lineage }
   return ownPlace(document, lineage, Math.max(1, paragraph))
 }
 
