@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { anyOf } from './patterns.ts'
 import { placesIn } from './places.ts'
 import { stem } from './stem.ts'
 
@@ -99,8 +100,10 @@ function add(map: Map<string, string[]>, key: string, value: string): void {
 }
 
 /** Glosses that are notes, or words that no document of today writes. */
-const NO_GLOSS =
-  /^(?:CL:|see |variant of|old variant|surname |abbr\. for|used in|\((?:old|archaic|literary|slang|dialect|bird|vulgar)\b)/
+const NO_GLOSS = anyOf(
+  /^(?:CL:|see |variant of|old variant|surname |abbr\. for|used in)/,
+  /^\((?:old|archaic|literary|slang|dialect|bird|vulgar)\b/,
+)
 /** 杭州市: Hangzhou subprovincial city and capital of Zhejiang province → Hangzhou */
 const PLACE =
   /^([A-Z][a-z]+) (?:[a-z-]+-level city|(?:sub)?provincial city|municipality|city|province|county|district|prefecture)/

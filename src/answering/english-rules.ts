@@ -188,8 +188,11 @@ const ASKED: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** The things counted, up to the verb. */
-const HOW_MANY =
-  /\bhow many ((?:[\w-]+ ){0,4}?[\w-]+?)(?: (?:is|are|was|were|will|do(?:es)?|did|must|should|ha[sv]e?|can|may)\b|[?.!]|$)/i
+const HOW_MANY = new RegExp(
+  '\\bhow many ((?:[\\w-]+ ){0,4}?[\\w-]+?)' +
+    '(?: (?:is|are|was|were|will|do(?:es)?|did|must|should|ha[sv]e?|can|may)\\b|[?.!]|$)',
+  'i',
+)
 
 /** The words that ask, with the measure word where things are counted: how many students → 多少名. */
 export function askedFor(question: string): string {

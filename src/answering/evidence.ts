@@ -33,6 +33,9 @@ export const WEIGHTS = { clause: 3.2, spot: 0.6, coverage: 0.4, form: 1 }
 /** A title says what a document is about, which answers few questions. */
 const HEADER_PENALTY = 0.5
 
+/** Stands for the best score of a spot where no spot has any. */
+const LEAST_SCORE = 1e-9
+
 /** Longest sentence that is quoted whole, in UTF-16 units. */
 const WHOLE_SENTENCE = 160
 /** Longest run of phrases cut from a longer sentence. */
@@ -44,14 +47,22 @@ const unitsOf = readOnce((text, sentence) => units(text, sentence, LONGEST_RUN))
 /** All spans worth quoting of the clauses found, best first. */
 export function findEvidence(question: Question, found: readonly Found[], keywords: Bm25): Evidence[] {
   const weighted = weightedTerms(question, keywords)
-  const bestSpot = Math.max(1e-9, ...found.map(({ spots }) => spots.reduce((best, { score }) => Math.max(best, score), 0)))
+  const bestSpot = found
+    .flatMap(({ spots }) => spots)
+    .reduce((best, { score }) => Math.max(best, score), LEAST_SCORE)
   return found
     .flatMap((one, rank) => evidenceIn(question, weighted, one, rank, bestSpot))
     .sort((one, other) => other.score - one.score)
 }
 
 /** The spans of one clause. `bestSpot`: the highest score of a spot of all clauses found. */
-function evidenceIn(question: Question, weighted: WeightedTerms, found: Found, rank: number, bestSpot: number): Evidence[] {
+function evidenceIn(
+  question: Question,
+  weighted: WeightedTerms,
+  found: Found,
+  rank: number,
+  bestSpot: number,
+): Evidence[] {
   const { document, clause, lineage } = found
   const { text } = document
   const headings = lineage.flatMap(({ heading }) => (heading ? [text.slice(heading.start, heading.end)] : []))
@@ -178,7 +189,10 @@ function repeatsListed(asked: string, words: string): boolean {
 export function spellsOut(words: string, name: string): boolean {
   const at = words.indexOf(name)
   if (at < 0) return false
-  return /、[^、，。；,;“”"\s]{1,14}[”"]?等?[“"]?$/.test(words.slice(Math.max(0, at - 30), at)) || /^[”"]?[^，。；,;]{0,6}(?:[:：]|[，,]?即|是指|包括|分别)/.test(words.slice(at + name.length))
+  return (
+    /、[^、，。；,;“”"\s]{1,14}[”"]?等?[“"]?$/.test(words.slice(Math.max(0, at - 30), at)) ||
+    /^[”"]?[^，。；,;]{0,6}(?:[:：]|[，,]?即|是指|包括|分别)/.test(words.slice(at + name.length))
+  )
 }
 
 /** Spans whose figures and times are kept from question to question. */

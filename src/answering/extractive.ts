@@ -11,12 +11,13 @@ import { focusMissing, judge, type Verdict } from './judge.ts'
 import { isKindWord } from './named-documents.ts'
 import { falsePremise } from './premise.ts'
 import { analyse, type Asks, type Question } from './question.ts'
+import type { Word } from './words.ts'
 
 export interface Draft {
   readonly outcome: Outcome
   readonly reason?: DeclineReason
   readonly composer: Composer
-  /** Clauses that stand for the passages found: the candidates of an ambiguous reference, none of an unknown document. */
+  /** Clauses in place of the passages found: the candidates of an ambiguous reference, none of an unknown document. */
   readonly places?: readonly Place[]
   /** For the log: what decided. */
   readonly detail?: string
@@ -39,7 +40,9 @@ const MOST_SPANS = 2
 export function answerFrom(library: Library, text: string, intent: Intent, search: Search): Draft {
   const composer = new Composer(library)
   const asked = analyse(text)
-  const words = asked.words.filter(({ span }) => !intent.naming.some(({ start, end }) => start <= span.start && span.end <= end))
+  const naming = ({ span }: Word): boolean =>
+    intent.naming.some(({ start, end }) => start <= span.start && span.end <= end)
+  const words = asked.words.filter((word) => !naming(word))
   const question = {
     ...asked,
     words: words.length > 0 ? words : asked.words,
@@ -58,7 +61,8 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
   if (question.words.length === 0 && question.quoted.length === 0) return decline(composer)
   const court = new Court(library, question)
   if (intent.several) {
-    const documents = intent.documents && intent.documents.length > 1 ? intent.documents : library.documents.map(({ id }) => id)
+    const several = intent.documents && intent.documents.length > 1 ? intent.documents : undefined
+    const documents = several ?? library.documents.map(({ id }) => id)
     const groups = eachDocument(library, court, documents, search)
     if (groups.length > 0) {
       for (const group of newestFirst(groups)) composer.quote(group, { dated: true })
@@ -68,7 +72,8 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
   const found = search(intent.documents)
   const truth = falsePremise(question, found, library.windows.keywords)
   if (truth) {
-    composer.say('declined-false-premise').quote([{ ...truth, span: withoutLastComma(truth.document.text, truth.span) }])
+    const span = withoutLastComma(truth.document.text, truth.span)
+    composer.say('declined-false-premise').quote([{ document: truth.document, span }])
     return { outcome: 'declined', reason: 'false-premise', composer, detail: 'premise' }
   }
   const { holding, best, verdict } = hearAgain(library, question, court, found, search)
@@ -84,14 +89,28 @@ function namesDocument({ documents }: Library, name: string): boolean {
 }
 
 /** The whole library, and where the time asked for fails there, the documents of that year. */
-function hearAgain(library: Library, question: Question, court: Court, found: readonly Found[], search: Search): ReturnType<Court['hear']> {
+function hearAgain(
+  library: Library,
+  question: Question,
+  court: Court,
+  found: readonly Found[],
+  search: Search,
+): Hearing {
   const first = court.hear(found)
-  if (first.holding.length > 0 || !first.verdict || first.verdict.holds || first.verdict.because !== 'declined-time') return first
+  const { holding, verdict } = first
+  if (holding.length > 0 || !verdict || verdict.holds || verdict.because !== 'declined-time') return first
   const years = new Set(question.times.map(({ year }) => year))
   const dated = library.documents.filter((document) => years.has(Number(dateOf(document)?.value.slice(0, 4))))
   if (dated.length === 0 || dated.length === library.documents.length) return first
   const again = court.hear(search(dated.map(({ id }) => id)))
   return again.holding.length > 0 ? again : first
+}
+
+/** Evidence that holds, best first; the best of all with its verdict. */
+interface Hearing {
+  readonly holding: readonly Evidence[]
+  readonly best?: Evidence
+  readonly verdict?: Verdict
 }
 
 /** Evidence for a question, judged once each. */
@@ -110,8 +129,8 @@ class Court {
     return this.#question.quoted.some((name) => words.includes(name))
   }
 
-  /** Evidence that holds, best first; the best of all with its verdict. */
-  hear(found: readonly Found[]): { holding: Evidence[]; best?: Evidence; verdict?: Verdict } {
+  /** Of the evidence in these clauses. */
+  hear(found: readonly Found[]): Hearing {
     const { keywords } = this.#library.windows
     const evidence = findEvidence(this.#question, found, keywords).slice(0, CANDIDATES)
     const [best] = evidence
@@ -119,12 +138,12 @@ class Court {
     const verdict = judge(this.#question, best, keywords)
     const missing = focusMissing(this.#question, best, keywords)
     if (missing !== undefined && evidence.every(({ found }) => !found.document.text.includes(missing))) {
-      return { holding: [], best, verdict: { holds: false, reason: 'no-evidence', because: 'declined-subject', detail: missing } }
+      const because = 'declined-subject'
+      return { holding: [], best, verdict: { holds: false, reason: 'no-evidence', because, detail: missing } }
     }
-    const holding = evidence.filter(
-      (one) => one.score >= best.score * IN_STEAD && (one === best ? verdict.holds : judge(this.#question, one, keywords).holds),
-    )
-    return { holding, best, verdict }
+    const holds = (one: Evidence): boolean =>
+      one === best ? verdict.holds : judge(this.#question, one, keywords).holds
+    return { holding: evidence.filter((one) => one.score >= best.score * IN_STEAD && holds(one)), best, verdict }
   }
 }
 
@@ -157,7 +176,7 @@ function decline(composer: Composer, verdict?: Verdict, nearest?: Evidence): Dra
   return { outcome: 'declined', reason: verdict.reason, composer, detail: verdict.detail }
 }
 
-/** The best evidence with what stands close to it in score: a few spans of a few clauses, each clause in reading order. */
+/** The best evidence with what comes close to it in score: a few spans of a few clauses, each in reading order. */
 function choose(question: Question, lead: Evidence, holding: readonly Evidence[]): Group[] {
   const listed = question.asks === 'list' ? enumeration(lead) : undefined
   if (listed) return [listed]
@@ -168,7 +187,8 @@ function choose(question: Question, lead: Evidence, holding: readonly Evidence[]
     const group = byClause.get(id)
     if (isHeading(one) || one.score < lead.score * (id === lead.found.clause.id ? BESIDE.same : BESIDE.other)) continue
     if (group) {
-      if (group.length < MOST_SPANS && !group.some(({ span }) => span.start < one.span.end && one.span.start < span.end)) group.push(one)
+      const overlaps = group.some(({ span }) => span.start < one.span.end && one.span.start < span.end)
+      if (group.length < MOST_SPANS && !overlaps) group.push(one)
     } else if (byClause.size < MOST_CLAUSES) byClause.set(id, [one])
   }
   return [...byClause.values()].map((group) => inReadingOrder(group, question.asks))
@@ -197,9 +217,12 @@ function enumeration({ found, paragraph }: Evidence): Group | undefined {
 }
 
 function inReadingOrder(group: readonly Evidence[], asks?: Asks): Group {
-  const spans = [...group].sort((one, other) => one.span.start - other.span.start).flatMap((one) => spansToQuote(one, asks))
+  const inOrder = [...group].sort((one, other) => one.span.start - other.span.start)
+  const spans = inOrder.flatMap((one) => spansToQuote(one, asks))
   const { document } = group[0]!.found
-  const once = spans.filter(({ start, end }, at) => !spans.slice(0, at).some((before) => before.start <= start && end <= before.end))
+  const once = spans.filter(
+    ({ start, end }, at) => !spans.slice(0, at).some((before) => before.start <= start && end <= before.end),
+  )
   const [first, ...rest] = once.map((span): Quotation => ({ document, span }))
   return [first!, ...rest]
 }

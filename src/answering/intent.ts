@@ -3,6 +3,7 @@ import type { KnownName, Reference } from '../clauses/reference.ts'
 import { foldName } from '../clauses/script.ts'
 import type { Document, DocumentId, Span } from '../types.ts'
 import { namedDocuments } from './named-documents.ts'
+import { anyOf } from './patterns.ts'
 import type { Time } from './times.ts'
 import { contentWords } from './words.ts'
 
@@ -23,11 +24,25 @@ export interface Intent {
   readonly unknownDocument?: string
 }
 
-const ASKS_FOR_TEXT =
-  /^[的是]?(?:(?:主要)?(?:是|都|具体)?(?:讲|说|写|规定|提|要求|包括|包含|涉及|表述|谈)?(?:了|的|到|些)?(?:是)?(?:什么|哪些|啥|怎么说|怎么写|如何规定|怎样规定|怎么规定)(?:内容|事|东西|方面|要求)?(?:的|了)?|(?:的)?(?:原文|全文|内容|条文|文字|具体内容|主要内容|标题|要点)(?:是(?:什么|啥)|有哪些|如何)?|呢|在哪里?|查一?下|看一?下)?[？?。.!！\s]*$/
+/** 主要讲了什么内容: what it says. */
+const WHAT_IT_SAYS = new RegExp(
+  '(?:主要)?(?:是|都|具体)?(?:讲|说|写|规定|提|要求|包括|包含|涉及|表述|谈)?(?:了|的|到|些)?(?:是)?' +
+    '(?:什么|哪些|啥|怎么说|怎么写|如何规定|怎样规定|怎么规定)(?:内容|事|东西|方面|要求)?(?:的|了)?',
+)
+/** 的原文是什么: its text by that name. */
+const ITS_TEXT =
+  /(?:的)?(?:原文|全文|内容|条文|文字|具体内容|主要内容|标题|要点)(?:是(?:什么|啥)|有哪些|如何)?/
+const TEXT = anyOf(WHAT_IT_SAYS, ITS_TEXT, /呢|在哪里?|查一?下|看一?下/)
+const ASKS_FOR_TEXT = new RegExp(`^[的是]?(?:${TEXT.source})?[？?。.!！\\s]*$`)
 
-/** What people want done with a clause they name. */
-const SENDING = /^(?:人大|人大常委会|常委会|市委|省委|县委|党委|市政府|省政府|政府|国务院|念|听|一块|那块|部分|啥|第一|整段|整条|这段|这条|新闻|报道|文件|决定|建议|规划|通知|意见|会议|大会|司法|解释|发|发给|贴|贴出|复制|拷贝|打开|显示|看看|找|找出|翻|翻到|念|读|引用|摘录|调出|全文|原文|条文|一遍|出来)$/
+/** What people want done with a clause they name, and loose names of what it is of. */
+const SENDING = new Set(
+  (
+    '人大 人大常委会 常委会 市委 省委 县委 党委 市政府 省政府 政府 国务院 念 听 一块 那块 部分 啥 第一 整段 整条 这段 这条 新闻 报道 ' +
+    '文件 决定 建议 规划 通知 意见 会议 大会 司法 解释 发 发给 贴 贴出 复制 拷贝 打开 显示 看看 找 找出 翻 翻到 读 引用 摘录 调出 ' +
+    '全文 原文 条文 一遍 出来'
+  ).split(' '),
+)
 
 const OUT_OF_SCOPE: readonly RegExp[] = [
   /你(?:觉得|认为|怎么看|的看法|的观点|支持|喜欢|是谁|叫什么|能做什么|会什么)/,
@@ -47,8 +62,12 @@ const OUT_OF_SCOPE: readonly RegExp[] = [
 ]
 
 /** 几份文件, 哪些文件, 分别怎么说, 前后有什么变化. */
-const SEVERAL =
-  /(?:哪些|哪几[份个]|几份|各份|每份|各个|两[份个]|三[份个]|多份|所有|不同)(?:文件|决定|材料|会议)|(?:分别|各自?|都)(?:是)?(?:有)?(?:怎么|如何|什么|啥|哪些)?(?:说|写|提|规定|要求|表述|部署|安排|支持)|(?:有什么|有何|有哪些)(?:变化|不同|区别|差别|异同)|对比|比较一下|前后|历年|演变/
+const SEVERAL = anyOf(
+  /(?:哪些|哪几[份个]|几份|各份|每份|各个|两[份个]|三[份个]|多份|所有|不同)(?:文件|决定|材料|会议)/,
+  /(?:分别|各自?|都)(?:是)?(?:有)?(?:怎么|如何|什么|啥|哪些)?(?:说|写|提|规定|要求|表述|部署|安排|支持)/,
+  /(?:有什么|有何|有哪些)(?:变化|不同|区别|差别|异同)/,
+  /对比|比较一下|前后|历年|演变/,
+)
 
 const NAMED_LAW = /《([^《》]{2,60})》/g
 
@@ -77,15 +96,21 @@ export function intentOf(
 /** Nothing is said beside the clause but what to do with it; 多少 and 何时 ask for a part of its text. */
 function namesOnly(rest: string, documents: readonly Document[]): boolean {
   if (/多少|百分之几|何时|什么时候|哪一?[年天]/.test(rest)) return false
-  return contentWords(rest).every(({ text }) => SENDING.test(text) || inAName(text, documents))
+  return contentWords(rest).every(({ text }) => SENDING.has(text) || inAName(text, documents))
 }
 
 function without(text: string, spans: readonly Span[]): string {
   return text.split('').filter((_, at) => !spans.some(({ start, end }) => start <= at && at < end)).join('')
 }
 
+const POLITENESS = new RegExp(
+  '^(?:请问|请|麻烦|帮我|我想)?' +
+    '(?:查一?下|查询|看一?下|看看|查看|找一?下|列出|说一?下|介绍一?下|告诉我|知道|问)?[，,：:\\s]*',
+)
+
+/** Without the words of politeness it begins with. */
 function stripped(rest: string): string {
-  return rest.replace(/^(?:请问|请|麻烦|帮我|我想)?(?:查一?下|查询|看一?下|看看|查看|找一?下|列出|说一?下|介绍一?下|告诉我|知道|问)?[，,：:\s]*/, '').replace(/^(?:请问)/, '')
+  return rest.replace(POLITENESS, '').replace(/^(?:请问)/, '')
 }
 
 /** Part of what a document is called, not of what is asked about it. */
@@ -101,7 +126,7 @@ function unknownLaw(text: string, documents: readonly Document[], names: readonl
     const words = match[1] ?? ''
     const folded = foldName(words)
     if (names.some(({ of, name }) => of === 'document' && (name.includes(folded) || folded.includes(name)))) continue
-    if (documents.some((document) => document.text.includes(words) || document.header.title?.value.includes(words))) continue
+    if (documents.some(({ text, header }) => text.includes(words) || header.title?.value.includes(words))) continue
     return words
   }
   return undefined

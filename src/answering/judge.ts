@@ -9,6 +9,7 @@ import type { DeclineReason, Document, Span } from '../types.ts'
 import { answersFigure, answersTime, spellsOut, type Evidence } from './evidence.ts'
 import type { PhraseName } from './phrases.ts'
 import { namedInCompound, placesIn, shortPlace } from './places.ts'
+import { anyOf } from './patterns.ts'
 import { isScenario } from './premise.ts'
 import { quantities, sameQuantity, type Quantity, type QuantityKind } from './quantities.ts'
 import type { Question } from './question.ts'
@@ -112,13 +113,14 @@ function yearOf({ header }: Document): number | undefined {
   return date && Number(date.value.slice(0, 4))
 }
 
-/** A time is borne out by the time that governs the evidence: its own, else the last one before it, else the document's. */
+/** A time is borne out by what governs the evidence: its own time, else the last one before it, else the document's. */
 function timeHolds(asked: Time, scope: Scope): boolean {
   const year = yearOf(scope.document)
   const own = times(scope.words)
   const governing = own.length > 0 ? own : lastTimeBefore(scope)
   if (governing.some((time) => sameTime(asked, time, year))) return true
-  if (own.some(({ name }) => name !== 'this-year') && asked.year !== undefined && own.some((time) => time.year !== undefined)) return false
+  const otherYear = own.some(({ name }) => name !== 'this-year') && own.some((time) => time.year !== undefined)
+  if (otherYear && asked.year !== undefined) return false
   const said = timesSaid(scope)
   if ([...said, ...times(scope.headings)].some((time) => sameTime(asked, time, year))) return true
   // 今年 is the asker's, who may mean the document's own year
@@ -146,7 +148,8 @@ function sameTime(asked: Time, stated: Time, documentYear: number | undefined): 
     return { 'this-year': documentYear, 'last-year': documentYear - 1, 'next-year': documentYear + 1 }[time.name]
   }
   if (year(asked) === undefined || year(asked) !== year(stated)) return false
-  return (asked.month === undefined || asked.month === stated.month) && (asked.day === undefined || asked.day === stated.day)
+  const sameMonth = asked.month === undefined || asked.month === stated.month
+  return sameMonth && (asked.day === undefined || asked.day === stated.day)
 }
 
 /** One weighty word of the question at least must stand in the sentence of the figure itself. */
@@ -200,7 +203,7 @@ function plainly(folded: string): string {
 
 const plainOf = readOnce<string>((text, paragraph) => plainly(foldedOf(text, paragraph)))
 
-/** A quoted name must stand in the paragraph, its headings or the document's head; one slip in four characters passes. */
+/** A quoted name must stand in the paragraph, its headings or the document's head, with half its pairs at least. */
 function nameHolds(words: string, scope: Scope): boolean {
   const wanted = plainly(fold(words))
   const plain = plainOf(scope.text, scope.evidence.paragraph) + plainly(fold(scope.headings))
@@ -223,8 +226,13 @@ function figureHolds(stated: Quantity, scope: Scope): boolean {
 
 /** “1248”分别代表什么: what the digits of a name stand for must be spelt out beside it. */
 function asksMeaningOfCode(text: string): boolean {
-  return /[“"「]?\d[\dA-Za-z+]*[”"」]?.{0,10}(?:代表|指的?是?|是指|含义是?|意思是?|分别是|是哪)(?:什么|哪些|啥|哪.{1,6})?[？?]?$/.test(text) && /[“"「]\d[\dA-Za-z+]*[”"」]/.test(text)
+  return STANDS_FOR.test(text) && /[“"「]\d[\dA-Za-z+]*[”"」]/.test(text)
 }
+
+const STANDS_FOR = new RegExp(
+  '[“"「]?\\d[\\dA-Za-z+]*[”"」]?.{0,10}' +
+    '(?:代表|指的?是?|是指|含义是?|意思是?|分别是|是哪)(?:什么|哪些|啥|哪.{1,6})?[？?]?$',
+)
 
 const MEASURED: ReadonlySet<QuantityKind> = new Set(['percent', 'money', 'length', 'area'])
 
@@ -255,18 +263,82 @@ export function focusMissing(question: Question, evidence: Evidence, keywords: B
 
 /** Things that are asked for by kind, and the words one of which a text that gives them holds. */
 const ATTRIBUTES: readonly { readonly name: string; readonly asked: RegExp; readonly needed: RegExp }[] = [
-  { name: '申请条件、流程', asked: /(?:怎么|如何|怎样)(?:申请|申报|报名|办理|领取)|(?:申请|申报|报名|办理|领取)(?:的)?(?:条件|流程|手续|材料|程序|资格|步骤|渠道|方式|要求)|(?:需要|要|提交|准备)(?:什么|哪些)(?:材料|手续|条件)|满足(?:什么|哪些)条件/, needed: /申请|申报|报名|办理|领取|提交|材料|手续/ },
-  { name: '联系方式', asked: /电话|联系方式|网址|邮箱|官网|公众号|微信|热线|(?:办公|具体|通讯)地址|哪个窗口|(?:上班|办公|开放|营业)时间/, needed: /电话|热线|网址|网站|邮箱|公众号|窗口|\d{7,}/ },
-  { name: '负责人', asked: /(?:局长|书记|市长|主任|负责人|院长|校长|秘书长|董事长|总经理)(?:是|叫|姓)?(?:谁|什么名字|哪位)|谁(?:担任|当)/, needed: /局长|书记|市长|主任|负责人|院长|校长|秘书长|董事长|总经理/ },
-  { name: '主持、出席', asked: /(?:谁|哪位|何人|哪些(?:领导|人))[^，,。]{0,4}(?:主持|出席|参加|致辞|讲话|签署|起草|撰写|采写)|(?:主持|出席|参加|致辞|讲话|签署|起草|撰写|采写)(?:人|者|的)?(?:领导)?(?:是谁|有谁|有哪些|是哪位)/, needed: /主持|出席|参加|致辞|讲话|签署|起草|记者|作者/ },
-  { name: '牵头部门', asked: /哪(?:些|个|几个)(?:部门|单位|机构)[^，,。]{0,3}(?:牵头|负责|主管|承担|实施|落实)/, needed: /牵头|负责|主管|承担|会同|部门/ },
-  { name: '讲话', asked: /讲话|致辞|发言/, needed: /讲话|致辞|发言|指出|强调/ },
-  { name: '资格', asked: /资格/, needed: /资格|条件|符合|具备/ },
-  { name: '比例', asked: /比例(?!尺)|占比/, needed: /比例|比重|占|率|%|％|百分|成/ },
-  { name: '面积', asked: /面积|占地/, needed: /面积|平方|亩|公顷/ },
-  { name: '原因', asked: /为什么|为何|什么原因|因为什么|怎么会/, needed: /因(?![地素])|由于|鉴于|为了|以便|旨在|根据|依据|目的|影响|重在|考虑到|(?:^|[，,：:。])为\p{Script=Han}{2}/u },
-  { name: '处罚', asked: /罚(?:款)?多少|怎么(?:处罚|罚)|(?:如何|怎样)处罚|(?:什么|哪些)(?:处罚|罚则|法律责任)|会被罚|罚多少/, needed: /罚|处分|责任|追究|惩戒|惩处/ },
-  { name: '补贴', asked: /补(?:贴|助)(?:标准)?(?:是|有|给)?(?:多少|几)|奖励(?:多少|几|标准)|(?:多少|几)(?:元|万元|钱)?(?:的)?(?:补贴|补助|奖励)/, needed: /补贴|补助|奖励|奖补|资助/ },
-  { name: '附件', asked: /附件|附表|附录|分解表|清单/, needed: /附件|附表|附录|分解表|清单/ },
-  { name: '预算', asked: /预算|总投资|投资额|(?:花费|花|投入|投资)(?:了)?多少(?:钱|资金|亿|万)/, needed: /预算|投资|投入|资金|经费|元/ },
+  {
+    name: '申请条件、流程',
+    asked: anyOf(
+      /(?:怎么|如何|怎样)(?:申请|申报|报名|办理|领取)/,
+      /(?:申请|申报|报名|办理|领取)(?:的)?(?:条件|流程|手续|材料|程序|资格|步骤|渠道|方式|要求)/,
+      /(?:需要|要|提交|准备)(?:什么|哪些)(?:材料|手续|条件)/,
+      /满足(?:什么|哪些)条件/,
+    ),
+    needed: /申请|申报|报名|办理|领取|提交|材料|手续/,
+  },
+  {
+    name: '联系方式',
+    asked: /电话|联系方式|网址|邮箱|官网|公众号|微信|热线|(?:办公|具体|通讯)地址|哪个窗口|(?:上班|办公|开放|营业)时间/,
+    needed: /电话|热线|网址|网站|邮箱|公众号|窗口|\d{7,}/,
+  },
+  {
+    name: '负责人',
+    asked: /(?:局长|书记|市长|主任|负责人|院长|校长|秘书长|董事长|总经理)(?:是|叫|姓)?(?:谁|什么名字|哪位)|谁(?:担任|当)/,
+    needed: /局长|书记|市长|主任|负责人|院长|校长|秘书长|董事长|总经理/,
+  },
+  {
+    name: '主持、出席',
+    asked: anyOf(
+      /(?:谁|哪位|何人|哪些(?:领导|人))[^，,。]{0,4}(?:主持|出席|参加|致辞|讲话|签署|起草|撰写|采写)/,
+      /(?:主持|出席|参加|致辞|讲话|签署|起草|撰写|采写)(?:人|者|的)?(?:领导)?(?:是谁|有谁|有哪些|是哪位)/,
+    ),
+    needed: /主持|出席|参加|致辞|讲话|签署|起草|记者|作者/,
+  },
+  {
+    name: '牵头部门',
+    asked: /哪(?:些|个|几个)(?:部门|单位|机构)[^，,。]{0,3}(?:牵头|负责|主管|承担|实施|落实)/,
+    needed: /牵头|负责|主管|承担|会同|部门/,
+  },
+  {
+    name: '讲话',
+    asked: /讲话|致辞|发言/,
+    needed: /讲话|致辞|发言|指出|强调/,
+  },
+  {
+    name: '资格',
+    asked: /资格/,
+    needed: /资格|条件|符合|具备/,
+  },
+  {
+    name: '比例',
+    asked: /比例(?!尺)|占比/,
+    needed: /比例|比重|占|率|%|％|百分|成/,
+  },
+  {
+    name: '面积',
+    asked: /面积|占地/,
+    needed: /面积|平方|亩|公顷/,
+  },
+  {
+    name: '原因',
+    asked: /为什么|为何|什么原因|因为什么|怎么会/,
+    needed: /因(?![地素])|由于|鉴于|为了|以便|旨在|根据|依据|目的|影响|重在|考虑到|(?:^|[，,：:。])为\p{Script=Han}{2}/u,
+  },
+  {
+    name: '处罚',
+    asked: /罚(?:款)?多少|怎么(?:处罚|罚)|(?:如何|怎样)处罚|(?:什么|哪些)(?:处罚|罚则|法律责任)|会被罚|罚多少/,
+    needed: /罚|处分|责任|追究|惩戒|惩处/,
+  },
+  {
+    name: '补贴',
+    asked: /补(?:贴|助)(?:标准)?(?:是|有|给)?(?:多少|几)|奖励(?:多少|几|标准)|(?:多少|几)(?:元|万元|钱)?(?:的)?(?:补贴|补助|奖励)/,
+    needed: /补贴|补助|奖励|奖补|资助/,
+  },
+  {
+    name: '附件',
+    asked: /附件|附表|附录|分解表|清单/,
+    needed: /附件|附表|附录|分解表|清单/,
+  },
+  {
+    name: '预算',
+    asked: /预算|总投资|投资额|(?:花费|花|投入|投资)(?:了)?多少(?:钱|资金|亿|万)/,
+    needed: /预算|投资|投入|资金|经费|元/,
+  },
 ]

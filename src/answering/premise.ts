@@ -67,7 +67,8 @@ const CONTRARIES: readonly (readonly [string, string])[] = [
 /** The question says 提前 of what the sentence says 延期 of. */
 export function contrary(question: Question, found: readonly Found[], keywords: Bm25): Contradiction | undefined {
   const [first] = found
-  const pairs = CONTRARIES.flatMap(([one, other]) => [[one, other], [other, one]] as const).filter(([said]) => question.text.includes(said))
+  const pairs = CONTRARIES.flatMap(([one, other]): [string, string][] => [[one, other], [other, one]])
+    .filter(([said]) => question.text.includes(said))
   if (!first || pairs.length === 0) return undefined
   const { document, clause } = first
   const whole = document.text.slice(clause.extent.start, clause.extent.end)
@@ -87,18 +88,21 @@ export function contradiction(question: Question, found: readonly Found[], keywo
   const stated = question.figures.filter((figure) => !isScenario(question.text, figure))
   if (stated.length === 0) return undefined
   const taken = [...question.figures, ...question.times].map(({ span }) => span)
-  const named = (word: string): boolean => found.some(({ document }) => document.shortNames.some((name) => name.includes(word)))
-  const words = question.words.filter(({ text, span }) => !named(text) && !taken.some(({ start, end }) => start < span.end && span.start < end))
+  const names = found.flatMap(({ document }) => document.shortNames)
+  const words = question.words.filter(({ text, span }) => {
+    const isTaken = taken.some(({ start, end }) => start < span.end && span.start < end)
+    return !isTaken && !names.some((name) => name.includes(text))
+  })
   const weights = weightedTerms({ ...question, words }, keywords)
   let best: (Contradiction & { coverage: number }) | undefined
   for (const one of found.slice(0, CLAUSES)) {
     const { document, clause } = one
     const opening = openingOf(one)
     const item = opening ? document.text.slice(clause.extent.start, clause.extent.end) : ''
-    const headings = one.lineage.flatMap(({ heading }) => (heading ? [document.text.slice(heading.start, heading.end)] : [])).join('\n')
+    const headings = one.lineage.map(({ heading: at }) => (at ? document.text.slice(at.start, at.end) : '')).join('\n')
     const around = standingIn(weights, fold(`${item}\n${headings}`))
     const said = quantities(document.text.slice((opening ?? clause.extent).start, clause.extent.end))
-    const missing = stated.filter((figure) => !said.some((one) => one.kind === figure.kind && sameQuantity(figure, one)))
+    const missing = stated.filter((one) => !said.some((other) => other.kind === one.kind && sameQuantity(one, other)))
     for (const paragraph of opening ? [opening, ...clause.paragraphs] : clause.paragraphs) {
       for (const phrase of missing.length > 0 ? sentencePhrases(document.text, paragraph) : []) {
         const text = document.text.slice(phrase.start, phrase.end)
@@ -145,7 +149,8 @@ export function otherNumeral(question: Question, found: readonly Found[]): Contr
 
 /** 才十二岁, 刚办三天, 干了两个月: the asker's own case, no statement of what the text says. */
 export function isScenario(text: string, { span }: Quantity): boolean {
-  return /(?:才|刚|已经?|都|了|(?<![超通经])过|我)[^，,。]{0,3}$/.test(text.slice(0, span.start)) || /^[^，,。]{0,2}了/.test(text.slice(span.end))
+  const before = /(?:才|刚|已经?|都|了|(?<![超通经])过|我)[^，,。]{0,3}$/.test(text.slice(0, span.start))
+  return before || /^[^，,。]{0,2}了/.test(text.slice(span.end))
 }
 
 /** Of the same kind and unit; of things counted, the same thing; of bare numbers, followed by the same words. */

@@ -1,5 +1,6 @@
 /** What a question asks, and the conditions its evidence must meet. */
 import type { Span } from '../types.ts'
+import { anyOf } from './patterns.ts'
 import { placesIn } from './places.ts'
 import { quantities, type Quantity, type QuantityKind } from './quantities.ts'
 import { times, type Time } from './times.ts'
@@ -28,8 +29,10 @@ export interface Question {
 
 /** 何时, 哪天: a day is asked for, not a period. */
 export const ASKS_DATE = /何时|什么时[候间]|啥时|哪一?[年天月]|几[月号]|哪个(?:年份|时间|月)|什么(?:年份|日期)|(?:时间|日期)是/
-const FIGURE = /多少|百分之几|(?<!哪)几(?=个|项|条|年|月|天|名|人|套|家|所|座|次|倍|成|万|亿|类|种|大|级|岁|分钟|小时|公里|届|户|件|批|位|部|处)|多[大高长久快远宽重](?!力|以)|占比|比[例重率]是|哪个数|什么(?:数字|比例)|第几|前[几多]|[过超]多少|几成|几分之几/
-const TIME = /何时|什么时[候间]|啥时|哪一?[年天月]|几[月号]|哪个(?:年份|时间|月)|什么(?:年份|日期)|(?:时间|日期)是/
+const FIGURE = anyOf(
+  /多少|百分之几|多[大高长久快远宽重](?!力|以)|占比|比[例重率]是|哪个数|什么(?:数字|比例)|第几|前[几多]|几成|几分之几/,
+  /(?<!哪)几(?=[个项条年月天名人套家所座次倍成万亿类种大级岁届户件批位部处]|分钟|小时|公里)/,
+)
 const LIST = /哪些|哪几|有什么|有何|包括什么|包含什么|列[出举]|分别|都有(?:什么|啥)|哪[一二两三四五六七八九十]+[个项条方]/
 const WHO = /谁|哪[个些家]?(?:部门|机关|机构|单位|组织|主体|委员会|会议|机构)|什么(?:部门|机关|机构|单位|会议)/
 const WHERE = /哪里|哪儿|何处|什么地方|哪个(?:地方|区|城市|地区|市|县|走廊|平台)|在哪/
@@ -39,8 +42,11 @@ const DEFINITION = /(?:什么是|何谓|是什么意思|指(?:的)?(?:是)?什�
 export function analyse(text: string): Question {
   const asks = form(text)
   const found = times(text)
-  const names = [...text.matchAll(NAME)].map(({ 0: words, index }): Span => ({ start: index, end: index + words.length }))
-  const figures = quantities(text).filter(({ span }) => ![...found.map((time) => time.span), ...names].some((taken) => overlap(taken, span)))
+  const names = [...text.matchAll(NAME)].map(
+    ({ 0: words, index: start }): Span => ({ start, end: start + words.length }),
+  )
+  const taken = [...found.map((time) => time.span), ...names]
+  const figures = quantities(text).filter(({ span }) => !taken.some((other) => overlap(other, span)))
   const words = contentWords(text)
   const unit = asks === 'figure' ? unitAsked(text) : undefined
   const counted = asks === 'figure' ? countedNoun(text, words) : undefined
@@ -70,7 +76,7 @@ export function namesQuoted(text: string): string[] {
 }
 
 function form(text: string): Asks {
-  if (TIME.test(text)) return 'time'
+  if (ASKS_DATE.test(text)) return 'time'
   if (FIGURE.test(text)) return 'figure'
   if (LIST.test(text)) return 'list'
   if (WHO.test(text)) return 'who'

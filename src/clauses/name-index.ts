@@ -69,9 +69,9 @@ export class NameIndex {
   abbreviatedBy(name: string): readonly DocumentId[] {
     const folded = foldName(name)
     if (folded.length < 3 || folded.length > 12 || !/(?:法|典|条例|办法|规定|解释|规则|细则)$/.test(folded)) return []
-    const fitting = this.#all.filter(
-      (known) => known.of === 'document' && !known.generic && known.name.charAt(0) === folded.charAt(0) && holdsInOrder(known.name, folded),
-    )
+    const fitting = this.#all.filter(({ of, generic, name }) => {
+      return of === 'document' && !generic && name.charAt(0) === folded.charAt(0) && holdsInOrder(name, folded)
+    })
     return [...new Set(fitting.flatMap(({ documents }) => documents))]
   }
 

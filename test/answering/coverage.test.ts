@@ -23,7 +23,8 @@ test.each([
   ['G60走廊', '共建g60科创走廊', true],
   ['G60走廊', '共建g600走廊', false],
 ])('the terms of %s stand in %s as in the list of its terms', (question, text, whole) => {
-  const weighted = weightedTerms({ words: [{ text: question, noun: true, span: { start: 0, end: 1 } }] }, library.windows.keywords)
+  const words = [{ text: question, noun: true, span: { start: 0, end: question.length } }]
+  const weighted = weightedTerms({ words }, library.windows.keywords)
   const listed = new Set(terms(text))
   expect(standingIn(weighted, text)).toEqual(weighted.terms.map((term) => listed.has(term)))
   expect(standingIn(weighted, text)[weighted.terms.findIndex((term) => /\d/.test(term))]).toBe(whole)
