@@ -6,6 +6,7 @@ import { fold } from '../retrieval/terms.ts'
 import type { Span } from '../types.ts'
 import { either, shareOf, standingIn, weightedTerms, type Standing, type WeightedTerms } from './coverage.ts'
 import { quantities, sameQuantity, type Quantity } from './quantities.ts'
+import { ACT } from './header-facts.ts'
 import type { Question } from './question.ts'
 import { foldedOf, phrasesOf, readOnce, sentencesOf } from './read-once.ts'
 import { remembered } from './remembered.ts'
@@ -30,7 +31,7 @@ export interface Evidence {
 /** Set on the `tune` half of the cases. */
 export const WEIGHTS = { clause: 3.2, spot: 0.6, coverage: 0.4, form: 1 }
 
-/** A title says what a document is about, which answers few questions. */
+/** A title says what a document is about, a dateline when it was published: few questions ask that. */
 const HEADER_PENALTY = 0.5
 
 /** Stands for the best score of a spot where no spot has any. */
@@ -72,7 +73,8 @@ function evidenceIn(
   const standingOpened = standingIn(weighted, fold(opened))
   const spotScore = spotScorer(found)
   const fitOf = remembered((words: string) => formFit(question, words))
-  const header = clause.kind === 'header' && !/^(?:time|who)$/.test(question.asks) ? HEADER_PENALTY : 0
+  const ofDocument = /^(?:time|who)$/.test(question.asks) && ACT.test(question.text)
+  const header = clause.kind === 'header' && !ofDocument ? HEADER_PENALTY : 0
   return paragraphsOf(found).flatMap((paragraph) => {
     const folded = foldedOf(text, paragraph)
     const standing = ({ start, end }: Span): Standing =>
@@ -171,12 +173,17 @@ function runsOf(
 
 /** Does the span have the form of the answer: a figure of the unit asked, a time, an enumeration? */
 export function formFit(question: Question, words: string): number {
-  if (question.asks === 'figure') return answersFigure(question, words) ? 0.35 : -0.2
+  if (question.asks === 'figure') return (answersFigure(question, words) ? 0.35 : -0.2) - (measuresOther(question.text, words) ? 0.15 : 0)
   if (question.asks === 'time') return answersTime(question, words) ? 0.35 : -0.2
   if (question.quoted.some((name) => spellsOut(words, name))) return 0.5
   if (question.asks === 'list' && repeatsListed(question.text, words)) return 0.5
   if (question.asks === 'list') return Math.min(0.2, (words.match(/[、；]|[一二三四五六七八九]是/g)?.length ?? 0) * 0.05)
   return 0
+}
+
+/** 人均生产总值 is another measure than 生产总值. */
+function measuresOther(asked: string, words: string): boolean {
+  return ['人均', '年均', '累计', '新增', '同比'].some((word) => words.includes(word) && !asked.includes(word))
 }
 
 /** 哪四种亚运: 智能亚运、平安亚运、绿色亚运 repeats the noun asked for in a row. */

@@ -46,6 +46,7 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
   const question = {
     ...asked,
     words: words.length > 0 ? words : asked.words,
+    naming: words.length > 0 ? asked.words.length - words.length : 0,
     quoted: asked.quoted.filter((name) => !namesDocument(library, name)),
     times: asked.times.filter(({ span }) => !intent.selectors.some((time) => time.span.start === span.start)),
     // 2024年会议 says which document is meant, not what is asked of it
@@ -58,7 +59,7 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
     return { outcome: 'declined', reason: 'false-premise', composer, detail: 'header' }
   }
   if (header) return { outcome: 'answered', composer: composer.quote([header]) }
-  if (question.words.length === 0 && question.quoted.length === 0) return decline(composer)
+  if (question.words.every(({ text }) => /^[\d.+=-]+$/.test(text)) && question.quoted.length === 0) return decline(composer)
   const court = new Court(library, question)
   if (intent.several) {
     const several = intent.documents && intent.documents.length > 1 ? intent.documents : undefined

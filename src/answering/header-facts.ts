@@ -15,7 +15,8 @@ export interface HeaderFact {
 const PASSED = /通过|表决/
 const PUBLISHED = /公布|发布|刊登|刊发|发表|见报|登出|印发|出台|颁布|发的/
 const EFFECTIVE = /施行|生效|实施(?:日期|时间|的)|起施行/
-const ACT = /(?:通过|表决|公布|发布|刊登|刊发|发表|见报|登出|印发|出台|颁布|施行|生效|作出|制定)/
+/** What is done with a document: it is passed, published, put into force. */
+export const ACT = /(?:通过|表决|公布|发布|刊登|刊发|发表|见报|登出|印发|出台|颁布|施行|生效|作出|制定)/
 /** 决定要求谁制定细则: an act that the document speaks of, not one by which it came about. */
 const OF_THE_CONTENT = /提出|要求|规定|明确|强调|部署|提到|指出/
 const ASKS_ORGAN = /(?:由?谁|哪个(?:机关|机构|部门|单位|会议)|哪[次届](?:会议|全会)?|第几次|什么(?:机关|会议|部门|单位))/

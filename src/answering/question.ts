@@ -21,6 +21,8 @@ export interface Question {
   /** Words in “”, 「」 or 《》. */
   readonly quoted: readonly string[]
   readonly words: readonly Word[]
+  /** How many more words only name the document that is asked: they are borne out by its being asked. */
+  readonly naming?: number
   /** The noun counted: 手续费 of 「多少手续费」. */
   readonly counted?: string
   /** The noun asked for: 申报条件 of 「申报条件是什么」. */
