@@ -22,7 +22,7 @@ export interface Evidence {
   /** For an item of a list, the paragraph that opens the list: 有下列情形之一的，…： */
   readonly opening?: Span
   readonly score: number
-  /** 0 for a span of the clause that retrieval put first. */
+  /** 0 for a span of the clause that retrieval put first, titles left out. */
   readonly rank: number
   /** Share of the question's terms, by weight, that stand in the span or its headings; 0 to 1. */
   readonly coverage: number
@@ -32,7 +32,7 @@ export interface Evidence {
 export const WEIGHTS = { clause: 3.2, spot: 0.6, coverage: 0.4, form: 1 }
 
 /** A title says what a document is about, a dateline when it was published: few questions ask that. */
-const HEADER_PENALTY = 0.5
+const HEADER_PENALTY = { date: 2, other: 0.5 }
 
 /** Stands for the best score of a spot where no spot has any. */
 const LEAST_SCORE = 1e-9
@@ -52,7 +52,10 @@ export function findEvidence(question: Question, found: readonly Found[], keywor
     .flatMap(({ spots }) => spots)
     .reduce((best, { score }) => Math.max(best, score), LEAST_SCORE)
   return found
-    .flatMap((one, rank) => evidenceIn(question, weighted, one, rank, bestSpot))
+    .flatMap((one, at) => {
+      const rank = found.slice(0, at).filter(({ clause }) => clause.kind !== 'header').length
+      return evidenceIn(question, weighted, one, rank, bestSpot)
+    })
     .sort((one, other) => other.score - one.score)
 }
 
@@ -74,7 +77,8 @@ function evidenceIn(
   const spotScore = spotScorer(found)
   const fitOf = remembered((words: string) => formFit(question, words))
   const ofDocument = /^(?:time|who)$/.test(question.asks) && ACT.test(question.text)
-  const header = clause.kind === 'header' && !ofDocument ? HEADER_PENALTY : 0
+  const misread = question.asks === 'time' ? HEADER_PENALTY.date : HEADER_PENALTY.other
+  const header = clause.kind === 'header' && !ofDocument ? misread : 0
   return paragraphsOf(found).flatMap((paragraph) => {
     const folded = foldedOf(text, paragraph)
     const standing = ({ start, end }: Span): Standing =>
