@@ -31,7 +31,7 @@ export interface Sense {
   readonly name: boolean
 }
 
-export interface Glosses {
+interface Glosses {
   /** Stemmed gloss (`research and develop`) → Chinese words. */
   readonly words: ReadonlyMap<string, readonly Sense[]>
   /** Words in the longest gloss. */
@@ -51,6 +51,7 @@ function* entries(): Iterable<Entry> {
   }
 }
 
+/** Characters with their readings, and words of two characters; read from the dictionary when first asked for. */
 export function loadCharacters(): Characters {
   if (characters) return characters
   const readings = new Map<string, string[]>()

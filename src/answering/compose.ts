@@ -19,11 +19,12 @@ export function dateOf({ header }: Document): Fact | undefined {
   return header.passed ?? header.published ?? header.effective
 }
 
+/** In hex, of the text in UTF-8. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-export function twinReferences(catalogue: Catalogue, id: ClauseId): TwinReference[] {
+function twinReferences(catalogue: Catalogue, id: ClauseId): TwinReference[] {
   const known = places(catalogue)
   return (catalogue.twins.get(id) ?? []).flatMap((twin) => {
     const place = known.get(twin)
@@ -31,6 +32,7 @@ export function twinReferences(catalogue: Catalogue, id: ClauseId): TwinReferenc
   })
 }
 
+/** The clause at the end of a lineage, as the same clause elsewhere is told of. */
 export function twinReference(document: Document, lineage: readonly [Clause, ...Clause[]]): TwinReference {
   const clause = lineage.at(-1)!
   const place = { document, lineage }

@@ -7,7 +7,7 @@ import { analyse } from './question.ts'
 import { times } from './times.ts'
 import { contentWords } from './words.ts'
 
-export interface StandAlone {
+interface StandAlone {
   readonly question: string
   /** The question leans on something the history does not give. */
   readonly insufficient: boolean
@@ -27,6 +27,7 @@ const MARK = new RegExp(`${STEP.source}|[（(]${NUMERAL}[）)]|(?<=[、.．])\\d
 /** Units that stand for one another when people count on. */
 const SAME_UNIT: Readonly<Record<string, string>> = { 条: '条点项', 点: '条点项', 项: '条点项' }
 
+/** The question with what it leaves out taken from the turns before it, oldest first; itself where nothing is. */
 export function standAlone(question: string, history: readonly Turn[]): StandAlone {
   const asked = normaliseQuestion(question).text
   if (!leans(asked)) return { question, insufficient: false }

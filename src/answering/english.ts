@@ -12,7 +12,7 @@ import { POLICY_ENGLISH } from './policy-english.ts'
 import { slipIndexOf } from './slips.ts'
 import { stem } from './stem.ts'
 
-export interface Translated {
+interface Translated {
   /** Chinese words in the order of a Chinese question. */
   readonly text: string
   /** 0 to 1: share of the content words that found a Chinese word. */
@@ -84,6 +84,7 @@ function policyKey(words: readonly string[]): string {
   return words.map((word) => stem(word.replace(/'s?$/, ''))).join(' ')
 }
 
+/** English → Chinese in words the documents use; `frequency`: how often a Chinese word stands in them. */
 export function translateQuestion(question: string, frequency: (word: string) => number): Translated {
   const all = pieces(question.slice(0, LONGEST_QUESTION).replaceAll('’', "'"))
   const groups: { readonly preposition: string; readonly slots: Slot[] }[] = [{ preposition: '', slots: [] }]

@@ -29,7 +29,7 @@ export interface Evidence {
 }
 
 /** Set on the `tune` half of the cases. */
-export const WEIGHTS = { clause: 3.2, spot: 0.6, coverage: 0.4, form: 1 }
+const WEIGHTS = { clause: 3.2, spot: 0.6, coverage: 0.4, form: 1 }
 
 /** A title says what a document is about, a dateline when it was published: few questions ask that. */
 const HEADER_PENALTY = { date: 2, other: 0.5 }

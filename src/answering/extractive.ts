@@ -37,6 +37,7 @@ const LONGEST_LIST = 900
 const MOST_CLAUSES = 2
 const MOST_SPANS = 2
 
+/** The draft for a question of which `intent` is known: header, false premise, several documents, or the best. */
 export function answerFrom(library: Library, text: string, intent: Intent, search: Search): Draft {
   const composer = new Composer(library)
   const asked = analyse(text)

@@ -5,7 +5,7 @@ import { ASKS_DATE, type Question } from './question.ts'
 import type { Time } from './times.ts'
 
 /** What the header says, as a span to quote. */
-export interface HeaderFact {
+interface HeaderFact {
   readonly document: Document
   readonly span: Span
   /** The question states another date or organ than the header. */

@@ -71,6 +71,7 @@ const SEVERAL = anyOf(
 
 const NAMED_LAW = /《([^《》]{2,60})》/g
 
+/** The intent of a question whose references to clauses are found; `names`: all names of the library's documents. */
 export function intentOf(
   text: string,
   references: readonly Reference[],

@@ -35,7 +35,7 @@ import { understand } from './understand.ts'
 import { verify } from './verify.ts'
 
 /** What the assistant is handed; app.ts chooses the real parts. */
-export interface Parts {
+interface Parts {
   /** The library that serves now; throws PolicyError while there is none. */
   library(): Library
   readonly embedder?: Embedder

@@ -4,7 +4,7 @@ import { foldName } from '../clauses/script.ts'
 import type { Document, DocumentId, Span } from '../types.ts'
 import { times, type Time } from './times.ts'
 
-export interface NamedDocuments {
+interface NamedDocuments {
   readonly ids: readonly DocumentId[]
   /** Times that only say which document is meant; the evidence need not hold them. */
   readonly times: readonly Time[]
@@ -32,6 +32,7 @@ const ORGANS: readonly (readonly [RegExp, RegExp])[] = [
   [/(?:最高)?(?:人民)?检察院$/, /人民检察院/],
 ]
 
+/** The documents a question names by name, kind, organ or year; all lists are empty when it names none. */
 export function namedDocuments(
   text: string,
   documents: readonly Document[],

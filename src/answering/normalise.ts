@@ -18,6 +18,7 @@ function halfWidth(text: string): string {
 /** A Latin word; G60 and PM2.5 are of no language. */
 const WORD = /(?<![a-z\d])[a-z]+(?![a-z\d])/gi
 
+/** The question in simplified characters without spare spaces, and its language. */
 export function normaliseQuestion(question: string): Normalised {
   const plain = halfWidth(question.normalize('NFC')).replace(/\s+/g, ' ').trim()
   const han = plain.match(/\p{Script=Han}/gu)?.length ?? 0

@@ -8,12 +8,13 @@ import { twinReference } from './compose.ts'
 import { readingUrl } from './links.ts'
 
 /** From a clause's first own paragraph to its last; its heading where it has none. */
-export function ownSpan({ paragraphs, heading, extent }: Clause): Span {
+function ownSpan({ paragraphs, heading, extent }: Clause): Span {
   const first = paragraphs[0] ?? heading ?? extent
   const last = paragraphs.at(-1) ?? heading ?? extent
   return { start: first.start, end: last.end }
 }
 
+/** A clause found, as it is shown: the score held to 0–1 and rounded to four places. */
 export function passageOf({ document, lineage, clause, score, twins }: Found): Passage {
   const place: Place = { document, lineage }
   const span = ownSpan(clause)

@@ -9,6 +9,7 @@ const TEXTS: ReadonlySet<string> = new Set(Object.values(PHRASES))
 
 export type PhraseName = keyof typeof phrases
 
+/** The fixed phrase of a name. */
 export function phrase(name: PhraseName): string {
   return PHRASES[name]!
 }

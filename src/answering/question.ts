@@ -41,6 +41,7 @@ const WHERE = /哪里|哪儿|何处|什么地方|哪个(?:地方|区|城市|地�
 const WHETHER = /吗|是否|有没有|(.)不\1|能否|可否/
 const DEFINITION = /(?:什么是|何谓|是什么意思|指(?:的)?(?:是)?什么|是指什么|什么意思|含义)/
 
+/** What a question asks; its spans count in `text`. */
 export function analyse(text: string): Question {
   const asks = form(text)
   const found = times(text)

@@ -11,13 +11,13 @@ import { loadCharacters } from './cedict.ts'
 import { placesIn } from './places.ts'
 import { loadDictionary } from './words.ts'
 
-export interface Correction {
+interface Correction {
   /** The characters as typed, and as the documents have them. */
   readonly from: string
   readonly to: string
 }
 
-export interface Corrected {
+interface Corrected {
   readonly text: string
   readonly corrected: readonly Correction[]
 }

@@ -14,6 +14,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
 
 const known = new Map<string, string>()
 
+/** The stem of an English word in small letters, the same for all its forms. */
 export function stem(word: string): string {
   let found = known.get(word)
   if (found === undefined) {

@@ -20,7 +20,7 @@ const GENERIC = new Set(
   ).split(' '),
 )
 
-export interface Support {
+interface Support {
   readonly word: string
   /** Names the form of a policy text rather than its subject. */
   readonly generic: boolean

@@ -4,7 +4,7 @@ import { frequencyIn, translateQuestion } from './english.ts'
 import type { Normalised } from './normalise.ts'
 import { correctSlips, slipIndexOf } from './slips.ts'
 
-export interface Understood {
+interface Understood {
   readonly text: string
   /** Too few of its words were understood to look for an answer. */
   readonly unclear: boolean
@@ -26,6 +26,7 @@ function inChinese(library: Library, text: string): string {
 /** Least share of an English question's words that must be found. */
 const LEAST_COVERED = 0.5
 
+/** Chinese is mended, English translated; English that can hardly be read stays as it is, `unclear`. */
 export function understand(library: Library, { text, language }: Normalised): Understood {
   if (language === 'zh') {
     const { text: mended } = correctSlips(text, slipIndexOf(library.documents))

@@ -6,7 +6,7 @@ import { sha256 } from './compose.ts'
 import { isPhrase, phrase } from './phrases.ts'
 import { quotedPlace } from './quoted-place.ts'
 
-export interface Verified {
+interface Verified {
   readonly segments: readonly Segment[]
   readonly citations: readonly Citation[]
   /** What was left out, for the log. */

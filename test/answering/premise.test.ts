@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
-import { contradiction, falsePremise, isScenario, otherOrgan } from '../../src/answering/premise.ts'
+import { isScenario, otherFigure } from '../../src/answering/premise-figures.ts'
+import { otherOrgan } from '../../src/answering/premise-words.ts'
+import { falsePremise } from '../../src/answering/premise.ts'
 import { analyse } from '../../src/answering/question.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 import { documentOf, foundAround, seedLibrary, spanOf } from './seeds.ts'
@@ -15,7 +17,7 @@ const clauseOf = (number: string, words: string) => {
 }
 /** The words that give the true figure, where the clause that holds `words` is found for the question. */
 const truth = (question: string, number: string, words: string): string | undefined => {
-  const found = contradiction(analyse(question), [clauseOf(number, words)], library.windows.keywords)
+  const found = otherFigure(analyse(question), [clauseOf(number, words)], library.windows.keywords)
   return found && found.document.text.slice(found.span.start, found.span.end)
 }
 const INTENSITY = '全社会研发投入强度超过4%'
