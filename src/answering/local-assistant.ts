@@ -187,7 +187,9 @@ function draftOf(library: Library, asked: Understanding): Draft {
 function draftOfCount(library: Library, { text, intent }: Understanding): Draft | undefined {
   const unit = unitCounted(text)
   if (unit === undefined) return undefined
-  const named = intent.documents ? library.documents.filter(({ id }) => intent.documents?.includes(id)) : documentsOfKinds(text, library.documents)
+  const { documents } = library
+  const ids = intent.documents
+  const named = ids ? documents.filter(({ id }) => ids.includes(id)) : documentsOfKinds(text, documents)
   const composer = new Composer(library)
   return countParts(composer, named, unit) ? { outcome: 'answered', composer } : undefined
 }
