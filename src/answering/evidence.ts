@@ -177,7 +177,10 @@ function runsOf(
 
 /** Does the span have the form of the answer: a figure of the unit asked, a time, an enumeration? */
 export function formFit(question: Question, words: string): number {
-  if (question.asks === 'figure') return (answersFigure(question, words) ? 0.35 : -0.2) - (measuresOther(question.text, words) ? 0.15 : 0)
+  if (question.asks === 'figure') {
+    const other = measuresOther(question.text, words) ? 0.15 : 0
+    return (answersFigure(question, words) ? 0.35 : -0.2) - other
+  }
   if (question.asks === 'time') return answersTime(question, words) ? 0.35 : -0.2
   if (question.quoted.some((name) => spellsOut(words, name))) return 0.5
   if (question.asks === 'list' && repeatsListed(question.text, words)) return 0.5

@@ -60,7 +60,8 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
     return { outcome: 'declined', reason: 'false-premise', composer, detail: 'header' }
   }
   if (header) return { outcome: 'answered', composer: composer.quote([header]) }
-  if (question.words.every(({ text }) => /^[\d.+=-]+$/.test(text)) && question.quoted.length === 0) return decline(composer)
+  const onlyDigits = question.words.every(({ text }) => /^[\d.+=-]+$/.test(text))
+  if (onlyDigits && question.quoted.length === 0) return decline(composer)
   const court = new Court(library, question)
   if (intent.several) {
     const several = intent.documents && intent.documents.length > 1 ? intent.documents : undefined

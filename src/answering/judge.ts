@@ -72,7 +72,8 @@ export function judge(question: Question, evidence: Evidence, keywords: Bm25): V
   if (unsupported > 0.7 && similarity < LIMITS.similarity) {
     return failed('declined-no-evidence', `similarity ${similarity.toFixed(2)}`)
   }
-  const doubt = unsupported * (question.words.length / (question.words.length + (question.naming ?? 0))) + evidence.rank / 3
+  const { words, naming = 0 } = question
+  const doubt = unsupported * (words.length / (words.length + naming)) + evidence.rank / 3
   if (exact && doubt > LIMITS.doubt) return failed('declined-figure', `doubt ${doubt.toFixed(2)}`)
   return { holds: true, unsupported }
 }
