@@ -1,4 +1,5 @@
 /** Documents a question names loosely: 市委决定, 城西科创大走廊那份决定, 2023年1月的决定, 2024年会议. */
+import { commonLength, sharingMost } from '../clauses/name-index.ts'
 import type { KnownName } from '../clauses/reference.ts'
 import { foldName } from '../clauses/script.ts'
 import type { Document, DocumentId, Span } from '../types.ts'
@@ -22,6 +23,7 @@ export function isKindWord(word: string): boolean {
 
 /** Words for documents of any kind. */
 const ANY_KIND = /^(?:报道|新闻|会议|大会|会上|文件|材料)$/
+
 /** Organs by the words people say: a document of an organ that says so. */
 const ORGANS: readonly (readonly [RegExp, RegExp])[] = [
   [/人大(?:常委会)?$/, /人民代表大会/],
@@ -144,25 +146,14 @@ function agrees(document: Document, time: Time): boolean {
   })
 }
 
-/** Those whose title or issuer the phrase shares most with, four characters at least, or whose organ it names. */
+/** Fewer characters in common with a title say nothing of which document is meant. */
+const TELLING_CHARACTERS = 4
+
+/** Those whose organ the phrase names, else those whose title it shares most with. */
 function narrowed(phrase: string, documents: readonly Document[]): Document[] {
   const organ = ORGANS.find(([said]) => said.test(phrase))
   if (organ) return documents.filter(({ header }) => organ[1].test(header.issuer?.value ?? ''))
   const words = foldName(phrase)
-  const shares = documents.map(({ header }) => sharedLength(words, foldName(header.title?.value ?? '')))
-  const most = Math.max(0, ...shares)
-  return most >= 4 ? documents.filter((_, at) => shares[at] === most) : []
-}
-
-/** Length of the longest run of characters at the phrase's end region that the title holds. */
-function sharedLength(phrase: string, title: string): number {
-  let longest = 0
-  for (let start = 0; start < phrase.length; start++) {
-    let end = start + longest + 1
-    while (end <= phrase.length && title.includes(phrase.slice(start, end))) {
-      longest = end - start
-      end++
-    }
-  }
-  return longest
+  const shared = documents.map(({ header }) => commonLength(words, foldName(header.title?.value ?? '')))
+  return sharingMost(documents, shared, TELLING_CHARACTERS)
 }

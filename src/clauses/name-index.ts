@@ -58,8 +58,8 @@ export class NameIndex {
       })
       return Math.max(0, ...lengths)
     })
-    const most = Math.max(...shared)
-    return most < TELLING_CHARACTERS ? documents : documents.filter((_, at) => shared[at] === most)
+    const telling = sharingMost(documents, shared, TELLING_CHARACTERS)
+    return telling.length > 0 ? telling : documents
   }
 
   /**
@@ -90,8 +90,8 @@ export class NameIndex {
 const inFull = (words: string): string =>
   words.replace(/人大常委会/g, '人民代表大会常务委员会').replace(/人大(?!会)/g, '人民代表大会').replace(/(?<!人民)政府/g, '人民政府')
 
-/** The longest run of characters of `words` that stands in `name`. */
-function commonLength(words: string, name: string): number {
+/** Length of the longest run of characters of `words` that stands in `name`, in UTF-16 units. */
+export function commonLength(words: string, name: string): number {
   let longest = 0
   for (let at = 0; at + longest < words.length; at += 1) {
     while (at + longest < words.length && name.includes(words.slice(at, at + longest + 1))) longest += 1
@@ -99,8 +99,18 @@ function commonLength(words: string, name: string): number {
   return longest
 }
 
-/** Fewer characters in common (学习, 关于) say nothing of which document is meant. */
+/** Those of which most is shared, by the lengths beside them; none where that is less than `least`. */
+export function sharingMost<Item>(items: readonly Item[], shared: readonly number[], least: number): Item[] {
+  const most = Math.max(0, ...shared)
+  return most < least ? [] : items.filter((_, at) => shared[at] === most)
+}
+
+/**
+ * Fewer characters in common (学习, 关于) say nothing of which document is meant. All the documents here go by the name
+ * that follows; among the documents of a library answering/named-documents.ts asks for one more.
+ */
 const TELLING_CHARACTERS = 3
+/** An organ in a title; answering/named-documents.ts looks for it in the issuer, which a name alone does not tell. */
 const COMMITTEE = /(?:省|市|县|區|区|党|州)委/
 
 const INDEXES = new WeakMap<readonly KnownName[], NameIndex>()
