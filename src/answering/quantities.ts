@@ -83,10 +83,11 @@ export function quantities(text: string): Quantity[] {
   const folded = fold(text)
   if (!NUMERAL.test(folded)) return []
   const found: Quantity[] = []
-  const taken = new Set<number>()
+  /** 1 where a figure already stands. */
+  const taken = new Uint8Array(folded.length)
   const keep = (figure: Quantity): void => {
     found.push(figure)
-    for (let at = figure.span.start; at < figure.span.end; at++) taken.add(at)
+    taken.fill(1, figure.span.start, figure.span.end)
   }
   for (const match of folded.matchAll(PERCENT_WORDS)) {
     const value = percentOf(match)
@@ -94,14 +95,14 @@ export function quantities(text: string): Quantity[] {
     if (value !== undefined) keep({ span, value, unit: '%', kind: 'percent' })
   }
   for (const match of folded.matchAll(ARABIC)) {
-    if (taken.has(match.index)) continue
+    if (taken[match.index]) continue
     // G60, 5G, 296X, PM2.5: part of a name, not a figure
     const [before, after] = [folded.charAt(match.index - 1), folded.charAt(match.index + match[0].length)]
     if (/[a-z]/.test(before) || /[a-z+]/.test(after)) continue
     keep(withUnit(folded, match.index, match[0].length, Number(match[0].replaceAll(',', ''))))
   }
   for (const match of folded.matchAll(CHINESE)) {
-    if (taken.has(match.index)) continue
+    if (taken[match.index]) continue
     const read = chineseFigure(folded, match.index, match[0])
     if (read) keep(read)
   }
