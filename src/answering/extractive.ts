@@ -6,12 +6,12 @@ import type { DeclineReason, Document, DocumentId, Outcome, Place, Span } from '
 import { Composer, dateOf, type Quotation } from './compose.ts'
 import { endsInColon, findEvidence, type Evidence } from './evidence.ts'
 import { headerFact } from './header-facts.ts'
-import type { Intent } from './intent.ts'
+import type { Intent } from '../questions/intent.ts'
 import { focusMissing, judge, type Verdict } from './judge.ts'
-import { isKindWord } from './named-documents.ts'
+import { isKindWord } from '../questions/named-documents.ts'
 import { falsePremise } from './premise.ts'
-import { analyse, type Asks, type Question } from './question.ts'
-import type { Word } from './words.ts'
+import { analyse, type Asks, type Question } from '../questions/question.ts'
+import type { Word } from '../questions/words.ts'
 
 export interface Draft {
   readonly outcome: Outcome

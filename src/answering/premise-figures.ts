@@ -7,9 +7,9 @@ import type { Span } from '../types.ts'
 import type { Quotation } from './compose.ts'
 import { either, shareOf, standingIn, weightedTerms } from './coverage.ts'
 import { openingOf } from './evidence.ts'
-import { quantities, sameQuantity, type Quantity } from './quantities.ts'
-import type { Question } from './question.ts'
-import { phrasesOf, sentencesOf } from './read-once.ts'
+import { quantities, sameQuantity, type Quantity } from '../questions/quantities.ts'
+import type { Question } from '../questions/question.ts'
+import { phrasesOf, sentencesOf } from '../questions/read-once.ts'
 
 /** Clauses whose phrases are held against the question. */
 const CLAUSES = 3

@@ -3,10 +3,10 @@ import type { Bm25 } from '../retrieval/bm25.ts'
 import { fold, terms } from '../retrieval/terms.ts'
 import type { Document, Span } from '../types.ts'
 import type { Evidence } from './evidence.ts'
-import type { Question } from './question.ts'
-import { foldedOf, readOnce, sentencesOf } from './read-once.ts'
-import { remembered, rememberedOf } from './remembered.ts'
-import type { Word } from './words.ts'
+import type { Question } from '../questions/question.ts'
+import { foldedOf, readOnce, sentencesOf } from '../questions/read-once.ts'
+import { remembered, rememberedOf } from '../questions/remembered.ts'
+import type { Word } from '../questions/words.ts'
 
 /** Nouns that name the form of any policy text rather than its subject: their absence proves nothing. */
 const GENERIC = new Set(

@@ -107,10 +107,10 @@ export function sharingMost<Item>(items: readonly Item[], shared: readonly numbe
 
 /**
  * Fewer characters in common (学习, 关于) say nothing of which document is meant. All the documents here go by the name
- * that follows; among the documents of a library answering/named-documents.ts asks for one more.
+ * that follows; among the documents of a library questions/named-documents.ts asks for one more.
  */
 const TELLING_CHARACTERS = 3
-/** An organ in a title; answering/named-documents.ts looks for it in the issuer, which a name alone does not tell. */
+/** An organ in a title; questions/named-documents.ts looks for it in the issuer, which a name alone does not tell. */
 const COMMITTEE = /(?:省|市|县|區|区|党|州)委/
 
 const INDEXES = new WeakMap<readonly KnownName[], NameIndex>()

@@ -1,6 +1,6 @@
 import { expect, it, test } from 'vitest'
 import { areaAsked, asksMeaningOfCode, codesIn, kindMissing } from '../../src/answering/asked-kinds.ts'
-import { analyse } from '../../src/answering/question.ts'
+import { analyse } from '../../src/questions/question.ts'
 
 test.each([
   ['怎么申请配售型保障性住房', '全年新建配售型保障性住房不少于6000套', '申请条件、流程'],

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it, test } from 'vitest'
 import { coverageOf, standingIn, weightedTerms } from '../../src/answering/coverage.ts'
-import { analyse } from '../../src/answering/question.ts'
+import { analyse } from '../../src/questions/question.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 import { terms } from '../../src/retrieval/terms.ts'
 import { seedLibrary } from './seeds.ts'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import { parseDocument } from '../../src/clauses/tree.ts'
 import { endsInColon, findEvidence, formFit, openingOf } from '../../src/answering/evidence.ts'
-import { analyse } from '../../src/answering/question.ts'
+import { analyse } from '../../src/questions/question.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 import { documentOf, foundAround, seedLibrary, spanOf } from './seeds.ts'
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import { judge, ownPlaces } from '../../src/answering/judge.ts'
-import { analyse } from '../../src/answering/question.ts'
+import { analyse } from '../../src/questions/question.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 import { documentOf, evidenceOf, seedLibrary } from './seeds.ts'
 

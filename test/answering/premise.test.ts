@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, test } from 'vitest'
 import { isScenario, otherFigure } from '../../src/answering/premise-figures.ts'
 import { otherOrgan } from '../../src/answering/premise-words.ts'
 import { falsePremise } from '../../src/answering/premise.ts'
-import { analyse } from '../../src/answering/question.ts'
+import { analyse } from '../../src/questions/question.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 import { documentOf, foundAround, seedLibrary, spanOf } from './seeds.ts'
 

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import { headerFact } from '../../src/answering/header-facts.ts'
-import { namedDocuments } from '../../src/answering/named-documents.ts'
-import { analyse } from '../../src/answering/question.ts'
+import { namedDocuments } from '../../src/questions/named-documents.ts'
+import { analyse } from '../../src/questions/question.ts'
 import { knownNames } from '../../src/clauses/lookup.ts'
 import type { Library } from '../../src/retrieval/library.ts'
-import { documentOf, seedLibrary } from './seeds.ts'
+import { documentOf, seedLibrary } from '../answering/seeds.ts'
 
 let library: Library
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readCases } from '../../evals/cases.ts'
-import { normaliseQuestion } from '../../src/answering/normalise.ts'
-import { correctSlips, SlipIndex } from '../../src/answering/slips.ts'
+import { normaliseQuestion } from '../../src/questions/normalise.ts'
+import { correctSlips, SlipIndex } from '../../src/questions/slips.ts'
 
 const seed = (name: string): string => readFileSync(new URL(`../../seeds/${name}`, import.meta.url), 'utf8')
 const seeds = [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { anyOf } from '../../src/answering/patterns.ts'
+import { anyOf } from '../../src/questions/patterns.ts'
 
 it('matches where one of the patterns does, the first of them first', () => {
   expect(anyOf(/多少/, /第几/)).toEqual(/(?:多少)|(?:第几)/)

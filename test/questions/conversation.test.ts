@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { standAlone } from '../../src/answering/conversation.ts'
+import { standAlone } from '../../src/questions/conversation.ts'
 import type { Turn } from '../../src/types.ts'
 
 const asked = (...questions: string[]): Turn[] => questions.map((content) => ({ role: 'user', content }))

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { times } from '../../src/answering/times.ts'
+import { times } from '../../src/questions/times.ts'
 
 const read = (text: string) => times(text).map(({ span, name }) => [text.slice(span.start, span.end), name])
 

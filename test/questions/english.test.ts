@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { frequencyIn, translateQuestion } from '../../src/answering/english.ts'
-import { glossKey } from '../../src/answering/cedict.ts'
-import { stem } from '../../src/answering/stem.ts'
-import { analyse } from '../../src/answering/question.ts'
+import { frequencyIn, translateQuestion } from '../../src/questions/english.ts'
+import { glossKey } from '../../src/questions/cedict.ts'
+import { stem } from '../../src/questions/stem.ts'
+import { analyse } from '../../src/questions/question.ts'
 import { Bm25 } from '../../src/retrieval/bm25.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { namedInCompound, placesIn, shortPlace } from '../../src/answering/places.ts'
+import { namedInCompound, placesIn, shortPlace } from '../../src/questions/places.ts'
 
 describe('places a text names', () => {
   test.each([

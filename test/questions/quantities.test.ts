@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest'
-import { quantities, sameQuantity } from '../../src/answering/quantities.ts'
+import { quantities, sameQuantity } from '../../src/questions/quantities.ts'
 
 /** Each figure as printed, its value, its unit and what it measures. */
 const read = (text: string) =>

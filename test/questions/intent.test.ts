@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
-import { intentOf } from '../../src/answering/intent.ts'
+import { intentOf } from '../../src/questions/intent.ts'
 import { knownNames } from '../../src/clauses/lookup.ts'
 import { findReferences } from '../../src/clauses/reference.ts'
 import type { Library } from '../../src/retrieval/library.ts'
-import { seedLibrary } from './seeds.ts'
+import { seedLibrary } from '../answering/seeds.ts'
 
 let library: Library
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { normaliseQuestion } from '../../src/answering/normalise.ts'
-import { understand } from '../../src/answering/understand.ts'
+import { normaliseQuestion } from '../../src/questions/normalise.ts'
+import { understand } from '../../src/questions/understand.ts'
 import { Bm25 } from '../../src/retrieval/bm25.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 

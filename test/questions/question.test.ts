@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
-import { analyse } from '../../src/answering/question.ts'
-import { contentWords } from '../../src/answering/words.ts'
+import { analyse } from '../../src/questions/question.ts'
+import { contentWords } from '../../src/questions/words.ts'
 
 const texts = (words: readonly { readonly text: string }[]) => words.map(({ text }) => text)
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { normaliseQuestion } from '../../src/answering/normalise.ts'
+import { normaliseQuestion } from '../../src/questions/normalise.ts'
 
 describe('a question as typed becomes one as the documents are written', () => {
   test.each([
