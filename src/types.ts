@@ -151,33 +151,27 @@ export interface Chunk {
   readonly span: Span
 }
 
-/** A clause found for a question, twins folded in. */
-export interface Passage {
+/** A clause by its address and a link to its words. */
+export interface ClauseReference {
   readonly documentId: DocumentId
   readonly source: string
   readonly title: string
   readonly path: readonly string[]
   readonly label: string
   readonly spoken: string
+  readonly url: string
+}
+
+/** A clause found for a question, twins folded in. */
+export interface Passage extends ClauseReference {
   /** The clause's own paragraphs, verbatim. */
   readonly text: string
   readonly start: number
   readonly end: number
   /** 0 to 1, higher is better; comparable within one answer only. */
   readonly score: number
-  readonly alsoIn: readonly TwinReference[]
-  readonly url: string
-}
-
-/** The same clause in another document 另见. */
-export interface TwinReference {
-  readonly documentId: DocumentId
-  readonly source: string
-  readonly title: string
-  readonly path: readonly string[]
-  readonly label: string
-  readonly spoken: string
-  readonly url: string
+  /** The same clause in other documents 另见. */
+  readonly alsoIn: readonly ClauseReference[]
 }
 
 export interface Citation {
@@ -200,7 +194,7 @@ export interface Citation {
   readonly end: number
   readonly textSha256: string
   readonly quoteSha256: string
-  readonly alsoIn: readonly TwinReference[]
+  readonly alsoIn: readonly ClauseReference[]
   /** Relative; opens the reading page with these words marked. */
   readonly url: string
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { labelOf, spokenOf, titleFromOf, titleOf } from '../clauses/address.ts'
 import type { Catalogue } from '../retrieval/library.ts'
 import { places } from '../retrieval/places-of.ts'
-import type { Citation, Clause, ClauseId, Document, Fact, Segment, Span, TwinReference } from '../types.ts'
+import type { Citation, Clause, ClauseId, Document, Fact, Segment, Span, ClauseReference } from '../types.ts'
 import { readingUrl } from './links.ts'
 import { phrase, type PhraseName } from './phrases.ts'
 import { quotedPlace } from './quoted-place.ts'
@@ -24,16 +24,16 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-function twinReferences(catalogue: Catalogue, id: ClauseId): TwinReference[] {
+function twinReferences(catalogue: Catalogue, id: ClauseId): ClauseReference[] {
   const known = places(catalogue)
   return (catalogue.twins.get(id) ?? []).flatMap((twin) => {
     const place = known.get(twin)
-    return place ? [twinReference(place.document, place.lineage)] : []
+    return place ? [referenceTo(place.document, place.lineage)] : []
   })
 }
 
-/** The clause at the end of a lineage, as the same clause elsewhere is told of. */
-export function twinReference(document: Document, lineage: readonly [Clause, ...Clause[]]): TwinReference {
+/** The clause at the end of a lineage and its address; the link marks `span`, or the whole clause. */
+export function referenceTo(document: Document, lineage: readonly [Clause, ...Clause[]], span?: Span): ClauseReference {
   const clause = lineage.at(-1)!
   const place = { document, lineage }
   return {
@@ -43,7 +43,7 @@ export function twinReference(document: Document, lineage: readonly [Clause, ...
     path: clause.path,
     label: labelOf(place),
     spoken: spokenOf(place),
-    url: readingUrl(document, clause.extent),
+    url: readingUrl(document, span ?? clause.extent),
   }
 }
 

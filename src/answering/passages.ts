@@ -1,11 +1,10 @@
 /** Clauses found → passages on the wire. */
-import { labelOf, ownText, spokenOf, titleOf } from '../clauses/address.ts'
+import { ownText } from '../clauses/address.ts'
 import type { Catalogue } from '../retrieval/library.ts'
 import { places } from '../retrieval/places-of.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import type { Clause, Passage, Place, Span } from '../types.ts'
-import { twinReference } from './compose.ts'
-import { readingUrl } from './links.ts'
+import { referenceTo } from './compose.ts'
 
 /** From a clause's first own paragraph to its last; its heading where it has none. */
 function ownSpan({ paragraphs, heading, extent }: Clause): Span {
@@ -16,20 +15,13 @@ function ownSpan({ paragraphs, heading, extent }: Clause): Span {
 
 /** A clause found, as it is shown: the score held to 0–1 and rounded to four places. */
 export function passageOf({ document, lineage, clause, score, twins }: Found): Passage {
-  const place: Place = { document, lineage }
   const span = ownSpan(clause)
   return {
-    documentId: document.id,
-    source: document.source,
-    title: titleOf(document),
-    path: clause.path,
-    label: labelOf(place),
-    spoken: spokenOf(place),
+    ...referenceTo(document, lineage, span),
     text: ownText(document, clause) || document.text.slice(span.start, span.end),
     ...span,
     score: Math.round(Math.min(1, score) * 1e4) / 1e4,
-    alsoIn: twins.map((twin) => twinReference(twin.document, twin.lineage)),
-    url: readingUrl(document, span),
+    alsoIn: twins.map((twin) => referenceTo(twin.document, twin.lineage)),
   }
 }
 

@@ -1,5 +1,5 @@
 /** Answer → plain text and Markdown. Every channel renders the segments; none adds words of its own between them. */
-import type { Answer, Citation, DeclineReason, Passage, Provenance, Segment, TwinReference } from '../types.ts'
+import type { Answer, Citation, DeclineReason, Passage, Provenance, Segment, ClauseReference } from '../types.ts'
 
 /** How words are set off from each other; `PLAIN` sets nothing off. */
 export interface Style {
@@ -14,6 +14,15 @@ export interface Style {
 const same = (text: string) => text
 export const PLAIN: Style = { strong: same, soft: same, quoted: same, warning: same }
 
+/** What a document's head states, as it is shown. */
+export const FACT_NAMES = {
+  issuer: '发文机关',
+  documentNumber: '文号',
+  passed: '通过',
+  published: '公布',
+  effective: '施行',
+} as const
+
 export const VERDICTS: Readonly<Record<DeclineReason, string>> = {
   'no-evidence': '文件中没有找到依据，不作回答',
   'no-such-clause': '没有这一条款',
@@ -22,7 +31,8 @@ export const VERDICTS: Readonly<Record<DeclineReason, string>> = {
   'out-of-scope': '不在这些文件的范围之内',
 }
 
-const FROM: Readonly<Record<Provenance, string>> = { text: '', operator: '（管理员注明）', inferred: '（推断）' }
+/** Who states a fact, where the text itself does not. */
+export const FROM: Readonly<Record<Provenance, string>> = { text: '', operator: '（管理员注明）', inferred: '（推断）' }
 const NEAREST = 3
 const SNIPPET = 80
 
@@ -169,7 +179,7 @@ export function dateWords({ date, dateFrom, titleFrom }: Pick<Citation, 'date' |
   return titleFrom !== undefined && titleFrom !== 'text' ? `${words}　题名${FROM[titleFrom]}` : words
 }
 
-export const twinWords = (alsoIn: readonly TwinReference[]) =>
+export const twinWords = (alsoIn: readonly ClauseReference[]) =>
   `另见：${alsoIn.map((twin) => `${placeWords(twin)}（${twin.source}）`).join('；')}`
 
 function nearestText(answer: Answer, style: Style): readonly string[] {

@@ -13,11 +13,11 @@ import {
   walk,
   type Lineage,
 } from '../clauses/address.ts'
-import type { Clause, ClauseId, Document, Fact, LookUp, Place, Provenance, Span, TwinReference } from '../types.ts'
+import type { Clause, ClauseId, Document, Fact, LookUp, Place, Provenance, Span, ClauseReference } from '../types.ts'
 
 export type Catalogue = ReturnType<Assistant['catalogue']>
 
-export interface ClauseText extends TwinReference {
+export interface ClauseText extends ClauseReference {
   readonly titleFrom?: Provenance
   readonly kind: Clause['kind']
   readonly heading?: string
@@ -27,7 +27,7 @@ export interface ClauseText extends TwinReference {
   readonly start: number
   readonly end: number
   readonly textSha256: string
-  readonly alsoIn: readonly TwinReference[]
+  readonly alsoIn: readonly ClauseReference[]
 }
 
 export interface OutlineNode {
@@ -180,7 +180,7 @@ function headingFrom(document: Document, clause: Clause): { readonly heading?: s
   return heading === undefined ? {} : { heading }
 }
 
-function reference(place: Place, span: Span): TwinReference {
+function reference(place: Place, span: Span): ClauseReference {
   const { document } = place
   return {
     documentId: document.id,
@@ -193,7 +193,7 @@ function reference(place: Place, span: Span): TwinReference {
   }
 }
 
-function twinsOf(clause: Clause, catalogue: Catalogue): readonly TwinReference[] {
+function twinsOf(clause: Clause, catalogue: Catalogue): readonly ClauseReference[] {
   const places = placesById(catalogue)
   return (catalogue.twins.get(clause.id) ?? []).flatMap((id) => {
     const place = places.get(id)

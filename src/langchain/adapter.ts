@@ -13,7 +13,7 @@ import type { Embedder } from '../embedding/embedder.ts'
 import { documentById } from '../retrieval/library.ts'
 import type { Built } from '../retrieval/library-files.ts'
 import { places } from '../retrieval/places-of.ts'
-import type { Chunk, DocumentId, Passage, TwinReference } from '../types.ts'
+import type { Chunk, DocumentId, Passage, ClauseReference } from '../types.ts'
 
 /** Where the words of a LangChain document stand: `pageContent` is a verbatim part of the text with this SHA-256. */
 export interface ClauseMetadata extends Record<string, unknown> {
@@ -34,7 +34,7 @@ export interface ClauseMetadata extends Record<string, unknown> {
   /** 0 to 1, comparable within one search; of a search only. */
   readonly score?: number
   /** The same clause in other documents 另见; of a search only. */
-  readonly alsoIn?: readonly TwinReference[]
+  readonly alsoIn?: readonly ClauseReference[]
 }
 
 /** Our embedder as LangChain embeddings: vectors of unit length. */

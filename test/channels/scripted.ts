@@ -28,7 +28,7 @@ import type {
   Passage,
   Place,
   Segment,
-  TwinReference,
+  ClauseReference,
 } from '../../src/types.ts'
 
 export const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')
@@ -98,7 +98,7 @@ export const placeIn = (document: Document, ...path: string[]): Place => {
   return placeOf(document, lineage)
 }
 
-const reference = ({ document, lineage }: Place): TwinReference => ({
+const reference = ({ document, lineage }: Place): ClauseReference => ({
   documentId: document.id,
   source: document.source,
   title: titleOf(document),

@@ -2,8 +2,8 @@
 import type { Assistant, Status } from '../../answering/assistant.ts'
 import { titleOf } from '../../clauses/address.ts'
 import { findProblems, type TreeProblem } from '../../clauses/tree.ts'
-import type { Document, DroppedLine, Fact, Provenance } from '../../types.ts'
-import { bracketed, plain, snippetOf, type Style } from '../render.ts'
+import type { Document, DroppedLine, Fact } from '../../types.ts'
+import { bracketed, FACT_NAMES, FROM, plain, snippetOf, type Style } from '../render.ts'
 import { json, type Printing } from './answers.ts'
 import { EXIT } from './help.ts'
 
@@ -69,14 +69,6 @@ export function skippedRows({ skipped = [] }: Status): readonly string[] {
 
 const row = (name: string, value: string) => `  ${name}　${plain(value)}`
 
-const FACTS = {
-  issuer: '发文机关',
-  documentNumber: '文号',
-  passed: '通过',
-  published: '公布',
-  effective: '施行',
-} as const
-const FROM: Readonly<Record<Provenance, string>> = { text: '', operator: '（管理员注明）', inferred: '（推断）' }
 const DROPPED: Readonly<Record<DroppedLine['reason'], string>> = {
   navigation: '导航',
   share: '分享按钮',
@@ -89,8 +81,8 @@ const SHOWN = 20
 
 function documentText({ document, problems }: Examined, style: Style): readonly string[] {
   const { header, dropped } = document
-  const facts = Object.entries(FACTS).flatMap(([name, label]) => {
-    const fact: Fact | undefined = header[name as keyof typeof FACTS]
+  const facts = Object.entries(FACT_NAMES).flatMap(([name, label]) => {
+    const fact: Fact | undefined = header[name as keyof typeof FACT_NAMES]
     return fact ? [row(label, `${fact.value}${FROM[fact.from]}`)] : []
   })
   return [

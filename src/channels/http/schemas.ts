@@ -99,7 +99,7 @@ export const DocumentParams = z.strictObject({
     .openapi({ param: { name: 'id', in: 'path' } }),
 })
 
-export const TwinReferenceSchema = z
+export const ClauseReferenceSchema = z
   .strictObject({
     documentId: z.string(),
     source: z.string(),
@@ -109,9 +109,9 @@ export const TwinReferenceSchema = z
     spoken: z.string(),
     url: z.string(),
   })
-  .openapi('TwinReference')
+  .openapi('ClauseReference')
 
-const AlsoIn = list(TwinReferenceSchema).openapi({ description: '另见: the same clause in other documents' })
+const AlsoIn = list(ClauseReferenceSchema).openapi({ description: '另见: the same clause in other documents' })
 
 export const PassageSchema = z
   .strictObject({

@@ -2,6 +2,7 @@
 import { html } from 'hono/html'
 import type { TextVersion } from '../../../answering/assistant.ts'
 import type { Span } from '../../../types.ts'
+import { FACT_NAMES } from '../../render.ts'
 import type { DocumentSummary, OutlineNode } from '../../wire.ts'
 import { english, page, type Html } from './layout.ts'
 
@@ -47,18 +48,11 @@ function supersededBanner(document: DocumentSummary): Html {
 ${english('This version of the text has been superseded.')}</p>`
 }
 
-const FACTS = {
-  issuer: '发文机关',
-  documentNumber: '文号',
-  passed: '通过',
-  published: '公布',
-  effective: '施行',
-} as const
 const FROM = { text: '', operator: '管理员注明', inferred: '推断' } as const
 
 function factsOf({ header, titleFrom }: DocumentSummary): Html {
   const title = titleFrom !== undefined && titleFrom !== 'text' && fact('题名', FROM[titleFrom])
-  const facts = Object.entries(FACTS).map(([name, label]) => {
+  const facts = Object.entries(FACT_NAMES).map(([name, label]) => {
     const stated = header[name]
     return stated && fact(label, stated.value, FROM[stated.from])
   })
