@@ -1,7 +1,7 @@
 /** How much of a question a text holds: the share of the question's terms, by weight, that stand in it. */
+import type { Question } from '../questions/question.ts'
 import type { Bm25 } from '../retrieval/bm25.ts'
 import { fold, terms } from '../retrieval/terms.ts'
-import type { Question } from '../questions/question.ts'
 
 /** The terms of a question with their weights, side by side. */
 export interface WeightedTerms {

@@ -1,16 +1,16 @@
 /** Where in the clauses found the answer stands: spans of whole phrases or sentences, scored. */
 import { units } from '../chunks/sentences.ts'
+import { quantities, sameQuantity, type Quantity } from '../questions/quantities.ts'
+import type { Question } from '../questions/question.ts'
+import { foldedOf, phrasesOf, readOnce, sentencesOf } from '../questions/read-once.ts'
+import { remembered } from '../questions/remembered.ts'
+import { times, type Time } from '../questions/times.ts'
 import type { Bm25 } from '../retrieval/bm25.ts'
 import type { Found, Spot } from '../retrieval/retrieve.ts'
 import { fold } from '../retrieval/terms.ts'
 import type { Span } from '../types.ts'
 import { either, shareOf, standingIn, weightedTerms, type Standing, type WeightedTerms } from './coverage.ts'
-import { quantities, sameQuantity, type Quantity } from '../questions/quantities.ts'
 import { ACT } from './header-facts.ts'
-import type { Question } from '../questions/question.ts'
-import { foldedOf, phrasesOf, readOnce, sentencesOf } from '../questions/read-once.ts'
-import { remembered } from '../questions/remembered.ts'
-import { times, type Time } from '../questions/times.ts'
 
 /** A span that may be quoted. */
 export interface Evidence {

@@ -1,17 +1,17 @@
 /** Question + library → a draft answer made of quotations only. No model writes here. */
 import { pieces, sentences } from '../chunks/sentences.ts'
+import type { Intent } from '../questions/intent.ts'
+import { isKindWord } from '../questions/named-documents.ts'
+import { analyse, type Asks, type Question } from '../questions/question.ts'
+import type { Word } from '../questions/words.ts'
 import type { Library } from '../retrieval/library.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import type { DeclineReason, Document, DocumentId, Outcome, Place, Span } from '../types.ts'
 import { Composer, dateOf, type Quotation } from './compose.ts'
 import { endsInColon, findEvidence, type Evidence } from './evidence.ts'
 import { headerFact } from './header-facts.ts'
-import type { Intent } from '../questions/intent.ts'
 import { focusMissing, judge, type Verdict } from './judge.ts'
-import { isKindWord } from '../questions/named-documents.ts'
 import { falsePremise } from './premise.ts'
-import { analyse, type Asks, type Question } from '../questions/question.ts'
-import type { Word } from '../questions/words.ts'
 
 export interface Draft {
   readonly outcome: Outcome

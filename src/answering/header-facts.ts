@@ -1,8 +1,8 @@
 /** Questions about a document itself: when and by whom it was passed, published, put into force. */
 import { sentences } from '../chunks/sentences.ts'
-import type { Document, Fact, Span } from '../types.ts'
 import { ASKS_DATE, type Question } from '../questions/question.ts'
 import type { Time } from '../questions/times.ts'
+import type { Document, Fact, Span } from '../types.ts'
 
 /** What the header says, as a span to quote. */
 interface HeaderFact {

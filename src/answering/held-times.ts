@@ -1,8 +1,8 @@
 /** Is a time that a question names borne out where the evidence stands? */
-import type { Document } from '../types.ts'
 import { timesOf } from '../questions/read-once.ts'
-import type { Scope } from './scope.ts'
 import { times, type Time } from '../questions/times.ts'
+import type { Document } from '../types.ts'
+import type { Scope } from './scope.ts'
 
 /** The year a document speaks in when it says 今年. */
 function yearOf({ header }: Document): number | undefined {

@@ -3,6 +3,11 @@
  * text as one about the right year. What can are the conditions the question sets: its times, places, names and
  * figures, and the kind of thing it asks for, must stand where the evidence stands.
  */
+import { namedInCompound, placesIn, shortPlace } from '../questions/places.ts'
+import { quantities, sameQuantity, type Quantity, type QuantityKind } from '../questions/quantities.ts'
+import type { Question } from '../questions/question.ts'
+import { foldedOf, placesOf, quantitiesOf, readOnce } from '../questions/read-once.ts'
+import { rememberedOf } from '../questions/remembered.ts'
 import type { Bm25 } from '../retrieval/bm25.ts'
 import { fold } from '../retrieval/terms.ts'
 import type { DeclineReason, Document } from '../types.ts'
@@ -10,12 +15,7 @@ import { areaAsked, asksMeaningOfCode, codesIn, kindMissing } from './asked-kind
 import { answersFigure, answersTime, spellsOut, type Evidence } from './evidence.ts'
 import { timeHolds } from './held-times.ts'
 import type { PhraseName } from './phrases.ts'
-import { namedInCompound, placesIn, shortPlace } from '../questions/places.ts'
 import { isScenario } from './premise-figures.ts'
-import { quantities, sameQuantity, type Quantity, type QuantityKind } from '../questions/quantities.ts'
-import type { Question } from '../questions/question.ts'
-import { foldedOf, placesOf, quantitiesOf, readOnce } from '../questions/read-once.ts'
-import { rememberedOf } from '../questions/remembered.ts'
 import { scopeOf, type Scope } from './scope.ts'
 import { supportOf, unsupportedShare } from './support.ts'
 

@@ -1,5 +1,8 @@
 /** Figures and counted names that a question states and a clause gives otherwise. */
 import { phrases } from '../chunks/sentences.ts'
+import { quantities, sameQuantity, type Quantity } from '../questions/quantities.ts'
+import type { Question } from '../questions/question.ts'
+import { phrasesOf, sentencesOf } from '../questions/read-once.ts'
 import type { Bm25 } from '../retrieval/bm25.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import { fold } from '../retrieval/terms.ts'
@@ -7,9 +10,6 @@ import type { Span } from '../types.ts'
 import type { Quotation } from './compose.ts'
 import { either, shareOf, standingIn, weightedTerms } from './coverage.ts'
 import { openingOf } from './evidence.ts'
-import { quantities, sameQuantity, type Quantity } from '../questions/quantities.ts'
-import type { Question } from '../questions/question.ts'
-import { phrasesOf, sentencesOf } from '../questions/read-once.ts'
 
 /** Clauses whose phrases are held against the question. */
 const CLAUSES = 3

@@ -1,12 +1,12 @@
 /** Organs and contraries: a word of a question in whose place a clause has another. */
 import { phrases } from '../chunks/sentences.ts'
+import type { Question } from '../questions/question.ts'
+import { sentencesOf } from '../questions/read-once.ts'
+import { loadDictionary } from '../questions/words.ts'
 import type { Bm25 } from '../retrieval/bm25.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import type { Quotation } from './compose.ts'
 import { coverageOf, weightedTerms } from './coverage.ts'
-import type { Question } from '../questions/question.ts'
-import { sentencesOf } from '../questions/read-once.ts'
-import { loadDictionary } from '../questions/words.ts'
 
 /** Organs by their last word: 国务院公安部门, 网信部门. */
 const LAST_WORD = /(?:主管部门|部门|机关|委员会|常委会|人民政府|政府|法院|检察院)$/

@@ -1,12 +1,12 @@
 /** Do the words of the question stand where the evidence stands? What tells the unanswerable from the answerable. */
-import type { Bm25 } from '../retrieval/bm25.ts'
-import { fold, terms } from '../retrieval/terms.ts'
-import type { Document, Span } from '../types.ts'
-import type { Evidence } from './evidence.ts'
 import type { Question } from '../questions/question.ts'
 import { foldedOf, readOnce, sentencesOf } from '../questions/read-once.ts'
 import { remembered, rememberedOf } from '../questions/remembered.ts'
 import type { Word } from '../questions/words.ts'
+import type { Bm25 } from '../retrieval/bm25.ts'
+import { fold, terms } from '../retrieval/terms.ts'
+import type { Document, Span } from '../types.ts'
+import type { Evidence } from './evidence.ts'
 
 /** Nouns that name the form of any policy text rather than its subject: their absence proves nothing. */
 const GENERIC = new Set(

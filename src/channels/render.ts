@@ -1,5 +1,6 @@
 /** Answer → plain text and Markdown. Every channel renders the segments; none adds words of its own between them. */
-import type { Answer, Citation, DeclineReason, Passage, Provenance, Segment, ClauseReference } from '../types.ts'
+import type { Answer, Citation, ClauseReference, Passage, Provenance, Segment } from '../types.ts'
+import { piecesOf, VERDICTS } from './web/answer.js'
 
 /** How words are set off from each other; `PLAIN` sets nothing off. */
 export interface Style {
@@ -23,14 +24,6 @@ export const FACT_NAMES = {
   effective: '施行',
 } as const
 
-export const VERDICTS: Readonly<Record<DeclineReason, string>> = {
-  'no-evidence': '文件中没有找到依据，不作回答',
-  'no-such-clause': '没有这一条款',
-  'false-premise': '问题的前提与原文不符',
-  unsupported: '文件中的话不足以回答',
-  'out-of-scope': '不在这些文件的范围之内',
-}
-
 /** Who states a fact, where the text itself does not. */
 export const FROM: Readonly<Record<Provenance, string>> = { text: '', operator: '（管理员注明）', inferred: '（推断）' }
 const NEAREST = 3
@@ -38,7 +31,7 @@ const SNIPPET = 80
 
 /** What stands over an answer that is none; absent for one that is. */
 export function verdictOf(answer: Answer): string | undefined {
-  if (answer.outcome === 'declined') return answer.reason ? VERDICTS[answer.reason] : '不作回答'
+  if (answer.outcome === 'declined') return answer.reason ? VERDICTS[answer.reason][0] : '不作回答'
   return answer.outcome === 'ambiguous' ? '不止一处符合，请指明' : undefined
 }
 
@@ -93,39 +86,6 @@ function segmentsText(segments: readonly Segment[], style: Style): string {
         : eachLine(plain(piece.text), set[piece.kind]),
     )
     .join('')
-}
-
-/** Words of one kind, or the numbers of the citations that the words before rest on. */
-export type Piece = { readonly kind: Segment['kind']; readonly text: string } | { readonly marks: readonly number[] }
-
-/**
- * Segments as words and marks in reading order. A number is marked where the words are quoted, once, behind the
- * closing quotation mark and before the end of the line. web/ask.js does the same.
- * @example 第2条 “超过4%” → 第2条 “超过4%”[1]
- */
-export function piecesOf(segments: readonly Segment[]): readonly Piece[] {
-  const quoted = new Set(segments.flatMap(({ kind, citations = [] }) => (kind === 'quotation' ? citations : [])))
-  const pieces: Piece[] = []
-  let waiting: readonly number[] = []
-  const add = (kind: Segment['kind'], text: string) => void (text !== '' && pieces.push({ kind, text }))
-  const mark = () => {
-    if (waiting.length > 0) pieces.push({ marks: waiting })
-    waiting = []
-  }
-  for (const { kind, text, citations = [] } of segments) {
-    const closing = waiting.length > 0 ? (/^[”’」』）]+/.exec(text)?.[0] ?? '') : ''
-    const words = text.slice(closing.length).replace(/\n+$/, '')
-    add(kind, closing)
-    mark()
-    add(kind, words)
-    waiting = citations.filter((n) => kind === 'quotation' || !quoted.has(n))
-    if (closing.length + words.length < text.length) {
-      mark()
-      add(kind, text.slice(closing.length + words.length))
-    }
-  }
-  mark()
-  return pieces
 }
 
 /** Styles end with their line, so that wrapping never carries a colour over. */

@@ -1,7 +1,7 @@
 /** Figures in Chinese text: what number, of what unit, so that 一千二百万 = 1200万 = 12,000,000. */
-import type { Span } from '../types.ts'
 import { ordinalOf } from '../clauses/numerals.ts'
 import { fold } from '../retrieval/terms.ts'
+import type { Span } from '../types.ts'
 
 /** What a unit measures; `count` for pieces, people and everything else that is counted. */
 export type QuantityKind =

@@ -1,7 +1,7 @@
 /** Times that text and questions name: years, dates, plan periods, and words such as 今年. */
-import type { Span } from '../types.ts'
 import { ordinalOf } from '../clauses/numerals.ts'
 import { fold } from '../retrieval/terms.ts'
+import type { Span } from '../types.ts'
 
 export interface Time {
   readonly span: Span

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { OpenAPIHono } from '@hono/zod-openapi'
 
 const TYPES = { css: 'text/css; charset=utf-8', js: 'text/javascript; charset=utf-8', svg: 'image/svg+xml' } as const
-const FILES = ['page.css', 'ask.js', 'read.js', 'icon.svg'] as const
+const FILES = ['page.css', 'answer.js', 'ask.js', 'read.js', 'icon.svg'] as const
 
 export function addAssets(app: OpenAPIHono): void {
   for (const name of FILES) {

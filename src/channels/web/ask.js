@@ -2,6 +2,7 @@
  * The asking page. Draws answers by DOM nodes with textContent only, the same way whether streamed or whole.
  * Shapes: /openapi.json.
  */
+import { piecesOf, VERDICTS } from './answer.js'
 
 const form = document.getElementById('ask')
 const box = document.getElementById('question')
@@ -140,45 +141,17 @@ function openTurn(question) {
   }
 }
 
-/**
- * Segments as words and chips in reading order. A number is marked where the words are quoted, once, behind the
- * closing quotation mark and before the end of the line: piecesOf of render.ts.
- */
+/** Segments as words and chips in reading order. */
 function segmentNodes(segments, chips) {
-  const quoted = new Set(segments.flatMap(({ kind, citations = [] }) => (kind === 'quotation' ? citations : [])))
-  const nodes = []
-  let waiting = []
-  const add = (kind, text) => text !== '' && nodes.push(element('span', kind, [text]))
-  const mark = () => {
-    for (const n of waiting) {
-      const chip = element('a', 'chip', [String(n)])
-      chips.set(n, [...(chips.get(n) ?? []), chip])
-      nodes.push(chip)
-    }
-    waiting = []
-  }
-  for (const { kind, text, citations = [] } of segments) {
-    const closing = waiting.length > 0 ? (/^[”’」』）]+/.exec(text)?.[0] ?? '') : ''
-    const words = text.slice(closing.length).replace(/\n+$/, '')
-    add(kind, closing)
-    mark()
-    add(kind, words)
-    waiting = citations.filter((n) => kind === 'quotation' || !quoted.has(n))
-    if (closing.length + words.length < text.length) {
-      mark()
-      add(kind, text.slice(closing.length + words.length))
-    }
-  }
-  mark()
-  return nodes
+  return piecesOf(segments).flatMap((piece) =>
+    'marks' in piece ? piece.marks.map((n) => chipOf(n, chips)) : [element('span', piece.kind, [piece.text])],
+  )
 }
 
-const VERDICTS = {
-  'no-evidence': ['文件中没有找到依据，不作回答', 'No evidence in the documents'],
-  'no-such-clause': ['没有这一条款', 'No such clause'],
-  'false-premise': ['问题的前提与原文不符', 'The question assumes what the text does not say'],
-  unsupported: ['文件中的话不足以回答', 'The documents do not settle it'],
-  'out-of-scope': ['不在这些文件的范围之内', 'Out of scope'],
+function chipOf(n, chips) {
+  const chip = element('a', 'chip', [String(n)])
+  chips.set(n, [...(chips.get(n) ?? []), chip])
+  return chip
 }
 
 /** What stands above the words: the verdict, how the question was understood, what is less than the best. */
