@@ -64,7 +64,7 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
     const id = ids.get(file)
     if (id === undefined) continue
     try {
-      const document: SourceText = { id, ...sourceTextOf(file) }
+      const document: SourceText = { id, ...(await sourceTextOf(file)) }
       await storeText(options.dataFolder, document.text)
       known[id] = withText(known[id], file, document.textSha256, now)
       documents.push(document)
@@ -80,8 +80,8 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
 }
 
 /** Everything of a SourceText but its id. */
-function sourceTextOf(file: ReadFile): Omit<SourceText, 'id'> {
-  const { text: received, encoding, format } = readBytes(file.bytes, file.source)
+async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'>> {
+  const { text: received, encoding, format } = await readBytes(file.bytes, file.source)
   const { text, dropped } = clean(received)
   const { header, bodyStart } = readHeader(text, format)
   return {

@@ -14,12 +14,12 @@ export interface ReadText extends DecodedText {
   readonly format: Format
 }
 
-/** One kind of file. `read` throws PolicyError 'file-encoding' or 'file-format'. */
+/** One kind of file. `read` throws, or rejects with, PolicyError 'file-encoding' or 'file-format'. */
 export interface Reader {
   readonly format: Format
   /** Lower-case endings with the dot: `.txt`. */
   readonly extensions: readonly string[]
-  read(bytes: Uint8Array, name: string): DecodedText
+  read(bytes: Uint8Array, name: string): DecodedText | Promise<DecodedText>
 }
 
 const plainReader = (format: Format, extensions: readonly string[]): Reader => ({
@@ -54,13 +54,13 @@ export function readerFor(name: string): Reader | undefined {
 }
 
 /** The text of a file. `name` is for messages and decides the reader. */
-export function readBytes(bytes: Uint8Array, name: string): ReadText {
+export async function readBytes(bytes: Uint8Array, name: string): Promise<ReadText> {
   const reader = readerFor(name)
   if (!reader) throw new PolicyError('file-format', unknownFormat(name))
   if (bytes.length > LARGEST_FILE_BYTES) {
     throw new PolicyError('file-format', `${name} 超过 64 MB（${bytes.length} 字节），未读取。请拆分后再放入。`)
   }
-  const decoded = reader.read(bytes, name)
+  const decoded = await reader.read(bytes, name)
   if (decoded.text.trim() === '') {
     throw new PolicyError('file-format', `${name} 里没有文字。请检查文件是否完整，或将其移出文件夹。`)
   }

@@ -5,8 +5,8 @@ import { htmlCharset, htmlToText } from '../../src/documents/html.ts'
 import { readBytes } from '../../src/documents/read.ts'
 
 describe('a web page as text', () => {
-  test('blocks are lines, a table row is a line; menu, script, style and page title are left out', () => {
-    const { text } = readBytes(readFileSync('test/fixtures/documents/notice.html'), 'notice.html')
+  test('blocks are lines, a table row is a line; menu, script, style and page title are left out', async () => {
+    const { text } = await readBytes(readFileSync('test/fixtures/documents/notice.html'), 'notice.html')
     expect(text.split('\n')).toEqual([
       '当前位置：首页 > 政务公开 > 文件',
       '关于公布市级行政规范性文件目录的通知',

@@ -30,9 +30,9 @@ const TAGS = ['<p>', '</p>', '<table>', '<tr>', '<td>', '</table>', '<nav>', '</
 const pick = <T>(random: () => number, items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
 
 /** Reads as loadFolder does; a PolicyError is a proper end. */
-function readWhole(bytes: Uint8Array, name: string): void {
+async function readWhole(bytes: Uint8Array, name: string): Promise<void> {
   try {
-    const { text: received, format } = readBytes(bytes, name)
+    const { text: received, format } = await readBytes(bytes, name)
     const { text, dropped } = clean(received)
     const left = new Set(dropped.map(({ line }) => line))
     const kept = linesOf(received).filter(({ number }) => !left.has(number))
@@ -53,28 +53,28 @@ test('lines joined are the text', () => {
   expect(linesOf(text).map(({ words }) => words)).toEqual(['一', '二', '三', '', '四'])
 })
 
-test('seeds with damaged bytes are read or refused', { timeout: 600_000 }, () => {
+test('seeds with damaged bytes are read or refused', { timeout: 600_000 }, async () => {
   const random = randomFrom(1)
   for (let trial = 0; trial < TRIALS; trial++) {
     const bytes = Buffer.from(pick(random, seeds))
     for (let count = 0; count < 3; count++) bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256)
-    readWhole(bytes.subarray(0, Math.floor(random() * bytes.length)), 'a.txt')
+    await readWhole(bytes.subarray(0, Math.floor(random() * bytes.length)), 'a.txt')
   }
 })
 
-test('lines in any order are cleaned by whole lines', { timeout: 600_000 }, () => {
+test('lines in any order are cleaned by whole lines', { timeout: 600_000 }, async () => {
   const random = randomFrom(2)
   for (let trial = 0; trial < TRIALS; trial++) {
     const lines = Array.from({ length: Math.floor(random() * 20) }, () => pick(random, LINES))
     const text = [...lines, ...(random() < 0.3 ? lines : [])].join(pick(random, ['\n', '\r\n', '\r', '\n\n']))
-    readWhole(Buffer.from(text), pick(random, ['a.txt', 'a.md']))
+    await readWhole(Buffer.from(text), pick(random, ['a.txt', 'a.md']))
   }
 })
 
-test('tags in any order become lines', { timeout: 600_000 }, () => {
+test('tags in any order become lines', { timeout: 600_000 }, async () => {
   const random = randomFrom(3)
   for (let trial = 0; trial < TRIALS; trial++) {
     const parts = Array.from({ length: Math.floor(random() * 40) }, () => pick(random, random() < 0.6 ? TAGS : LINES))
-    readWhole(Buffer.from(parts.join('')), 'a.html')
+    await readWhole(Buffer.from(parts.join('')), 'a.html')
   }
 })
