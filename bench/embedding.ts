@@ -8,6 +8,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { batchesOf } from '../src/embedding/batches.ts'
+import { embedPassages } from '../src/embedding/embedder.ts'
 import { TransformersEmbedder } from '../src/embedding/transformers-embedder.ts'
 import type { RawWork } from './raw-worker.ts'
 
@@ -67,13 +68,13 @@ async function main(): Promise<void> {
   const texts = articlesOf(join(corpus, 'laws'), ARTICLES)
   const embedder = new TransformersEmbedder({ modelFolder, modelSha256: '0'.repeat(64), workers: WORKERS })
   const raw = await rawRunner(texts)
-  await embedder.embedPassages(texts.slice(0, 100))
+  await embedPassages(embedder, texts.slice(0, 100))
 
   const ours: number[] = []
   const limits: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
     limits.push(await secondsOf(raw.run))
-    ours.push(await secondsOf(() => embedder.embedPassages(texts)))
+    ours.push(await secondsOf(() => embedPassages(embedder, texts)))
   }
   await raw.close()
   const [best, limit] = [Math.min(...ours), Math.min(...limits)]
@@ -84,7 +85,7 @@ async function main(): Promise<void> {
   console.log(`ratio ${ratio.toFixed(3)} (at least ${LEAST_RATIO})`)
 
   const quiet = await questionLatency(embedder, 200)
-  const building = embedder.embedPassages(texts).catch(() => 'closed before the end')
+  const building = embedPassages(embedder, texts).catch(() => 'closed before the end')
   const busy = await questionLatency(embedder, 100)
   await embedder.close()
   await building

@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const BENCHES = ['bootstrap', 'embedding', 'answer', 'ready', 'search']
+const BENCHES = ['bootstrap', 'embedding', 'answer', 'ready']
 /** A line of a bench that states a figure and its limit. */
 const HELD = /^.*\((?:at least|at most) [^)]*\)$/
 

@@ -11,8 +11,8 @@ import { findModel } from './embedding/model-files.ts'
 import { TransformersEmbedder } from './embedding/transformers-embedder.ts'
 import { PolicyError } from './errors.ts'
 import { loadDictionary } from './questions/words.ts'
-import { buildLibrary, LibraryMeta, openLibrary, type Built } from './retrieval/library-files.ts'
-import { documentById, type Library } from './retrieval/library.ts'
+import { LibraryMeta, openLibrary, type Built, type Opened } from './retrieval/library-files.ts'
+import { documentById, vectorSearchOf, type Library } from './retrieval/library.ts'
 import { openCurrent, type Generation } from './store/generations.ts'
 import type { DocumentId, Fallback } from './types.ts'
 
@@ -66,7 +66,10 @@ class RunningApp implements App {
   readonly #options: AppOptions
   readonly #embedder: Embedder | undefined
   readonly #noModel: Fallback | undefined
-  #built: Built | undefined
+  /** The generation on the disk, as it was opened or written. */
+  #opened: Opened | undefined
+  /** Documents that answer by keywords while their vectors are made. */
+  #unsaved: Built | undefined
   /** What of it serves. */
   #serving: Library | undefined
   /** What the generation on the disk was made from; absent when there is none that serves. */
@@ -103,7 +106,7 @@ class RunningApp implements App {
       this.#problem =
         error instanceof PolicyError ? error : new PolicyError('internal', String(error), { cause: error })
       this.#options.log(`索引未能更新 the index could not be brought up to date: ${this.#problem.message}`)
-      if (this.#built && !this.#current) this.#serve(this.#built, { from: 'hybrid', reason: this.#problem.message })
+      if (this.#unsaved) this.#serve(this.#unsaved, { from: 'hybrid', reason: this.#problem.message })
     })
   }
 
@@ -114,7 +117,8 @@ class RunningApp implements App {
 
   async #read(generation: Generation): Promise<void> {
     try {
-      this.#serve(await openLibrary(generation))
+      this.#opened = await openLibrary(generation)
+      this.#serve(this.#opened)
       this.#current = { ...LibraryMeta.parse(generation.meta), damaged: generation.damaged.map(({ file }) => file) }
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
@@ -122,9 +126,8 @@ class RunningApp implements App {
     }
   }
 
-  #serve(built: Built, fallback?: Fallback): void {
-    this.#built = built
-    const usable = usableBy(this.#embedder?.id, built.library)
+  #serve({ library }: Built, fallback?: Fallback): void {
+    const usable = usableBy(this.#embedder?.id, library)
     const reason = this.#noModel ?? fallback ?? usable.fallback
     this.#serving = { ...usable, ...(reason ? { fallback: reason } : {}) }
   }
@@ -141,34 +144,33 @@ class RunningApp implements App {
     const reason = whyStale(this.#current, await fingerprintOf(loaded, embedder), embedder)
     if (reason === undefined) return
     log(`建立索引 building the index: ${reason}`)
-    const previous = this.#built
-    if (!previous && this.#embedder) this.#serve(await this.#keywordsFirst(loaded))
-    this.#building = { step: 'embedding', done: 0, total: 1 }
+    this.#building = { step: 'keywords', done: 0, total: 1 }
     try {
-      const built = await buildGeneration({
+      this.#opened = await buildGeneration({
         loaded,
         indexFolder,
         ...(this.#embedder ? { embedder: this.#embedder } : {}),
-        ...(previous ? { previous } : {}),
+        ...(this.#opened ? { previous: this.#opened } : {}),
         onProgress: (step, done, total) => {
           this.#building = { step, done, total }
           onProgress?.(step, done, total)
         },
+        onKeywords: (built) => this.#serveMeanwhile(built),
         store: { onEvent: ({ message }) => log(message) },
       })
-      this.#serve(built)
+      this.#unsaved = undefined
+      this.#serve(this.#opened)
     } finally {
       this.#building = undefined
     }
   }
 
-  /** While vectors are made, the keyword index answers. */
-  #keywordsFirst(loaded: Loaded): Promise<Built> {
-    const fallback = {
-      from: 'hybrid',
-      reason: '正在建立向量索引，暂用关键词检索 vectors are being made; keyword search serves meanwhile',
-    }
-    return buildLibrary({ documents: loaded.documents, twins: loaded.twins, generation: 'building', fallback })
+  /** While the first vectors are made, keywords answer. */
+  #serveMeanwhile(built: Built): void {
+    if (this.#serving) return
+    this.#unsaved = { ...built, library: { ...built.library, generation: 'building' } }
+    const reason = '正在建立向量索引，暂用关键词检索 vectors are being made; keyword search serves meanwhile'
+    this.#serve(this.#unsaved, { from: 'hybrid', reason })
   }
 
   #library(): Library {
@@ -205,10 +207,10 @@ class RunningApp implements App {
       retrieval: library?.embedder && this.#embedder ? 'hybrid' : 'keyword',
       generation: library?.generation ?? null,
       embedder: library?.embedder ?? null,
-      vectors: library?.windows.plain?.kind ?? null,
+      vectors: (library && vectorSearchOf(library)) ?? null,
       documents: library?.documents.length ?? 0,
-      clauses: library?.clauses.chunks.length ?? 0,
-      chunks: library?.windows.chunks.length ?? 0,
+      clauses: library?.entries.living ?? 0,
+      chunks: library ? library.units.size + library.windows.size : 0,
       fallbacks: [library ? library.fallback : this.#noModel, problem].filter((fallback) => fallback !== undefined),
       ...(this.#skipped.length > 0 ? { skipped: this.#skipped.map(({ source, message }) => ({ source, message })) } : {}),
       ...(this.#building ? { building: this.#building } : {}),
@@ -234,11 +236,6 @@ function usableBy(embedder: string | undefined, library: Library): Library {
     `索引由另一向量模型（${library.embedder}）建立，重建之前只用关键词检索 ` +
     'the index was made with another embedder; keyword search serves until it is built anew'
   const { units, windows } = library
-  return {
-    ...library,
-    embedder: null,
-    units: { chunks: units.chunks },
-    windows: { chunks: windows.chunks, keywords: windows.keywords },
-    fallback: { from: 'hybrid', reason },
-  }
+  const fallback = { from: 'hybrid', reason }
+  return { ...library, embedder: null, units: units.withoutVectors(), windows: windows.withoutVectors(), fallback }
 }

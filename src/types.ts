@@ -2,7 +2,7 @@
  * The words of the project. Imports nothing; everything may import it.
  *
  * A file becomes a SourceText, a SourceText becomes a Document (a clause tree),
- * a Document becomes Chunks; a question becomes Passages, Passages an Answer.
+ * a Document becomes entries and chunks; a question becomes Passages, Passages an Answer.
  */
 
 /** Stable over replacement and renaming of the file; see documents/registry.ts. */
@@ -145,12 +145,6 @@ export type LookUp =
       readonly existing: readonly string[]
     }
 
-/** A piece of one clause, sized for the embedder. */
-export interface Chunk {
-  readonly clause: ClauseId
-  readonly span: Span
-}
-
 /** A clause by its address and a link to its words. */
 export interface ClauseReference {
   readonly documentId: DocumentId
@@ -164,7 +158,7 @@ export interface ClauseReference {
 
 /** A clause found for a question, twins folded in. */
 export interface Passage extends ClauseReference {
-  /** The clause's own paragraphs, verbatim. */
+  /** An article with all below it, or another clause's own paragraphs, verbatim. */
   readonly text: string
   readonly start: number
   readonly end: number

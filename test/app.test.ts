@@ -209,11 +209,12 @@ describe('while the first vectors are made', () => {
 
 describe('damage', () => {
   const FILES = [
-    'documents.json',
+    'base.documents',
+    'base.entries',
     'twins.json',
-    'windows.keywords',
-    'units.chunks',
-    'units.plain.vectors',
+    'base.keywords-0',
+    'base.units',
+    'base.units.vectors',
     'manifest.json',
   ]
 
@@ -237,7 +238,7 @@ describe('damage', () => {
     await open(config, { embedder })
     edit(join(documents, '决定.txt'), '超过4%', '超过6%')
     await open(config, { embedder })
-    flipByte(join(config.indexFolder, 'gen-00000002', 'documents.json'))
+    flipByte(join(config.indexFolder, 'gen-00000002', 'base.documents'))
     const app = await open(config, { embedder, settle: false })
     expect(app.assistant.status().generation).toBe('gen-00000001')
     await app.settled
@@ -248,7 +249,7 @@ describe('damage', () => {
     const { config } = workshop(writeSmall)
     const embedder = new CountingEmbedder()
     const before = await answerTo(await open(config, { embedder }), QUESTION)
-    flipByte(join(config.indexFolder, 'gen-00000001', 'windows.plain.hnsw'))
+    flipByte(join(config.indexFolder, 'gen-00000001', 'base.windows.hnsw'))
     embedder.texts.length = 0
     const app = await open(config, { embedder, settle: false })
     const meanwhile = await answerTo(app, QUESTION)
@@ -258,7 +259,7 @@ describe('damage', () => {
       'exact',
     ])
     await app.settled
-    expect(app.lines).toContain('建立索引 building the index: windows.plain.hnsw 已损坏 is damaged')
+    expect(app.lines).toContain('建立索引 building the index: base.windows.hnsw 已损坏 is damaged')
     expect(embedder.texts).toEqual([])
     expect(app.assistant.status()).toMatchObject({ vectors: 'hnsw', generation: 'gen-00000002', fallbacks: [] })
     expect((await answerTo(app, QUESTION)).text).toBe(before.text)

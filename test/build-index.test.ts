@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CHUNKER } from '../src/chunks/chunk.ts'
 import { buildGeneration, fingerprintOf, loadDocuments } from '../src/build-index.ts'
+import { LIBRARY_FORMAT } from '../src/retrieval/library-files.ts'
 import { openCurrent } from '../src/store/generations.ts'
 import { CountingEmbedder, workshop, writeSmall } from './library.ts'
 
@@ -62,11 +63,13 @@ describe('a build', () => {
     await buildGeneration({ loaded, embedder, indexFolder: shop.config.indexFolder })
     const { generation } = await openCurrent(shop.config.indexFolder)
     expect(generation!.meta).toEqual({
+      format: LIBRARY_FORMAT,
       embedder: embedder.id,
       dimensions: 64,
       chunker: CHUNKER,
       fingerprint: await fingerprintOf(loaded, embedder.id),
-      documents: loaded.documents.map(({ id, source, textSha256 }) => ({ id, source, textSha256 })),
+      segments: ['base'],
+      documents: loaded.documents.map(({ id, source, textSha256 }, at) => ({ id, source, textSha256, segment: 0, at })),
     })
     expect(loaded.documents).toHaveLength(5)
   })
@@ -81,7 +84,7 @@ describe('a build', () => {
       indexFolder: shop.config.indexFolder,
       onProgress,
     })
-    expect(steps).toEqual(['keywords', 'embedding', 'graph'])
+    expect(steps).toEqual(['keywords', 'embedding'])
   })
 
   test('that fails leaves what was there, and lets the next one write', async () => {

@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, onTestFinished } from 'vitest'
 import type { App } from '../src/app.ts'
+import type { Loaded } from '../src/build-index.ts'
 import { readConfig, type Config } from '../src/config.ts'
-import type { Embedder } from '../src/embedding/embedder.ts'
+import type { Embedder, OnBatch } from '../src/embedding/embedder.ts'
 import { HashingEmbedder } from '../src/embedding/hashing-embedder.ts'
+import { assemble, type Built } from '../src/retrieval/library-files.ts'
+import { segmentOf, withVectors } from '../src/retrieval/segment.ts'
 import type { Answer } from '../src/types.ts'
 
 let ofSuite: string | undefined
@@ -81,18 +84,27 @@ export class CountingEmbedder implements Embedder {
     return this.#inner.embedQuestion(question)
   }
 
-  async embedPassages(
-    texts: readonly string[],
-    onProgress?: (done: number, total: number) => void,
-  ): Promise<Float32Array[]> {
+  async embedInBatches(texts: readonly string[], onBatch: OnBatch): Promise<void> {
     await this.#wait?.()
     this.texts.push(...texts)
-    return this.#inner.embedPassages(texts, onProgress)
+    await this.#inner.embedInBatches(texts, onBatch)
   }
 
   close(): Promise<void> {
     return this.#inner.close()
   }
+}
+
+/** A library as a build makes it, in memory: nothing is written. */
+export async function libraryOf(
+  { documents, twins }: Pick<Loaded, 'documents' | 'twins'>,
+  embedder?: Embedder,
+  generation = 'gen-in-memory',
+): Promise<Built> {
+  const bare = await segmentOf('base', documents)
+  const nothingKnown = { get: () => undefined, put: () => {} }
+  const segment = embedder ? await withVectors(bare, embedder, nothingKnown) : bare
+  return assemble({ segments: [segment], documents, twins, embedder: embedder?.id ?? null, generation })
 }
 
 export async function answerTo({ assistant }: Pick<App, 'assistant'>, question: string): Promise<Answer> {

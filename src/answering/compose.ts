@@ -1,8 +1,7 @@
 /** Evidence → segments and citations. Labels, dates and counts are computed here; every quotation is a slice. */
 import { createHash } from 'node:crypto'
 import { labelOf, spokenOf, titleFromOf, titleOf } from '../clauses/address.ts'
-import type { Catalogue } from '../retrieval/library.ts'
-import { places } from '../retrieval/places-of.ts'
+import { twinsOf, type Catalogue } from '../retrieval/library.ts'
 import type { Citation, Clause, ClauseId, Document, Fact, Segment, Span, ClauseReference } from '../types.ts'
 import { readingUrl } from './links.ts'
 import { phrase, type PhraseName } from './phrases.ts'
@@ -25,11 +24,7 @@ export function sha256(text: string): string {
 }
 
 function twinReferences(catalogue: Catalogue, id: ClauseId): ClauseReference[] {
-  const known = places(catalogue)
-  return (catalogue.twins.get(id) ?? []).flatMap((twin) => {
-    const place = known.get(twin)
-    return place ? [referenceTo(place.document, place.lineage)] : []
-  })
+  return twinsOf(catalogue, id).map(({ document, lineage }) => referenceTo(document, lineage))
 }
 
 /** The clause at the end of a lineage and its address; the link marks `span`, or the whole clause. */

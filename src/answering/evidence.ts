@@ -5,7 +5,7 @@ import type { Question } from '../questions/question.ts'
 import { foldedOf, phrasesOf, readOnce, sentencesOf } from '../questions/read-once.ts'
 import { remembered } from '../questions/remembered.ts'
 import { times, type Time } from '../questions/times.ts'
-import type { Bm25 } from '../retrieval/bm25.ts'
+import type { Keywords } from '../retrieval/keywords.ts'
 import type { Found, Spot } from '../retrieval/retrieve.ts'
 import { fold } from '../retrieval/terms.ts'
 import type { Span } from '../types.ts'
@@ -46,14 +46,17 @@ const LONGEST_RUN = 120
 const unitsOf = readOnce((text, sentence) => units(text, sentence, LONGEST_RUN))
 
 /** All spans worth quoting of the clauses found, best first. */
-export function findEvidence(question: Question, found: readonly Found[], keywords: Bm25): Evidence[] {
+export function findEvidence(question: Question, found: readonly Found[], keywords: Keywords): Evidence[] {
   const weighted = weightedTerms(question, keywords)
   const bestSpot = found
     .flatMap(({ spots }) => spots)
     .reduce((best, { score }) => Math.max(best, score), LEAST_SCORE)
+  /** What was found before, titles left out, by span: an article and its items are one. */
+  const before = new Set<Span>()
   return found
-    .flatMap((one, at) => {
-      const rank = found.slice(0, at).filter(({ clause }) => clause.kind !== 'header').length
+    .flatMap((one) => {
+      const rank = before.size - (before.has(one.span) ? 1 : 0)
+      if (one.clause.kind !== 'header') before.add(one.span)
       return evidenceIn(question, weighted, one, rank, bestSpot)
     })
     .sort((one, other) => other.score - one.score)

@@ -73,7 +73,7 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
     }
   }
   const found = search(intent.documents)
-  const truth = falsePremise(question, found, library.windows.keywords)
+  const truth = falsePremise(question, found, library.keywords)
   if (truth) {
     const span = withoutLastComma(truth.document.text, truth.span)
     composer.say('declined-false-premise').quote([{ document: truth.document, span }])
@@ -134,7 +134,7 @@ class Court {
 
   /** Of the evidence in these clauses. */
   hear(found: readonly Found[]): Hearing {
-    const { keywords } = this.#library.windows
+    const { keywords } = this.#library
     const evidence = findEvidence(this.#question, found, keywords).slice(0, CANDIDATES)
     const [best] = evidence
     if (!best) return { holding: [] }

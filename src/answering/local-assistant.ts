@@ -29,7 +29,7 @@ import { answerReference } from './clause-answer.ts'
 import { Clock } from './clock.ts'
 import { Composer, sha256 } from './compose.ts'
 import { answerFrom, type Draft, type Search } from './extractive.ts'
-import { foundAt, passageOf } from './passages.ts'
+import { clausesOf, foundAt, passageOf } from './passages.ts'
 import { phrase, type PhraseName } from './phrases.ts'
 import { countParts, unitCounted } from './structure.ts'
 import { verify } from './verify.ts'
@@ -106,6 +106,7 @@ export class LocalAssistant implements Assistant {
       retrieve(library, queryOf(text, vector, documents ? intersect(documents, wanted) : wanted), limit),
     )
     const found = search(scope)
+    const clauses: Search = (documents, limit) => search(documents, limit).flatMap(clausesOf)
     clock.mark('retrieve')
     const draft = unclear
       ? declined(library, 'no-evidence', 'declined-no-evidence')
@@ -113,7 +114,7 @@ export class LocalAssistant implements Assistant {
         ? declined(library, 'unsupported', 'declined-standalone')
         : intent.outOfScope
           ? declined(library, 'out-of-scope', 'declined-out-of-scope')
-          : draftOf(library, { text, intent, references, scope: scope?.length ? scope : wanted, search })
+          : draftOf(library, { text, intent, references, scope: scope?.length ? scope : wanted, search: clauses })
     const exactly = draft.places?.map((place) => foundAt(library, place))
     const nearest = exactly ?? firstThen(addressed(library, references, scope), found)
     const passages = nearest.slice(0, PASSAGES).map(passageOf)

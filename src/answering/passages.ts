@@ -1,24 +1,23 @@
-/** Clauses found → passages on the wire. */
-import { ownText } from '../clauses/address.ts'
-import type { Catalogue } from '../retrieval/library.ts'
-import { places } from '../retrieval/places-of.ts'
+/** Clauses found → passages on the wire, and → the clauses an answer is looked for in. */
+import { isArticle } from '../clauses/address.ts'
+import { spansOf } from '../chunks/chunk.ts'
+import { twinsOf, type Catalogue } from '../retrieval/library.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import type { Clause, Passage, Place, Span } from '../types.ts'
 import { referenceTo } from './compose.ts'
 
-/** From a clause's first own paragraph to its last; its heading where it has none. */
-function ownSpan({ paragraphs, heading, extent }: Clause): Span {
-  const first = paragraphs[0] ?? heading ?? extent
-  const last = paragraphs.at(-1) ?? heading ?? extent
+/** From its first word to the last: of an article with all below it, of another clause its own. */
+function spanOf(clause: Clause): Span {
+  const spans = spansOf(clause)
+  const [first, last] = [spans[0] ?? clause.extent, spans.at(-1) ?? clause.extent]
   return { start: first.start, end: last.end }
 }
 
 /** A clause found, as it is shown: the score held to 0–1 and rounded to four places. */
-export function passageOf({ document, lineage, clause, score, twins }: Found): Passage {
-  const span = ownSpan(clause)
+export function passageOf({ document, lineage, span, score, twins }: Found): Passage {
   return {
     ...referenceTo(document, lineage, span),
-    text: ownText(document, clause) || document.text.slice(span.start, span.end),
+    text: document.text.slice(span.start, span.end),
     ...span,
     score: Math.round(Math.min(1, score) * 1e4) / 1e4,
     alsoIn: twins.map((twin) => referenceTo(twin.document, twin.lineage)),
@@ -28,7 +27,16 @@ export function passageOf({ document, lineage, clause, score, twins }: Found): P
 /** A place that was named, as if it had been found with the best score. */
 export function foundAt(catalogue: Catalogue, { document, lineage }: Place): Found {
   const clause = lineage.at(-1)!
-  const known = places(catalogue)
-  const twins = (catalogue.twins.get(clause.id) ?? []).flatMap((id) => known.get(id) ?? [])
-  return { document, lineage, clause, score: 1, spots: [], twins }
+  return { document, lineage, clause, span: spanOf(clause), score: 1, spots: [], twins: twinsOf(catalogue, clause.id) }
+}
+
+/** An article found → the article's own words and each 项 and 目 of it, all with its score and its spots. */
+export function clausesOf(found: Found): Found[] {
+  if (!isArticle(found.clause)) return [found]
+  return [found, ...found.clause.children.flatMap((child) => below(found, child, [...found.lineage]))]
+}
+
+function below(found: Found, clause: Clause, outer: readonly [Clause, ...Clause[]]): Found[] {
+  const lineage: [Clause, ...Clause[]] = [...outer, clause]
+  return [{ ...found, clause, lineage, twins: [] }, ...clause.children.flatMap((child) => below(found, child, lineage))]
 }

@@ -1,13 +1,80 @@
-/** Clauses → chunks. A chunk never crosses a clause. */
-import type { Clause, Chunk, Document, Span } from '../types.ts'
-import { titleOf, walk } from '../clauses/address.ts'
+/**
+ * Clauses → entries, what retrieval finds 检索单位, and entries → chunks, what is embedded. A chunk never crosses an
+ * entry.
+ *
+ * An article 条 is one entry with all its 款 and 项: it is drafted to hold one matter (《立法技术规范（试行）》), and is
+ * embedded whole as far as the model reads. Any other clause is an entry of its own and is embedded twice over: in
+ * units, where one remark of a long paragraph is found, and in windows behind their headings. Over 58,496 articles the
+ * whole article gives Recall@10 0.505, its best sentence 0.459, the two together no more than chance allows; over the
+ * seeds, whose clauses run to several hundred characters, units and windows give hit@1 0.91, each alone 0.84 to 0.87.
+ */
+import { isArticle, titleOf, walk, type Lineage } from '../clauses/address.ts'
+import type { Clause, Document, Span } from '../types.ts'
 import { units } from './sentences.ts'
 
 /** Named in the manifest: an index made by another chunker is made anew. */
-export const CHUNKER = 'units-60/windows-2x120/clauses/2'
+export const CHUNKER = 'articles-500/units-60/windows-2x120/3'
+
+/** The model reads 512 tokens, about one a character. */
+const LONGEST_WHOLE = 500
+const UNIT = 60
+
+export interface Entry {
+  readonly lineage: Lineage
+  /** Its place among all clauses of the document in reading order, counted from 0. */
+  readonly ordinal: number
+  readonly span: Span
+  /** One chunk, the entry itself. */
+  readonly isWhole: boolean
+}
+
+/** A part of an entry. */
+export interface Chunk {
+  /** Place of its entry among those of the document, counted from 0. */
+  readonly entry: number
+  readonly span: Span
+}
+
+/** In reading order; clauses without words of their own have none. */
+export function entriesOf(document: Document): Entry[] {
+  const entries: Entry[] = []
+  let ordinal = -1
+  for (const lineage of walk(document)) {
+    ordinal++
+    if (lineage.slice(0, -1).some(isArticle)) continue
+    const clause = lineage.at(-1)!
+    const spans = spansOf(clause)
+    const [first, last] = [spans[0], spans.at(-1)]
+    if (!first || !last) continue
+    const span = { start: first.start, end: last.end }
+    entries.push({ lineage, ordinal, span, isWhole: isArticle(clause) && span.end - span.start <= LONGEST_WHOLE })
+  }
+  return entries
+}
+
+/** Units of at most 60 characters; an entry that is embedded whole is one unit. */
+export function unitsOf(document: Document, entries: readonly Entry[] = entriesOf(document)): Chunk[] {
+  return entries.flatMap(({ lineage, span, isWhole }, entry): Chunk[] => {
+    if (isWhole) return [{ entry, span }]
+    const spans = spansOf(lineage.at(-1)!).flatMap((paragraph) => units(document.text, paragraph, UNIT))
+    return spans.map((span) => ({ entry, span }))
+  })
+}
+
+/** Windows of two longer units, one unit apart, within one paragraph; none of an entry that is embedded whole. */
+export function windowsOf(document: Document, entries: readonly Entry[] = entriesOf(document)): Chunk[] {
+  return entries.flatMap(({ lineage, isWhole }, entry): Chunk[] => {
+    if (isWhole) return []
+    return spansOf(lineage.at(-1)!).flatMap((paragraph) => {
+      const parts = units(document.text, paragraph)
+      const starts = parts.length > 1 ? parts.slice(0, -1) : parts
+      return starts.map((part, at) => ({ entry, span: { start: part.start, end: (parts[at + 1] ?? part).end } }))
+    })
+  })
+}
 
 /**
- * Title and headings from the outside in, put before a chunk's words for the embedder and the keyword index only,
+ * Title and headings from the outside in, put before an entry's words for the embedder and the keyword index only,
  * never shown; cut so that they do not crowd out the words themselves.
  */
 export function contextOf(document: Document, lineage: readonly Clause[], limit = 120): string {
@@ -19,45 +86,20 @@ export function contextOf(document: Document, lineage: readonly Clause[], limit 
     .slice(-limit)
 }
 
-/** What is chunked of a clause: its heading line, where it stands alone, and its own paragraphs. */
+/** Paragraphs of an entry: of an article with those of all below it, of another clause its own. */
+export function spansOf(clause: Clause): Span[] {
+  const own = ownSpans(clause)
+  if (!isArticle(clause)) return own
+  return [...own, ...clause.children.flatMap(spansBelow)].sort((one, other) => one.start - other.start)
+}
+
+function spansBelow(clause: Clause): Span[] {
+  return [...ownSpans(clause), ...clause.children.flatMap(spansBelow)]
+}
+
+/** Its heading line, where it stands alone, and its own paragraphs. */
 function ownSpans({ heading, paragraphs }: Clause): Span[] {
   const covered =
     heading !== undefined && paragraphs.some(({ start, end }) => start <= heading.start && heading.end <= end)
   return heading && !covered ? [heading, ...paragraphs] : [...paragraphs]
-}
-
-/** Windows of two units, one unit apart, within one paragraph. */
-export function windowChunks(document: Document): Chunk[] {
-  return [...walk(document)].flatMap((lineage) => {
-    const clause = lineage.at(-1)!
-    return ownSpans(clause).flatMap((paragraph) => {
-      const parts = units(document.text, paragraph)
-      const starts = parts.length > 1 ? parts.slice(0, -1) : parts
-      return starts.map((part, at): Chunk => ({
-        clause: clause.id,
-        span: { start: part.start, end: (parts[at + 1] ?? part).end },
-      }))
-    })
-  })
-}
-
-/** Single units of at most 60 characters: the finest grain, where one remark of a long paragraph is found. */
-export function unitChunks(document: Document): Chunk[] {
-  return [...walk(document)].flatMap((lineage) => {
-    const clause = lineage.at(-1)!
-    const spans = ownSpans(clause).flatMap((paragraph) => units(document.text, paragraph, 60))
-    return spans.map((span): Chunk => ({ clause: clause.id, span }))
-  })
-}
-
-/** Whole clauses for the keyword index: one chunk a clause with words of its own; items between two of its 款 count in. */
-export function clauseChunks(document: Document): Chunk[] {
-  return [...walk(document)].flatMap((lineage) => {
-    const clause = lineage.at(-1)!
-    const spans = ownSpans(clause)
-    const first = spans[0]
-    const last = spans.at(-1)
-    if (!first || !last) return []
-    return [{ clause: clause.id, span: { start: first.start, end: last.end } }]
-  })
 }

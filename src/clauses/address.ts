@@ -1,5 +1,5 @@
 /** A clause ↔ its id, its label as printed (三、2.) and as spoken (第三部分第2条); offsets → the place they stand in. */
-import type { Clause, Document, NumberStyle, Place, Provenance, Span } from '../types.ts'
+import type { Clause, ClauseId, Document, NumberStyle, Place, Provenance, Span } from '../types.ts'
 import { clauseId } from './ids.ts'
 import { chineseNumeral } from './numerals.ts'
 
@@ -36,6 +36,11 @@ export const innermost = (lineage: Lineage): Clause => lineage.at(-1) ?? lineage
 /** The clause with this path; `undefined` when the document has none. */
 export function findClause(document: Document, path: readonly string[]): Lineage | undefined {
   return indexOf(document).get(clauseId(document.id, path))
+}
+
+/** The clause with this id, with the clauses around it. */
+export function clauseById(document: Document, id: ClauseId): Lineage | undefined {
+  return indexOf(document).get(id)
 }
 
 /** The last clause of a list that begins at or before an offset. */
@@ -157,7 +162,7 @@ export function spokenOf(place: Place): string {
   return names.join('') + paragraphName(place)
 }
 
-const isArticle = (clause: Clause | undefined): boolean => clause?.number?.style === 'article'
+export const isArticle = (clause: Clause | undefined): boolean => clause?.number?.style === 'article'
 
 /** 第一款 before an item of an article that has several. */
 function paragraphAbove(clauses: readonly Clause[], at: number): string {

@@ -9,3 +9,8 @@ export function clauseId(documentId: DocumentId, path: readonly string[]): Claus
   const steps = path.map((step) => step.replaceAll('%', '%25').replaceAll('/', '%2F'))
   return `${documentId}#${steps.join('/')}` as ClauseId
 }
+
+/** @example documentIdOf('d-4f0c#二/2' as ClauseId) // 'd-4f0c' */
+export function documentIdOf(clause: ClauseId): DocumentId {
+  return clause.slice(0, clause.indexOf('#')) as DocumentId
+}

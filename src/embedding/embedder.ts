@@ -8,15 +8,28 @@ export interface Embedder {
   /** Never waits behind passages for longer than the batch that is running. */
   embedQuestion(question: string): Promise<Float32Array>
   /**
-   * One vector for each text, in order. The same text has a cosine near 1 to itself in every batch; it need
-   * not be equal bit by bit, since int8 models round by the batch they are in.
+   * Each text once, batch after batch, always in the same order for the same texts. The same text has a cosine near 1
+   * to itself in every batch; it need not be equal bit by bit, since int8 models round by the batch they are in.
    */
-  embedPassages(texts: readonly string[], onProgress?: EmbeddingProgress): Promise<Float32Array[]>
+  embedInBatches(texts: readonly string[], onBatch: OnBatch): Promise<void>
   /** Ends what runs in the background. Unfinished calls are rejected. May be called twice. */
   close(): Promise<void>
 }
 
-export type EmbeddingProgress = (done: number, total: number) => void
+/** `positions` of the texts, and their vectors row after row. */
+export type OnBatch = (positions: readonly number[], vectors: Float32Array) => void
+
+/** One vector for each text, in order. */
+export async function embedPassages(embedder: Embedder, texts: readonly string[]): Promise<Float32Array[]> {
+  const vectors: Float32Array[] = new Array(texts.length)
+  const { dimensions } = embedder
+  await embedder.embedInBatches(texts, (positions, joined) => {
+    positions.forEach((position, at) => {
+      vectors[position] = joined.subarray(at * dimensions, (at + 1) * dimensions)
+    })
+  })
+  return vectors
+}
 
 /** Divides a vector by its length, in place. A zero vector stays as it is. */
 export function toUnitLength(vector: Float32Array): Float32Array {

@@ -1,6 +1,6 @@
 /** An embedder without a model: character bigrams counted into buckets. For tests; it knows words, not meanings. */
 
-import { toUnitLength, type Embedder, type EmbeddingProgress } from './embedder.ts'
+import { toUnitLength, type Embedder, type OnBatch } from './embedder.ts'
 
 const FNV_OFFSET = 0x811c9dc5
 const FNV_PRIME = 0x01000193
@@ -39,10 +39,8 @@ export class HashingEmbedder implements Embedder {
     return hash(question, this.dimensions)
   }
 
-  async embedPassages(texts: readonly string[], onProgress?: EmbeddingProgress): Promise<Float32Array[]> {
-    const vectors = texts.map((text) => hash(text, this.dimensions))
-    if (texts.length > 0) onProgress?.(texts.length, texts.length)
-    return vectors
+  async embedInBatches(texts: readonly string[], onBatch: OnBatch): Promise<void> {
+    for (const [position, text] of texts.entries()) onBatch([position], hash(text, this.dimensions))
   }
 
   async close(): Promise<void> {}

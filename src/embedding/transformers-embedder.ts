@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os'
 import { batchesOf } from './batches.ts'
-import type { Embedder, EmbeddingProgress } from './embedder.ts'
+import type { Embedder, OnBatch } from './embedder.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 const DIMENSIONS = 512
@@ -36,20 +36,20 @@ export class TransformersEmbedder implements Embedder {
     return this.#pool.embed([this.#instruction + question], 'urgent')
   }
 
-  async embedPassages(texts: readonly string[], onProgress?: EmbeddingProgress): Promise<Float32Array[]> {
-    const vectors: Float32Array[] = new Array(texts.length)
-    let done = 0
+  async embedInBatches(texts: readonly string[], onBatch: OnBatch): Promise<void> {
+    const batches = batchesOf(texts)
+    /** Batches that came before their turn. */
+    const early = new Map<number, Float32Array>()
+    let next = 0
     await Promise.all(
-      batchesOf(texts).map(async (positions) => {
-        const joined = await this.#pool.embed(positions.map((position) => texts[position]!), 'patient')
-        positions.forEach((position, at) => {
-          vectors[position] = joined.subarray(at * DIMENSIONS, (at + 1) * DIMENSIONS)
-        })
-        done += positions.length
-        onProgress?.(done, texts.length)
+      batches.map(async (positions, at) => {
+        early.set(at, await this.#pool.embed(positions.map((position) => texts[position]!), 'patient'))
+        for (let vectors = early.get(next); vectors; vectors = early.get(next)) {
+          onBatch(batches[next]!, vectors)
+          early.delete(next++)
+        }
       }),
     )
-    return vectors
   }
 
   close(): Promise<void> {

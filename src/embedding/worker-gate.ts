@@ -5,24 +5,31 @@
 
 const SHUT = 0
 const INSIDE = 1
+const REQUEST = 2
 const PATIENCE_MS = 5_000
 
 export class WorkerGate {
-  /** Two Int32; handed to the worker, which makes a gate of its own over the same memory. */
+  /** Three Int32; handed to the worker, which makes a gate of its own over the same memory. */
   readonly memory: SharedArrayBuffer
   readonly #flags: Int32Array
 
-  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(8)) {
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(12)) {
     this.memory = memory
     this.#flags = new Int32Array(memory)
   }
 
-  /** By the worker, before native code. `false`: the gate is shut, do nothing more. */
-  enter(): boolean {
+  /** By the worker, before native code for a request; 0: its start. `false`: the gate is shut, do nothing more. */
+  enter(request = 0): boolean {
     Atomics.store(this.#flags, INSIDE, 1)
+    Atomics.store(this.#flags, REQUEST, request)
     if (Atomics.load(this.#flags, SHUT) === 0) return true
     this.leave()
     return false
+  }
+
+  /** The request the worker last went in for. */
+  get request(): number {
+    return Atomics.load(this.#flags, REQUEST)
   }
 
   /** By the worker, after native code; by the pool, for a worker that died. */

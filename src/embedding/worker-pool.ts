@@ -12,16 +12,18 @@ export interface WorkerStart extends WorkerSettings {
   readonly gate: SharedArrayBuffer
 }
 export interface WorkerRequest {
+  /** From 1 on. */
+  readonly id: number
   readonly texts: readonly string[]
+  readonly isUrgent: boolean
 }
 export type WorkerReply =
   | { readonly kind: 'ready' }
   /** One vector after the other, in the order of the texts. */
-  | { readonly kind: 'vectors'; readonly vectors: Float32Array }
-  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'vectors'; readonly id: number; readonly vectors: Float32Array }
+  | { readonly kind: 'failed'; readonly id: number; readonly message: string }
 
-interface Job {
-  readonly texts: readonly string[]
+interface Job extends WorkerRequest {
   readonly resolve: (vectors: Float32Array) => void
   readonly reject: (error: Error) => void
 }
@@ -31,14 +33,21 @@ interface Slot {
   worker: Worker | undefined
   gate: WorkerGate
   ready: boolean
-  job: Job | undefined
+  /** Handed to the worker and not yet answered. */
+  jobs: Job[]
+  /** When it began what it works at: of two workers, the earlier is likely done first. */
+  began: number
   deaths: number
 }
 
 const DEATHS_ALLOWED = 1
+/** Batches a worker holds: the one it works at and the next, so that it never waits for this thread. */
+const MOST_JOBS = 2
+/** Questions are handed on even then: the worker takes them next. */
+const MOST_WITH_QUESTIONS = 10
 
 /**
- * Hands each free worker the next batch, questions before passages. The first worker starts with the pool, the
+ * Hands the workers their batches, questions before passages. The first worker starts with the pool, the
  * others when there is more to do than one can take. Workers do not keep the process alive while they are idle.
  */
 export class WorkerPool {
@@ -49,6 +58,7 @@ export class WorkerPool {
   #patient: Job[] = []
   #closed = false
   #failure: PolicyError | undefined
+  #lastId = 0
 
   constructor(script: URL, settings: WorkerSettings, workers: number) {
     this.#script = script
@@ -63,8 +73,9 @@ export class WorkerPool {
     if (this.#closed) return Promise.reject(closedError())
     if (this.#failure) return Promise.reject(this.#failure)
     return new Promise((resolve, reject) => {
-      const queue = urgency === 'urgent' ? this.#urgent : this.#patient
-      queue.push({ texts, resolve, reject })
+      const isUrgent = urgency === 'urgent'
+      const queue = isUrgent ? this.#urgent : this.#patient
+      queue.push({ id: ++this.#lastId, texts, isUrgent, resolve, reject })
       this.#handOut()
     })
   }
@@ -99,27 +110,39 @@ export class WorkerPool {
   }
 
   #receive(slot: Slot, reply: WorkerReply): void {
-    const { job } = slot
     if (reply.kind === 'ready') slot.ready = true
-    else slot.job = undefined
-    if (reply.kind === 'vectors') {
-      slot.deaths = 0
-      job?.resolve(reply.vectors)
+    else {
+      const job = slot.jobs.find(({ id }) => id === reply.id)
+      slot.jobs = slot.jobs.filter((other) => other !== job)
+      slot.began = performance.now()
+      if (reply.kind === 'vectors') {
+        slot.deaths = 0
+        job?.resolve(reply.vectors)
+      } else job?.reject(new PolicyError('internal', `模型没有算出向量 embedding failed: ${reply.message}`))
     }
-    if (reply.kind === 'failed') job?.reject(new PolicyError('internal', `模型没有算出向量 embedding failed: ${reply.message}`))
     this.#handOut()
   }
 
   #handOut(): void {
-    for (const slot of this.#slots) {
-      if (!slot.ready || slot.job) continue
-      slot.job = this.#urgent.shift() ?? this.#patient.shift()
-      if (slot.job) slot.worker?.postMessage({ texts: slot.job.texts } satisfies WorkerRequest)
-    }
+    while (this.#handOne(this.#urgent, MOST_WITH_QUESTIONS) || this.#handOne(this.#patient, MOST_JOBS));
     const starting = this.#slots.filter((slot) => slot.worker && !slot.ready).length
     const spare = this.#slots.find((slot) => !slot.worker && slot.deaths <= DEATHS_ALLOWED)
     if (spare && this.#waiting > starting) this.#start(spare)
     for (const slot of this.#slots) this.#holdProcess(slot)
+  }
+
+  /** The head of a queue to the worker with the least to do, unless all have as much as they may. */
+  #handOne(queue: Job[], most: number): boolean {
+    const [job] = queue
+    const able = this.#slots.filter(({ ready, jobs }) => ready && jobs.length < most)
+    const [slot] = able.sort((one, other) => one.jobs.length - other.jobs.length || one.began - other.began)
+    if (!job || !slot) return false
+    queue.shift()
+    if (slot.jobs.length === 0) slot.began = performance.now()
+    slot.jobs.push(job)
+    const { id, texts, isUrgent } = job
+    slot.worker?.postMessage({ id, texts, isUrgent } satisfies WorkerRequest)
+    return true
   }
 
   get #waiting(): number {
@@ -128,28 +151,27 @@ export class WorkerPool {
 
   /** The process may end while a worker has nothing to do, but not while one is being ended. */
   #holdProcess(slot: Slot): void {
-    const busy = this.#closed || slot.job !== undefined || this.#waiting > 0
+    const busy = this.#closed || slot.jobs.length > 0 || this.#waiting > 0
     if (busy) slot.worker?.ref()
     else slot.worker?.unref()
   }
 
-  /** A worker died: its batch goes back to the head of the queue, and the worker is started once more. */
+  /** A worker died: its batches go back to the head of the queue, and it is started once more. */
   #bury(slot: Slot, cause: unknown): void {
-    const { job } = slot
+    const { jobs } = slot
+    const fatal = jobs.find(({ id }) => id === slot.gate.request)
     slot.gate.leave()
     slot.worker = undefined
     slot.ready = false
-    slot.job = undefined
+    slot.jobs = []
     slot.deaths += 1
     if (this.#closed) return
-    if (slot.deaths <= DEATHS_ALLOWED) {
-      if (job) this.#urgent.unshift(job)
-      this.#start(slot)
-      return
-    }
+    const isLast = slot.deaths > DEATHS_ALLOWED
+    this.#urgent.unshift(...jobs.filter((job) => !(isLast && job === fatal)))
+    if (!isLast) return this.#start(slot)
     const message = `向量线程两次中断，请重启程序 an embedding worker died twice; restart the program: ${String(cause)}`
     const error = new PolicyError('internal', message, { cause })
-    job?.reject(error)
+    fatal?.reject(error)
     if (this.#slots.every((other) => other.deaths > DEATHS_ALLOWED)) {
       this.#failure = error
       this.#rejectAll(error)
@@ -158,14 +180,14 @@ export class WorkerPool {
   }
 
   #rejectAll(error: Error): void {
-    const running = this.#slots.flatMap(({ job }) => (job ? [job] : []))
+    const running = this.#slots.flatMap(({ jobs }) => jobs)
     for (const job of [...running, ...this.#urgent, ...this.#patient]) job.reject(error)
     this.#urgent = []
     this.#patient = []
   }
 }
 
-const newSlot = (): Slot => ({ worker: undefined, gate: new WorkerGate(), ready: false, job: undefined, deaths: 0 })
+const newSlot = (): Slot => ({ worker: undefined, gate: new WorkerGate(), ready: false, jobs: [], began: 0, deaths: 0 })
 
 async function end(worker: Worker, gate: WorkerGate): Promise<void> {
   await gate.shut()

@@ -5,7 +5,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { AutoModel, AutoTokenizer, env } from '@huggingface/transformers'
 import { toUnitLength } from './embedder.ts'
 import { WorkerGate } from './worker-gate.ts'
-import type { WorkerReply, WorkerRequest, WorkerStart } from './worker-pool.ts'
+import { answerRequests } from './worker-loop.ts'
+import type { WorkerStart } from './worker-pool.ts'
 
 const settings = workerData as WorkerStart
 const gate = new WorkerGate(settings.gate)
@@ -42,17 +43,5 @@ async function embed(texts: readonly string[]): Promise<Float32Array> {
   return vectors
 }
 
-port.on('message', async ({ texts }: WorkerRequest) => {
-  if (!gate.enter()) return
-  try {
-    const vectors = await embed(texts)
-    port.postMessage({ kind: 'vectors', vectors } satisfies WorkerReply, [vectors.buffer as ArrayBuffer])
-  } catch (error) {
-    port.postMessage({ kind: 'failed', message: String(error) } satisfies WorkerReply)
-  } finally {
-    gate.leave()
-  }
-})
 await embed(['条'])
-gate.leave()
-port.postMessage({ kind: 'ready' } satisfies WorkerReply)
+answerRequests(port, gate, embed)

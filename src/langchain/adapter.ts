@@ -6,14 +6,13 @@ import { HNSWLib } from '@langchain/community/vectorstores/hnswlib'
 import { Document } from '@langchain/core/documents'
 import { Embeddings, type EmbeddingsParams } from '@langchain/core/embeddings'
 import { BaseRetriever, type BaseRetrieverInput } from '@langchain/core/retrievers'
-import { labelOf, spokenOf, titleOf } from '../clauses/address.ts'
+import { labelOf, placeAt, spokenOf, titleOf } from '../clauses/address.ts'
 import type { Assistant } from '../answering/assistant.ts'
 import { readingUrl } from '../answering/links.ts'
-import type { Embedder } from '../embedding/embedder.ts'
+import { embedPassages, type Embedder } from '../embedding/embedder.ts'
 import { documentById } from '../retrieval/library.ts'
 import type { Built } from '../retrieval/library-files.ts'
-import { places } from '../retrieval/places-of.ts'
-import type { Chunk, DocumentId, Passage, ClauseReference } from '../types.ts'
+import type { ClauseReference, Document as PolicyDocument, DocumentId, Passage, Span } from '../types.ts'
 
 /** Where the words of a LangChain document stand: `pageContent` is a verbatim part of the text with this SHA-256. */
 export interface ClauseMetadata extends Record<string, unknown> {
@@ -47,7 +46,7 @@ export class TiaowenEmbeddings extends Embeddings {
   }
 
   async embedDocuments(texts: string[]): Promise<number[][]> {
-    return (await this.#embedder.embedPassages(texts)).map((vector) => Array.from(vector))
+    return (await embedPassages(this.#embedder, texts)).map((vector) => Array.from(vector))
   }
 
   async embedQuery(text: string): Promise<number[]> {
@@ -107,40 +106,37 @@ function documentOf(passage: Passage, textSha256: string | undefined): Document<
 }
 
 /**
- * The windows of an opened library (two sentences of a clause each) in LangChain's HNSW store, by cosine. Vectors that
- * this embedder made are taken over; else the windows are embedded now.
+ * The units of an opened library (whole articles, else single sentences) in LangChain's HNSW store, by cosine. Vectors
+ * that this embedder made are taken over; else the units are embedded now.
  * @example
  * const { generation } = await openCurrent('index')
  * const store = await toHnswStore(await openLibrary(generation), embedder)
  * await store.similaritySearch('种质资源', 3)
  */
-export async function toHnswStore(built: Built, embedder: Embedder): Promise<HNSWLib> {
-  const { library, vectors } = built
+export async function toHnswStore({ library, segments }: Built, embedder: Embedder): Promise<HNSWLib> {
   const store = new HNSWLib(new TiaowenEmbeddings(embedder), { space: 'cosine', numDimensions: embedder.dimensions })
-  const documents = library.windows.chunks.map((chunk) => windowDocument(built, chunk))
-  if (!vectors || library.embedder !== embedder.id) {
-    await store.addDocuments(documents)
-    return store
+  for (const [at, { chunks, firstEntry }] of library.units.parts.entries()) {
+    const rows = Array.from(chunks.entries, (_, row) => row).filter((row) => library.entries.alive[firstEntry + chunks.entries[row]!] === 1)
+    const documents = rows.map((row) => {
+      const span = { start: chunks.starts[row]!, end: chunks.ends[row]! }
+      return unitDocument(library.entries.documentOf(firstEntry + chunks.entries[row]!), span)
+    })
+    const vectors = library.embedder === embedder.id ? await segments[at]!.fields.units.vectors?.() : undefined
+    if (vectors) await store.addVectors(rows.map((row) => Array.from(vectors.vector(row))), documents)
+    else await store.addDocuments(documents)
   }
-  const rows = vectors.rows['windows.plain']
-  const { dimensions } = vectors
-  await store.addVectors(
-    documents.map((_, row) => Array.from(rows.subarray(row * dimensions, (row + 1) * dimensions))),
-    documents,
-  )
   return store
 }
 
-function windowDocument({ library }: Built, { clause, span }: Chunk): Document<ClauseMetadata> {
-  const { document, lineage } = places(library).get(clause)!
-  const place = { document, lineage }
+function unitDocument(document: PolicyDocument, span: Span): Document<ClauseMetadata> {
+  const place = placeAt(document, span)
   return new Document({
     pageContent: document.text.slice(span.start, span.end),
     metadata: {
       documentId: document.id,
       source: document.source,
       title: titleOf(document),
-      path: lineage.at(-1)!.path,
+      path: place.lineage.at(-1)!.path,
       label: labelOf(place),
       spoken: spokenOf(place),
       ...span,

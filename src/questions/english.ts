@@ -254,7 +254,7 @@ const frequencies = new WeakMap<Library['documents'], (word: string) => number>(
 export function frequencyIn(library: Library): (word: string) => number {
   const kept = frequencies.get(library.documents)
   if (kept) return kept
-  const { keywords } = library.clauses
+  const { keywords } = library
   const index = slipIndexOf(library.documents)
   const frequency = (word: string): number => {
     if (word.length < 2 || !/^\p{Script=Han}+$/u.test(word)) return keywords.frequency(word.toLowerCase())

@@ -17,7 +17,7 @@ const ABBREVIATION = /(?<![A-Za-z\d.&-] ?)(?:[A-Z]{2,6}|R&D)(?! ?[A-Za-z\d.&-])/
 function inChinese(library: Library, text: string): string {
   if (!/\p{Script=Han}/u.test(text)) return text
   return text.replace(ABBREVIATION, (word) => {
-    if (library.clauses.keywords.frequency(word.toLowerCase()) > 0) return word
+    if (library.keywords.frequency(word.toLowerCase()) > 0) return word
     const { text: chinese, covered } = translateQuestion(word, frequencyIn(library))
     return covered === 1 && chinese !== '' ? chinese : word
   })

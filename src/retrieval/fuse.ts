@@ -25,12 +25,41 @@ export class Fusion {
     this.#totals = new Float64Array(size).fill(-1)
   }
 
-  /** Adds a ranking, scaled to 0…1; `things[i]` has `scores[i]`, each thing once. What it does not hold counts 0. */
-  add(things: ArrayLike<number>, scores: ArrayLike<number>): void {
+  /**
+   * Adds a ranking, scaled to 0…1 and times its weight; `things[i]` has `scores[i]`, each thing once. What it does not
+   * hold counts 0.
+   */
+  add(things: ArrayLike<number>, scores: ArrayLike<number>, weight = 1): void {
     const scale = minMax(scores)
     for (let at = 0; at < things.length; at++) {
       const thing = things[at]!
-      this.#totals[thing] = Math.max(0, this.#totals[thing]!) + scale(scores[at]!)
+      this.#totals[thing] = Math.max(0, this.#totals[thing]!) + weight * scale(scores[at]!)
+    }
+  }
+
+  /** As `add`, of a ranking that scores every thing and finds those above 0; `counts`: only where it is 1. */
+  addAll(scores: Float32Array, weight: number, counts?: Uint8Array): void {
+    let [lowest, highest] = [Infinity, -Infinity]
+    for (let thing = 0; thing < scores.length; thing++) {
+      const score = scores[thing]!
+      if (score <= 0 || (counts && counts[thing] === 0)) continue
+      if (score < lowest) lowest = score
+      if (score > highest) highest = score
+    }
+    const range = highest - lowest
+    for (let thing = 0; thing < scores.length; thing++) {
+      const score = scores[thing]!
+      if (score <= 0 || (counts && counts[thing] === 0)) continue
+      const share = range > 0 ? (score - lowest) / range : 1
+      const total = this.#totals[thing]!
+      this.#totals[thing] = (total > 0 ? total : 0) + weight * share
+    }
+  }
+
+  /** Adds to everything found so far what it has of its own, times a weight. */
+  lift(own: ArrayLike<number>, weight: number): void {
+    for (let thing = 0; thing < this.#totals.length; thing++) {
+      if (this.#totals[thing]! >= 0) this.#totals[thing]! += weight * own[thing]!
     }
   }
 
@@ -44,19 +73,28 @@ export class Fusion {
 
   /** At least `count` of the things found, where there are as many: the best of them, in no order, with their like. */
   best(count: number): number[] {
-    const highest = this.#totals.reduce((most, total) => Math.max(most, total), 0)
-    const stepOf = (total: number): number => (highest > 0 ? Math.floor((total / highest) * (STEPS - 1)) : 0)
-    const counts = new Uint32Array(STEPS)
-    for (const total of this.#totals) if (total >= 0) counts[stepOf(total)]!++
-    let least = STEPS - 1
-    for (let sum = counts[least]!; sum < count && least > 0; sum += counts[least]!) least--
+    const least = this.#leastOf(count)
     const best: number[] = []
-    for (let thing = 0; thing < this.#totals.length; thing++) {
-      if (this.has(thing) && stepOf(this.total(thing)) >= least) best.push(thing)
-    }
+    for (let thing = 0; thing < this.#totals.length; thing++) if (this.#totals[thing]! >= least) best.push(thing)
     return best
   }
-}
 
-/** Sorting 100,000 totals takes longer than all the rest; counting them by steps finds the best as well. */
-const STEPS = 4096
+  /** The total of the one in this place, best first; 0 when fewer were found. A heap of that many, the least on top. */
+  #leastOf(count: number): number {
+    if (count >= this.#totals.length) return 0
+    const heap = new Float64Array(count).fill(-1)
+    for (let thing = 0; thing < this.#totals.length; thing++) {
+      const total = this.#totals[thing]!
+      if (total <= heap[0]!) continue
+      let at = 0
+      for (let child = 1; child < count; child = 2 * at + 1) {
+        if (child + 1 < count && heap[child + 1]! < heap[child]!) child++
+        if (heap[child]! >= total) break
+        heap[at] = heap[child]!
+        at = child
+      }
+      heap[at] = total
+    }
+    return Math.max(0, heap[0] ?? Infinity)
+  }
+}

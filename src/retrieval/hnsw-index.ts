@@ -1,10 +1,16 @@
 /** HNSW graph of hnswlib-node (Malkov and Yashunin 2018). The one place that loads native search code. */
 import type { HierarchicalNSW } from 'hnswlib-node'
+import type { QuantisedRows } from './quantised.ts'
 import type { Neighbour, VectorIndex } from './vector-index.ts'
 
+/**
+ * Over 77,261 units of laws: 16 links and 60 candidates are built in 18 s and find 99.4% of the ten nearest with ef
+ * 200; 100 candidates take 27 s and find 99.7%, 12 links find 99.2%.
+ */
 const LINKS = 16
-const EF_CONSTRUCTION = 200
-/** Fixed, so that the same vectors give the same graph. */
+const EF_CONSTRUCTION = 60
+const LEAST_EF = 200
+/** Fixed, so that the same vectors, added in the same order, give the same graph. */
 const SEED = 20221
 const TURN_MS = 8
 
@@ -30,19 +36,24 @@ export class HnswIndex implements VectorIndex {
     this.dimensions = dimensions
   }
 
-  /** `vectors`: row after row, unit length. Gives way to other work every few milliseconds. */
-  static async build(native: Native, vectors: Float32Array, dimensions: number): Promise<HnswIndex> {
-    const size = vectors.length / dimensions
+  /** A graph with room for `size` vectors, to be added one by one. */
+  static create(native: Native, size: number, dimensions: number): HnswIndex {
     const graph = new native.HierarchicalNSW('ip', dimensions)
     graph.initIndex({ maxElements: Math.max(1, size), m: LINKS, efConstruction: EF_CONSTRUCTION, randomSeed: SEED })
+    return new HnswIndex(graph, dimensions)
+  }
+
+  /** All rows in order. Gives way to other work every few milliseconds. */
+  static async build(native: Native, rows: QuantisedRows): Promise<HnswIndex> {
+    const index = HnswIndex.create(native, rows.size, rows.dimensions)
     let since = performance.now()
-    for (let row = 0; row < size; row++) {
-      graph.addPoint(Array.from(vectors.subarray(row * dimensions, (row + 1) * dimensions)), row)
+    for (let row = 0; row < rows.size; row++) {
+      index.add(row, rows.vector(row))
       if (performance.now() - since < TURN_MS) continue
       await new Promise(setImmediate)
       since = performance.now()
     }
-    return new HnswIndex(graph, dimensions)
+    return index
   }
 
   /** The file must have been verified before: hnswlib trusts every byte of it. */
@@ -56,6 +67,11 @@ export class HnswIndex implements VectorIndex {
     return this.#graph.getCurrentCount()
   }
 
+  /** Each row once; a vector of unit length. */
+  add(row: number, vector: Float32Array): void {
+    this.#graph.addPoint(Array.from(vector), row)
+  }
+
   async save(path: string): Promise<void> {
     await this.#graph.writeIndex(path)
   }
@@ -63,7 +79,7 @@ export class HnswIndex implements VectorIndex {
   search(vector: Float32Array, count: number): readonly Neighbour[] {
     if (this.size === 0) return []
     const wanted = Math.min(count, this.size)
-    this.#graph.setEf(Math.max(wanted, 64))
+    this.#graph.setEf(Math.max(wanted, LEAST_EF))
     const { neighbors, distances } = this.#graph.searchKnn(Array.from(vector), wanted)
     return neighbors.map((row, at) => ({ row, similarity: 1 - distances[at]! }))
   }

@@ -1,99 +1,71 @@
-/** Library ↔ the files of a generation. */
+/** Segments → a library; a library ↔ the files of a generation. */
 import { z } from 'zod'
-import { CHUNKER, clauseChunks, contextOf, unitChunks, windowChunks } from '../chunks/chunk.ts'
-import type { Embedder } from '../embedding/embedder.ts'
-import type { Chunk, ClauseId, Document, Fallback } from '../types.ts'
-import { Bm25 } from './bm25.ts'
+import { CHUNKER } from '../chunks/chunk.ts'
+import { citedBy } from '../clauses/cited.ts'
+import type { ClauseId, Document, Fallback } from '../types.ts'
+import { Entries } from './entries.ts'
 import { ExactIndex } from './exact-index.ts'
 import { HnswIndex, loadHnsw } from './hnsw-index.ts'
+import { KeywordPart } from './keyword-part.ts'
+import { Keywords } from './keywords.ts'
 import type { Library } from './library.ts'
-import { places } from './places-of.ts'
+import { QuantisedRows } from './quantised.ts'
+import { FIELDS, type FieldName, type Segment, type SegmentField } from './segment.ts'
+import { VectorField } from './vector-field.ts'
 import type { VectorIndex } from './vector-index.ts'
 
-/** The vectors of a library: units and windows by their own words, windows behind title and headings too. */
-const VECTORS = ['units.plain', 'windows.plain', 'windows.headed'] as const
-type VectorsName = (typeof VECTORS)[number]
-
 /** Part of the fingerprint: raised when the files, or the terms of the keyword indexes, become others. */
-export const LIBRARY_FORMAT = 'library/1'
+export const LIBRARY_FORMAT = 'library/2'
 
-/** A library with what only its builder needs: the vectors behind the indexes. */
+/** A library with what only its builder needs. */
 export interface Built {
   readonly library: Library
   readonly chunker: string
-  /** Row after row, unit length; absent in keyword-only mode. */
-  readonly vectors?: { readonly dimensions: number; readonly rows: Readonly<Record<VectorsName, Float32Array>> }
+  /** The base first. */
+  readonly segments: readonly Segment[]
 }
 
-export interface BuildOptions {
+export interface Assembly {
+  readonly segments: readonly Segment[]
+  /** Those that belong to the library, in reading order; what else a segment holds is no more. */
   readonly documents: readonly Document[]
   readonly twins: Library['twins']
-  /** Absent: keyword-only mode. */
-  readonly embedder?: Embedder
-  /** Vectors of texts that were embedded before are taken over, where embedder and chunker are the same. */
-  readonly previous?: Built
-  readonly onProgress?: (step: 'keywords' | 'embedding' | 'graph', done: number, total: number) => void
+  readonly embedder: string | null
   readonly generation?: string
   readonly fallback?: Fallback
 }
 
-/** Documents → chunks → keyword index and vectors. */
-export async function buildLibrary(options: BuildOptions): Promise<Built> {
-  const { documents, twins, embedder, onProgress } = options
-  const chunks = {
-    units: documents.flatMap(unitChunks),
-    windows: documents.flatMap(windowChunks),
-    clauses: documents.flatMap(clauseChunks),
-  }
-  onProgress?.('keywords', 0, 1)
-  const bare: Library = {
-    generation: options.generation ?? 'unsaved',
+/** Segments → the library that answers from them. */
+export function assemble({ segments, documents, twins, embedder, generation, fallback }: Assembly): Built {
+  const living = new Set(documents)
+  const entries = new Entries(segments, (document) => living.has(document))
+  const firsts = firstEntries(segments)
+  const field = (name: FieldName): VectorField =>
+    new VectorField(
+      segments.map(({ fields }, at) => {
+        const { chunks, index } = fields[name]
+        return { chunks, firstEntry: firsts[at]!, ...(index ? { index } : {}) }
+      }),
+    )
+  const [units, windows] = [field('units'), field('windows')]
+  const exact = [units.kind, windows.kind].includes('exact') ? EXACT : undefined
+  const reason = fallback ?? exact
+  const library: Library = {
+    generation: generation ?? 'unsaved',
     documents,
     twins,
-    embedder: embedder?.id ?? null,
-    units: { chunks: chunks.units },
-    windows: { chunks: chunks.windows, keywords: await Bm25.buildGently(headedTexts({ documents }, chunks.windows)) },
-    clauses: { chunks: chunks.clauses, keywords: await Bm25.buildGently(headedTexts({ documents }, chunks.clauses)) },
-    ...(options.fallback ? { fallback: options.fallback } : {}),
+    embedder,
+    entries,
+    keywords: new Keywords(
+      segments.flatMap(({ keywords }) => keywords),
+      entries.alive,
+    ),
+    units,
+    windows,
+    standing: standingOf(entries, documents),
+    ...(reason ? { fallback: reason } : {}),
   }
-  onProgress?.('keywords', 1, 1)
-  if (!embedder) return { library: bare, chunker: CHUNKER }
-
-  const known = knownVectors(embedder, options.previous)
-  const texts = VECTORS.map((name) => textsOf(bare, name))
-  const all = await embedAll(texts.flat(), embedder, known, (done, total) => onProgress?.('embedding', done, total))
-  const { dimensions } = embedder
-  const rows: Partial<Record<VectorsName, Float32Array>> = {}
-  let from = 0
-  VECTORS.forEach((name, at) => {
-    const to = from + texts[at]!.length * dimensions
-    rows[name] = all.subarray(from, to)
-    from = to
-  })
-  onProgress?.('graph', 0, VECTORS.length)
-  const indexes: Partial<Record<VectorsName, VectorIndex>> = {}
-  for (const [at, name] of VECTORS.entries()) {
-    indexes[name] = await indexOf(rows[name]!, dimensions)
-    onProgress?.('graph', at + 1, VECTORS.length)
-  }
-  const whole = rows as Record<VectorsName, Float32Array>
-  return { library: withIndexes(bare, indexes as Indexes), chunker: CHUNKER, vectors: { dimensions, rows: whole } }
-}
-
-type Indexes = Readonly<Record<VectorsName, VectorIndex>>
-
-function withIndexes(library: Library, indexes: Indexes, fallback?: Fallback): Library {
-  return {
-    ...library,
-    units: { ...library.units, plain: indexes['units.plain'] },
-    windows: { ...library.windows, plain: indexes['windows.plain'], headed: indexes['windows.headed'] },
-    ...exactFallback(indexes['windows.plain'], fallback ?? library.fallback),
-  }
-}
-
-function exactFallback(index: VectorIndex, fallback?: Fallback): { fallback?: Fallback } {
-  if (fallback) return { fallback }
-  return index.kind === 'exact' ? { fallback: EXACT } : {}
+  return { library, chunker: CHUNKER, segments }
 }
 
 const EXACT: Fallback = {
@@ -102,112 +74,80 @@ const EXACT: Fallback = {
     'hnswlib-node 未能载入，改用逐一比较（较慢，结果相同） the native HNSW module is missing; exact search serves',
 }
 
-async function indexOf(vectors: Float32Array, dimensions: number): Promise<VectorIndex> {
-  const native = await loadHnsw()
-  return native instanceof Error ? new ExactIndex(vectors, dimensions) : HnswIndex.build(native, vectors, dimensions)
+function firstEntries(segments: readonly Segment[]): number[] {
+  let count = 0
+  return segments.map(({ entries }) => (count += entries.starts.length) - entries.starts.length)
 }
 
-/** The texts a row of vectors is made from. */
-function textsOf(library: Library, name: VectorsName): string[] {
-  if (name === 'windows.headed') return headedTexts(library, library.windows.chunks)
-  return plainTexts(library, (name === 'units.plain' ? library.units : library.windows).chunks)
+/** ln(1 + the number of documents that cite it) for the document of each entry. */
+function standingOf(entries: Entries, documents: readonly Document[]): Float32Array {
+  const cited = citedBy(documents)
+  return Float32Array.from({ length: entries.size }, (_, entry) => Math.log1p(cited.get(entries.documentOf(entry).id) ?? 0))
 }
 
-function plainTexts(catalogue: Pick<Library, 'documents'>, chunks: readonly Chunk[]): string[] {
-  const known = places(catalogue)
-  return chunks.map(({ clause, span }) => known.get(clause)!.document.text.slice(span.start, span.end))
-}
-
-function headedTexts(catalogue: Pick<Library, 'documents'>, chunks: readonly Chunk[]): string[] {
-  const known = places(catalogue)
-  const contexts = new Map<ClauseId, string>()
-  return chunks.map(({ clause, span }) => {
-    const { document, lineage } = known.get(clause)!
-    let context = contexts.get(clause)
-    if (context === undefined) {
-      context = contextOf(document, lineage)
-      contexts.set(clause, context)
-    }
-    return `${context} ${document.text.slice(span.start, span.end)}`
-  })
-}
-
-/** Vectors by the text they were made from; none where another embedder made them or another chunker the texts. */
-function knownVectors(embedder: Embedder, previous?: Built): Map<string, Float32Array> {
-  const known = new Map<string, Float32Array>()
-  if (!previous?.vectors || previous.library.embedder !== embedder.id || previous.chunker !== CHUNKER) return known
-  const { rows, dimensions } = previous.vectors
-  for (const name of VECTORS) {
-    textsOf(previous.library, name).forEach((text, row) =>
-      known.set(text, rows[name].subarray(row * dimensions, (row + 1) * dimensions)),
-    )
-  }
-  return known
-}
-
-/** Each distinct text once; what is known is not embedded again. */
-async function embedAll(
-  texts: readonly string[],
-  embedder: Embedder,
-  known: ReadonlyMap<string, Float32Array>,
-  onProgress: (done: number, total: number) => void,
-): Promise<Float32Array> {
-  const missing = [...new Set(texts)].filter((text) => !known.has(text))
-  const fresh = missing.length === 0 ? [] : await embedder.embedPassages(missing, onProgress)
-  const vectorOf = new Map<string, Float32Array>(missing.map((text, at) => [text, fresh[at]!]))
-  const all = new Float32Array(texts.length * embedder.dimensions)
-  texts.forEach((text, row) => all.set(known.get(text) ?? vectorOf.get(text)!, row * embedder.dimensions))
-  return all
-}
-
-/** A file to store: bytes, or a saver that is given the path. */
+/** A file to store: bytes, a saver that is given the path, or the file of an earlier generation as it is. */
 export type LibraryFile = { readonly name: string; readonly optional?: boolean } & (
-  { readonly bytes: Uint8Array } | { readonly write: (path: string) => Promise<void> }
+  | { readonly bytes: Uint8Array }
+  | { readonly write: (path: string) => Promise<void> }
+  | { readonly sameAs: string }
 )
 
-export function libraryFiles({ library, vectors }: Built): LibraryFile[] {
-  const clauseIds = [...places(library).keys()]
-  const ordinals = new Map(clauseIds.map((id, at) => [id, at]))
-  const files: LibraryFile[] = [
-    { name: 'documents.json', bytes: Buffer.from(JSON.stringify(library.documents)) },
-    { name: 'twins.json', bytes: Buffer.from(JSON.stringify([...library.twins])) },
-    { name: 'units.chunks', bytes: chunkBytes(library.units.chunks, ordinals) },
-    { name: 'windows.chunks', bytes: chunkBytes(library.windows.chunks, ordinals) },
-    { name: 'windows.keywords', bytes: library.windows.keywords.toBytes() },
-    { name: 'clauses.chunks', bytes: chunkBytes(library.clauses.chunks, ordinals) },
-    { name: 'clauses.keywords', bytes: library.clauses.keywords.toBytes() },
-  ]
-  if (!vectors) return files
-  const indexes = {
-    'units.plain': library.units.plain,
-    'windows.plain': library.windows.plain,
-    'windows.headed': library.windows.headed,
-  }
-  for (const name of VECTORS) {
-    files.push({ name: `${name}.vectors`, bytes: bytesOf(vectors.rows[name]) })
-    const index = indexes[name]
-    if (index instanceof HnswIndex)
-      files.push({ name: `${name}.hnsw`, optional: true, write: (path) => index.save(path) })
+/** The files of a library; those of the segments in `kept` are taken over from the generation named. */
+export async function libraryFiles(
+  { library, segments }: Built,
+  kept?: { readonly generation: string; readonly segments: readonly Segment[] },
+): Promise<LibraryFile[]> {
+  const files: LibraryFile[] = [{ name: 'twins.json', bytes: Buffer.from(JSON.stringify([...library.twins])) }]
+  for (const segment of segments) {
+    const own = await segmentFiles(segment, library.embedder !== null)
+    const isKept = kept?.segments.includes(segment) === true
+    for (const file of own) {
+      const { name, optional } = file
+      files.push(isKept ? { name, ...(optional ? { optional } : {}), sameAs: kept.generation } : file)
+    }
   }
   return files
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Uint32Array): Uint8Array {
+async function segmentFiles(segment: Segment, hasVectors: boolean): Promise<LibraryFile[]> {
+  const { name, documents, entries, keywords, fields } = segment
+  const files: LibraryFile[] = [
+    { name: `${name}.documents`, bytes: Buffer.from(documents.map((document) => JSON.stringify(document)).join('\n')) },
+    { name: `${name}.entries`, bytes: tableBytes([entries.documents, entries.starts, entries.ends, Uint32Array.from(entries.whole)]) },
+    ...keywords.map((part, at) => ({ name: `${name}.keywords-${at}`, bytes: part.toBytes() })),
+  ]
+  for (const field of FIELDS) {
+    const { chunks, index, vectors } = fields[field]
+    files.push({ name: `${name}.${field}`, bytes: tableBytes([chunks.entries, chunks.starts, chunks.ends]) })
+    if (!hasVectors || !index || !vectors) continue
+    files.push({ name: `${name}.${field}.vectors`, bytes: bytesOf((await vectors()).numbers) })
+    if (index instanceof HnswIndex) {
+      files.push({ name: `${name}.${field}.hnsw`, optional: true, write: (path) => index.save(path) })
+    }
+  }
+  return files
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Int8Array | Uint32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
-/** Three numbers a chunk: clause in reading order, start, end. */
-function chunkBytes(chunks: readonly Chunk[], ordinals: ReadonlyMap<ClauseId, number>): Uint8Array {
-  const numbers = new Uint32Array(chunks.length * 3)
-  chunks.forEach(({ clause, span }, at) => numbers.set([ordinals.get(clause)!, span.start, span.end], at * 3))
-  return bytesOf(numbers)
+/** Columns of equal length, one after the other, little-endian. */
+function tableBytes(columns: readonly Uint32Array[]): Uint8Array {
+  return Buffer.concat(columns.map(bytesOf))
+}
+
+function columnsOf(bytes: Uint8Array, count: number): Uint32Array[] {
+  const all = new Uint32Array(new Uint8Array(bytes).buffer)
+  const length = all.length / count
+  return Array.from({ length: count }, (_, at) => all.subarray(at * length, (at + 1) * length))
 }
 
 /** What a reader of a generation gives: only verified bytes and paths. */
 export interface LibrarySource {
   readonly name: string
   readonly meta: Readonly<Record<string, unknown>>
-  readonly files: Readonly<Record<string, unknown>>
+  readonly files: Readonly<Record<string, { readonly sha256: string }>>
   readonly damaged: readonly { readonly file: string; readonly reason: string }[]
   read(name: string): Promise<Uint8Array>
   path(name: string): Promise<string>
@@ -215,74 +155,155 @@ export interface LibrarySource {
 
 /** What the manifest says of the library in it. */
 export const LibraryMeta = z.object({
+  format: z.literal(LIBRARY_FORMAT),
   embedder: z.string().nullable(),
   dimensions: z.number().int().nullable(),
   chunker: z.string(),
   /** SHA-256 over everything the index is made from; equal means there is nothing to do. */
   fingerprint: z.string(),
-  documents: z.array(z.object({ id: z.string(), source: z.string(), textSha256: z.string() })),
+  segments: z.array(z.enum(['base', 'changes'])),
+  /** In reading order: segment and place of each document in it. */
+  documents: z.array(
+    z.object({
+      id: z.string(),
+      source: z.string(),
+      textSha256: z.string(),
+      segment: z.number().int(),
+      at: z.number().int(),
+    }),
+  ),
 })
 export type LibraryMeta = z.infer<typeof LibraryMeta>
 
-/** @throws when a file is not what the manifest says, or not of this format */
-export async function openLibrary(generation: LibrarySource): Promise<Built> {
+/** What the manifest says of a library. */
+export function metaOf({ library, segments, chunker }: Built, fingerprint: string, dimensions: number | null): LibraryMeta {
+  const places = new Map<Document, { segment: number; at: number }>()
+  segments.forEach(({ documents }, segment) => documents.forEach((document, at) => places.set(document, { segment, at })))
+  return {
+    format: LIBRARY_FORMAT,
+    embedder: library.embedder,
+    dimensions,
+    chunker,
+    fingerprint,
+    segments: segments.map(({ name }) => name),
+    documents: library.documents.map((document) => {
+      const { id, source, textSha256 } = document
+      return { id, source, textSha256, ...places.get(document)! }
+    }),
+  }
+}
+
+/**
+ * Opens what a generation holds; segments that were opened before, of the same bytes, are taken as they are.
+ * @throws when a file is not what the manifest says, or not of this format
+ */
+export async function openLibrary(generation: LibrarySource, before?: Opened): Promise<Opened> {
   const meta = LibraryMeta.parse(generation.meta)
-  const documents = JSON.parse(Buffer.from(await generation.read('documents.json')).toString()) as Document[]
+  const segments: Segment[] = []
+  for (const name of meta.segments) {
+    segments.push(sameSegment(generation, before, name) ?? (await openSegment(generation, name, meta.dimensions)))
+  }
   const twins = new Map(
     JSON.parse(Buffer.from(await generation.read('twins.json')).toString()) as [ClauseId, ClauseId[]][],
   )
-  const clauseIds = [...places({ documents }).keys()]
-  const chunksOf = async (name: string): Promise<Chunk[]> =>
-    chunksFrom(await generation.read(`${name}.chunks`), clauseIds)
-  const keywordsOf = async (name: string): Promise<Bm25> => Bm25.fromBytes(await generation.read(`${name}.keywords`))
-  const bare: Library = {
-    generation: generation.name,
-    documents,
+  const [damaged] = generation.damaged
+  const built = assemble({
+    segments,
+    documents: meta.documents.map(({ segment, at }) => segments[segment]!.documents[at]!),
     twins,
     embedder: meta.embedder,
-    units: { chunks: await chunksOf('units') },
-    windows: { chunks: await chunksOf('windows'), keywords: await keywordsOf('windows') },
-    clauses: { chunks: await chunksOf('clauses'), keywords: await keywordsOf('clauses') },
+    generation: generation.name,
+    ...(damaged ? { fallback: damagedGraph(damaged.file) } : {}),
+  })
+  return { ...built, chunker: meta.chunker, files: generation.files, damaged: generation.damaged.length > 0 }
+}
+
+/** An opened library, and the files it was opened from. */
+export interface Opened extends Built {
+  readonly files: LibrarySource['files']
+  readonly damaged: boolean
+}
+
+/** A library just written: as if it had been opened from there; its vectors need not stay in memory. */
+export function asStored(built: Built, generation: LibrarySource, dimensions: number | null): Opened {
+  const segments = built.segments.map((segment): Segment => {
+    const field = (of: FieldName): SegmentField => {
+      const { chunks, index } = segment.fields[of]
+      if (!index || dimensions === null) return { chunks }
+      return { chunks, index, vectors: () => readVectors(generation, `${segment.name}.${of}.vectors`, dimensions) }
+    }
+    return { ...segment, fields: { units: field('units'), windows: field('windows') } }
+  })
+  const library = { ...built.library, generation: generation.name }
+  return { ...built, library, segments, files: generation.files, damaged: false }
+}
+
+async function readVectors(generation: LibrarySource, name: string, dimensions: number): Promise<QuantisedRows> {
+  const bytes = await generation.read(name)
+  return new QuantisedRows(new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), dimensions)
+}
+
+const damagedGraph = (file: string): Fallback => ({
+  from: 'hnsw',
+  reason: `${file} 已损坏，改用逐一比较（较慢，结果相同） is damaged; exact search serves until the index is built anew`,
+})
+
+function sameSegment(generation: LibrarySource, before: Opened | undefined, name: string): Segment | undefined {
+  if (!before || before.damaged || generation.damaged.length > 0) return undefined
+  const own = (files: LibrarySource['files']): string =>
+    JSON.stringify(
+      Object.entries(files)
+        .filter(([file]) => file.startsWith(`${name}.`))
+        .map(([file, { sha256 }]) => [file, sha256])
+        .sort(),
+    )
+  return own(before.files) === own(generation.files) ? before.segments.find((segment) => segment.name === name) : undefined
+}
+
+async function openSegment(generation: LibrarySource, name: Segment['name'], dimensions: number | null): Promise<Segment> {
+  const documents = documentsFrom(await generation.read(`${name}.documents`))
+  const [documentOf, starts, ends, whole] = columnsOf(await generation.read(`${name}.entries`), 4) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
+  const keywords: KeywordPart[] = []
+  for (let part = 0; `${name}.keywords-${part}` in generation.files; part++) {
+    keywords.push(KeywordPart.fromBytes(await generation.read(`${name}.keywords-${part}`)))
   }
-  const { dimensions } = meta
-  if (meta.embedder === null || dimensions === null) return { library: bare, chunker: meta.chunker }
-  const opened = await Promise.all(
-    VECTORS.map(async (name) => {
-      const rows = floatsFrom(await generation.read(`${name}.vectors`))
-      return { name, rows, index: await openIndex(generation, `${name}.hnsw`, rows, dimensions) }
-    }),
-  )
-  const [damaged] = generation.damaged
-  const fallback: Fallback | undefined = damaged && {
-    from: 'hnsw',
-    reason: `${damaged.file} 已损坏，改用逐一比较（较慢，结果相同） is damaged; exact search serves until the index is built anew`,
+  const field = async (of: FieldName): Promise<SegmentField> => {
+    const [entries, starts, ends] = columnsOf(await generation.read(`${name}.${of}`), 3) as [Uint32Array, Uint32Array, Uint32Array]
+    const chunks = { entries, starts, ends }
+    if (dimensions === null || !(`${name}.${of}.vectors` in generation.files)) return { chunks }
+    const vectors = (): Promise<QuantisedRows> => readVectors(generation, `${name}.${of}.vectors`, dimensions)
+    return { chunks, vectors, index: await openIndex(generation, `${name}.${of}.hnsw`, vectors, dimensions) }
   }
-  const indexes = Object.fromEntries(opened.map(({ name, index }) => [name, index])) as unknown as Indexes
-  const rows = Object.fromEntries(opened.map(({ name, rows }) => [name, rows])) as Record<VectorsName, Float32Array>
-  return { library: withIndexes(bare, indexes, fallback), chunker: meta.chunker, vectors: { dimensions, rows } }
+  return {
+    name,
+    documents,
+    entries: { documents: documentOf, starts, ends, whole: Uint8Array.from(whole) },
+    keywords,
+    fields: { units: await field('units'), windows: await field('windows') },
+  }
+}
+
+/** A document a line; read line by line, so that not all of them stand in memory twice. */
+function documentsFrom(bytes: Uint8Array): Document[] {
+  const documents: Document[] = []
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let start = 0; start < buffer.length;) {
+    const lineEnd = buffer.indexOf(10, start)
+    const end = lineEnd < 0 ? buffer.length : lineEnd
+    documents.push(JSON.parse(buffer.toString('utf8', start, end)) as Document)
+    start = end + 1
+  }
+  return documents
 }
 
 async function openIndex(
   generation: LibrarySource,
   name: string,
-  vectors: Float32Array,
+  vectors: () => Promise<QuantisedRows>,
   dimensions: number,
 ): Promise<VectorIndex> {
   const usable = name in generation.files && !generation.damaged.some(({ file }) => file === name)
   const native = usable ? await loadHnsw() : undefined
-  if (!native || native instanceof Error) return new ExactIndex(vectors, dimensions)
+  if (!native || native instanceof Error) return new ExactIndex(await vectors())
   return HnswIndex.open(native, await generation.path(name), dimensions)
-}
-
-function floatsFrom(bytes: Uint8Array): Float32Array {
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
-}
-
-function chunksFrom(bytes: Uint8Array, clauseIds: readonly ClauseId[]): Chunk[] {
-  const numbers = new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
-  const chunks: Chunk[] = []
-  for (let at = 0; at < numbers.length; at += 3) {
-    chunks.push({ clause: clauseIds[numbers[at]!]!, span: { start: numbers[at + 1]!, end: numbers[at + 2]! } })
-  }
-  return chunks
 }

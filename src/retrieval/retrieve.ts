@@ -1,13 +1,12 @@
 /**
- * Question → clauses, best first: five rankings fused, twins folded. Over the answerable cases (`evals/cases`, without
- * look-ups): vectors of units, of windows, of windows behind their headings, keywords of clauses and of windows give
- * hit@1 0.90, recall@5 0.99; without the units 0.86, 0.98; each ranking alone 0.65 to 0.78.
+ * Question → entries, best first: keywords, fine vectors and windows fused, the standing of a document added, twins
+ * folded.
  */
-import type { Clause, ClauseId, Document, DocumentId, Span } from '../types.ts'
+import type { Clause, Document, DocumentId, Span } from '../types.ts'
 import { Fusion, minMax } from './fuse.ts'
-import type { Field, Library } from './library.ts'
-import { clauseList, clausesOfRows, type ClausePlace } from './places-of.ts'
+import { twinsOf, type ClausePlace, type Library } from './library.ts'
 import { fold } from './terms.ts'
+import type { NearChunk } from './vector-field.ts'
 
 /** A span of a clause with its score for the question, 0 to 1 within one ranking or sum of rankings. */
 export interface Spot {
@@ -15,11 +14,13 @@ export interface Spot {
   readonly score: number
 }
 
-/** A clause found. */
+/** A clause found: an article with all below it, or another clause's own words. */
 export interface Found {
   readonly document: Document
   readonly lineage: readonly [Clause, ...Clause[]]
   readonly clause: Clause
+  /** From its first word to the last. */
+  readonly span: Span
   /** 0 to 1: the share of the best possible sum. */
   readonly score: number
   /** Units and windows of it that were found, best first. */
@@ -27,7 +28,7 @@ export interface Found {
   /** Highest cosine of its units and windows to the question; absent in keyword-only mode. */
   readonly similarity?: number
   /** The same clause elsewhere, led by this one. */
-  readonly twins: readonly { readonly document: Document; readonly lineage: readonly [Clause, ...Clause[]] }[]
+  readonly twins: readonly ClausePlace[]
 }
 
 export interface Query {
@@ -39,60 +40,75 @@ export interface Query {
   readonly documents?: readonly DocumentId[]
 }
 
-/** Rows taken from a vector ranking; keyword rankings score everything. */
+/** Chunks taken from a vector ranking; the keyword ranking scores everything. */
 const NEIGHBOURS = 200
 
-/** One ranking of rows of a field, in the order they were found. */
-interface Ranking {
-  readonly field: Field
-  /** Row → ordinal of its clause. */
-  readonly clauseOf: Uint32Array
-  readonly rows: ArrayLike<number>
-  readonly scores: ArrayLike<number>
-  readonly similarities: boolean
+/** What each ranking counts for; `standing` times ln(1 + citing documents) is added to what they find. */
+export interface Weights {
+  readonly keywords: number
+  readonly units: number
+  readonly windows: number
+  readonly exact: number
+  /** For a document that others cite by its title 被引: a code stands above the rules made under it. */
+  readonly standing: number
 }
 
-/** Best first; ties by id. */
-export function retrieve(library: Library, query: Query, limit: number): Found[] {
-  const { places: known } = clauseList(library)
-  const wanted = query.documents && new Set(query.documents)
-  const lists = rankingsOf(library, query).map((list) => (wanted ? among(library, list, wanted) : list))
-  const fusion = new Fusion(known.length)
-  const similarities = new Map<number, number>()
-  for (const list of lists) {
-    const best = bestOfClause(list, known.length)
-    fusion.add(best.clauses, best.scores)
-    if (!list.similarities) continue
-    for (const [at, clause] of best.clauses.entries()) {
-      similarities.set(clause, Math.max(best.scores[at]!, similarities.get(clause) ?? -1))
-    }
-  }
+/** Compared on 308 lay questions over 1,342 laws by cross-validation: bench/retrieval.ts. */
+export const WEIGHTS: Weights = { keywords: 1.2, units: 1, windows: 1, exact: 1, standing: 0.2 }
+
+/** Best first; ties in reading order. */
+export function retrieve(library: Library, query: Query, limit: number, weights = WEIGHTS): Found[] {
+  const { entries } = library
+  const { keywords, others } = rankingsOf(library, query)
+  const wanted = query.documents && entries.among(new Set(query.documents))
+  const fusion = new Fusion(entries.size)
+  const kept = wanted ? others.map((ranking) => amongWanted(ranking, wanted)) : others
+  fusion.addAll(keywords, weights.keywords, wanted)
+  for (const { by, entries: found, scores } of kept) fusion.add(found, scores, weights[by])
+  fusion.lift(library.standing, weights.standing)
+  const best = kept.reduce((sum, { by }) => sum + weights[by], weights.keywords)
   const chosen = choose(library, fusion, limit, wanted)
-  const spots = spotsOf(library, lists, new Set(chosen.map(({ ordinal }) => ordinal)))
-  return chosen.map(({ ordinal, score, twins }): Found => {
-    const { document, lineage } = known[ordinal]!
-    const similarity = similarities.get(ordinal)
+  const spots = spotsOf(kept, new Set(chosen.map(({ entry }) => entry)))
+  return chosen.map(({ entry, score, twins }): Found => {
+    const lineage = entries.lineageOf(entry)
+    const near = kept.flatMap(({ chunks = [] }) => chunks.filter((chunk) => chunk.entry === entry))
+    const similarity = near.reduce((most, { similarity }) => Math.max(most, similarity), -1)
     return {
-      document,
+      document: entries.documentOf(entry),
       lineage,
       clause: lineage.at(-1)!,
-      score: score / lists.length,
-      spots: [...(spots.get(ordinal)?.values() ?? [])].sort((one, other) => other.score - one.score),
-      ...(similarity === undefined ? {} : { similarity }),
+      span: entries.spanOf(entry),
+      score: score / best,
+      spots: [...(spots.get(entry)?.values() ?? [])].sort((one, other) => other.score - one.score),
+      ...(near.length > 0 ? { similarity } : {}),
       twins,
     }
   })
 }
 
-/** The rankings of the last query: one question is asked again for one document after the other. */
-const latest = new WeakMap<Library, { readonly query: Query; readonly lists: readonly Ranking[] }>()
+interface Rankings {
+  /** A score for every entry. */
+  readonly keywords: Float32Array
+  readonly others: readonly Ranking[]
+}
 
-function rankingsOf(library: Library, query: Query): readonly Ranking[] {
+/** Entries with their best scores in one ranking, and the chunks those come from. */
+interface Ranking {
+  readonly by: 'units' | 'windows' | 'exact'
+  readonly entries: ArrayLike<number>
+  readonly scores: ArrayLike<number>
+  readonly chunks?: readonly NearChunk[]
+}
+
+/** The rankings of the last query: one question is asked again for one document after the other. */
+const latest = new WeakMap<Library, { readonly query: Query; readonly rankings: Rankings }>()
+
+function rankingsOf(library: Library, query: Query): Rankings {
   const known = latest.get(library)
-  if (known && isSameSearch(known.query, query)) return known.lists
-  const lists = rankings(library, query)
-  latest.set(library, { query, lists })
-  return lists
+  if (known && isSameSearch(known.query, query)) return known.rankings
+  const rankings = rank(library, query)
+  latest.set(library, { query, rankings })
+  return rankings
 }
 
 function isSameSearch(one: Query, other: Query): boolean {
@@ -100,181 +116,129 @@ function isSameSearch(one: Query, other: Query): boolean {
   return one.text === other.text && one.vector === other.vector && names(one) === names(other)
 }
 
-function rankings(library: Library, { text, vector, exact = [] }: Query): Ranking[] {
-  const { units, windows, clauses } = library
-  const list = (field: Field, similarities: boolean, { rows, scores }: Scored): Ranking => {
-    return { field, clauseOf: clausesOfRows(library, field.chunks), rows, scores, similarities }
-  }
-  const lists = [clauses, windows].map((field) => list(field, false, aboveZero(field.keywords.scores(text))))
-  if (exact.length > 0) lists.push(list(windows, false, exactScores(library, exact)))
-  if (!vector) return lists
-  const indexes = [
-    [units, units.plain],
-    [windows, windows.plain],
-    [windows, windows.headed],
-  ] as const
-  for (const [field, index] of indexes) {
-    if (!index) continue
-    const neighbours = index.search(vector, NEIGHBOURS)
-    const scored = { rows: neighbours.map(({ row }) => row), scores: neighbours.map(({ similarity }) => similarity) }
-    lists.push(list(field, true, scored))
-  }
-  return lists
+function rank(library: Library, { text, vector, exact = [] }: Query): Rankings {
+  const { entries, units, windows } = library
+  const keywords = library.keywords.scores(text)
+  const others: Ranking[] = exact.length > 0 ? [{ by: 'exact', ...holding(library, exact) }] : []
+  if (!vector) return { keywords, others }
+  const near = units.search(vector, NEIGHBOURS, entries.alive)
+  // an entry embedded whole has no windows: it stands for itself among those of the others
+  const whole = near.filter(({ entry }) => entries.isWhole(entry))
+  const wide = [...windows.search(vector, NEIGHBOURS, entries.alive), ...whole]
+    .sort((one, other) => other.similarity - one.similarity)
+    .slice(0, NEIGHBOURS)
+  return { keywords, others: [...others, rankingOf('units', near), rankingOf('windows', wide)] }
+}
+
+/** The best chunk of each entry; `chunks` closest first. */
+function rankingOf(by: Ranking['by'], chunks: readonly NearChunk[]): Ranking {
+  const best = new Map<number, number>()
+  for (const { entry, similarity } of chunks) if (!best.has(entry)) best.set(entry, similarity)
+  return { by, entries: [...best.keys()], scores: [...best.values()], chunks }
 }
 
 /** What a ranking holds of some documents. */
-function among(library: Library, list: Ranking, wanted: ReadonlySet<DocumentId>): Ranking {
-  const { places: known } = clauseList(library)
-  const { clauseOf, rows, scores } = list
-  const kept: number[] = []
-  for (let at = 0; at < rows.length; at++) if (wanted.has(known[clauseOf[rows[at]!]!]!.document.id)) kept.push(at)
-  return { ...list, rows: kept.map((at) => rows[at]!), scores: kept.map((at) => scores[at]!) }
+function amongWanted(ranking: Ranking, wanted: Uint8Array): Ranking {
+  const places = Array.from(ranking.entries, (_, at) => at).filter((at) => wanted[ranking.entries[at]!] === 1)
+  return {
+    by: ranking.by,
+    entries: places.map((at) => ranking.entries[at]!),
+    scores: places.map((at) => ranking.scores[at]!),
+    ...(ranking.chunks ? { chunks: ranking.chunks.filter(({ entry }) => wanted[entry] === 1) } : {}),
+  }
 }
 
-/** Rows with their scores; the typed arrays matter where a common word finds every row of a large library. */
-type Scored = Pick<Ranking, 'rows' | 'scores'>
-
-function aboveZero(all: Float32Array): Scored {
-  const rows = new Uint32Array(all.length)
-  const scores = new Float64Array(all.length)
-  let count = 0
-  for (let row = 0; row < all.length; row++) {
-    if (all[row]! <= 0) continue
-    rows[count] = row
-    scores[count] = all[row]!
-    count++
+/** How many of the names an entry holds word for word. */
+function holding({ entries, keywords }: Library, names: readonly string[]): Pick<Ranking, 'entries' | 'scores'> {
+  const counts = new Map<number, number>()
+  for (const name of names.map(fold)) {
+    for (const entry of keywords.entriesWith(name)) {
+      const { start, end } = entries.spanOf(entry)
+      const words = entries.documentOf(entry).text.slice(start, end).split('\n').map(fold)
+      if (words.some((line) => line.includes(name))) counts.set(entry, (counts.get(entry) ?? 0) + 1)
+    }
   }
-  return { rows: rows.subarray(0, count), scores: scores.subarray(0, count) }
-}
-
-/** Texts folded line by line, so that offsets stay, for documents that were searched for a name. */
-const foldedTexts = new WeakMap<Document, string>()
-
-function foldedText(document: Document): string {
-  let folded = foldedTexts.get(document)
-  if (folded === undefined) {
-    folded = document.text.split('\n').map(fold).join('\n')
-    foldedTexts.set(document, folded)
-  }
-  return folded
-}
-
-/** How many of the names a window holds; documents that hold none are passed over at once. */
-function exactScores(library: Library, names: readonly string[]): Scored {
-  const found = { rows: [] as number[], scores: [] as number[] }
-  const wanted = names.map(fold)
-  const { places: known } = clauseList(library)
-  const clauseOf = clausesOfRows(library, library.windows.chunks)
-  const holds = new Map<Document, boolean>()
-  for (const document of library.documents) {
-    const text = foldedText(document)
-    holds.set(
-      document,
-      wanted.some((name) => text.includes(name)),
-    )
-  }
-  for (const [row, { span }] of library.windows.chunks.entries()) {
-    const { document } = known[clauseOf[row]!]!
-    if (!holds.get(document)) continue
-    const words = foldedText(document).slice(span.start, span.end)
-    const count = wanted.filter((name) => words.includes(name)).length
-    if (count === 0) continue
-    found.rows.push(row)
-    found.scores.push(count)
-  }
-  return found
-}
-
-/** The best score of every clause that has one. */
-function bestOfClause(
-  { rows, scores, clauseOf }: Ranking,
-  size: number,
-): { clauses: Uint32Array; scores: Float64Array } {
-  const position = new Int32Array(size).fill(-1)
-  const clauses = new Uint32Array(Math.min(size, rows.length))
-  const best = new Float64Array(clauses.length)
-  let count = 0
-  for (let at = 0; at < rows.length; at++) {
-    const clause = clauseOf[rows[at]!]!
-    const score = scores[at]!
-    if (position[clause] === -1) {
-      position[clause] = count
-      clauses[count] = clause
-      best[count] = score
-      count++
-    } else if (score > best[position[clause]!]!) best[position[clause]!] = score
-  }
-  return { clauses: clauses.subarray(0, count), scores: best.subarray(0, count) }
+  return { entries: [...counts.keys()], scores: [...counts.values()] }
 }
 
 type Spots = ReadonlyMap<number, ReadonlyMap<string, Spot>>
 
-/** Units and windows of some clauses, the scores of the same span added up. */
-function spotsOf(library: Library, lists: readonly Ranking[], clauses: ReadonlySet<number>): Spots {
-  const spots = new Map([...clauses].map((clause) => [clause, new Map<string, Spot>()]))
-  for (const { field, clauseOf, rows, scores } of lists) {
-    if (field === library.clauses) continue
-    const scale = minMax(scores)
-    for (let at = 0; at < rows.length; at++) {
-      const row = rows[at]!
-      const own = spots.get(clauseOf[row]!)
+/** Units and windows of some entries, the scores of the same span added up. */
+function spotsOf(rankings: readonly Ranking[], chosen: ReadonlySet<number>): Spots {
+  const spots = new Map([...chosen].map((entry) => [entry, new Map<string, Spot>()]))
+  for (const { chunks = [] } of rankings) {
+    const scale = minMax(chunks.map(({ similarity }) => similarity))
+    for (const { entry, span, similarity } of chunks) {
+      const own = spots.get(entry)
       if (!own) continue
-      const { span } = field.chunks[row]!
       const key = `${span.start}-${span.end}`
-      own.set(key, { span, score: (own.get(key)?.score ?? 0) + scale(scores[at]!) })
+      own.set(key, { span, score: (own.get(key)?.score ?? 0) + scale(similarity) })
     }
   }
   return spots
 }
 
-/** A clause that leads its twins, by ordinal. */
+/** An entry that leads its twins. */
 interface Chosen {
-  readonly ordinal: number
+  readonly entry: number
   /** Of the best of the twins. */
   readonly score: number
-  readonly twins: readonly ClausePlace[]
+  readonly twins: Found['twins']
 }
 
-/** The best, best first, ties by id, twins folded. */
-function choose(library: Library, fusion: Fusion, limit: number, wanted?: ReadonlySet<DocumentId>): Chosen[] {
-  const { places: known } = clauseList(library)
-  const idOf = (ordinal: number): ClauseId => known[ordinal]!.lineage.at(-1)!.id
+/** The best, best first, ties in reading order, twins folded. */
+function choose(library: Library, fusion: Fusion, limit: number, wanted?: Uint8Array): Chosen[] {
   let looked = -1
   for (let count = 4 * limit; ; count *= 4) {
-    const ranked = fusion
-      .best(count)
-      .sort((one, other) => fusion.total(other) - fusion.total(one) || (idOf(one) < idOf(other) ? -1 : 1))
-    const folded = foldTwins(library, fusion, ranked, wanted)
+    const ranked = fusion.best(count).sort((one, other) => fusion.total(other) - fusion.total(one) || before(library, one, other))
+    const folded = foldTwins(library, fusion, ranked, limit, wanted)
     if (folded.length >= limit || ranked.length === looked) return folded.slice(0, limit)
     looked = ranked.length
   }
 }
 
-/** One entry for a clause and its twins, led by the copy found that has a title of its own. */
+/** Which of two entries comes first, whatever order their segments were built in. */
+function before({ entries }: Library, one: number, other: number): number {
+  const [first, second] = [entries.documentOf(one).id, entries.documentOf(other).id]
+  if (first === second) return entries.spanOf(one).start - entries.spanOf(other).start
+  return first < second ? -1 : 1
+}
+
+/** One place for a clause and its twins, led by the copy found that has a title of its own; `limit` of them. */
 function foldTwins(
   library: Library,
   fusion: Fusion,
   ranked: readonly number[],
-  wanted?: ReadonlySet<DocumentId>,
+  limit: number,
+  wanted?: Uint8Array,
 ): Chosen[] {
-  const { places: known, ordinals } = clauseList(library)
+  const { entries } = library
   const seen = new Set<number>()
-  return ranked.flatMap((first) => {
-    if (seen.has(first)) return []
-    const twins = library.twins.get(known[first]!.lineage.at(-1)!.id) ?? []
-    const copies = [first, ...twins.map((id) => ordinals.get(id)!)]
+  const folded: Chosen[] = []
+  for (const first of ranked) {
+    if (folded.length === limit) break
+    if (seen.has(first)) continue
+    const copies = [first, ...twinEntries(library, first)]
     for (const copy of copies) seen.add(copy)
     const listed = copies
-      .filter((copy) => !wanted || wanted.has(known[copy]!.document.id))
-      .sort((one, other) => rank(known[one]!.document) - rank(known[other]!.document))
-    const ordinal = listed.find((copy) => fusion.has(copy)) ?? first
-    const others = listed.filter((copy) => copy !== ordinal).map((copy) => known[copy]!)
-    return [{ ordinal, score: fusion.total(first), twins: others }]
-  })
+      .filter((copy) => !wanted || wanted[copy] === 1)
+      .sort((one, other) => titleRank(entries.documentOf(one)) - titleRank(entries.documentOf(other)))
+    const entry = listed.find((copy) => fusion.has(copy)) ?? first
+    const others = listed.filter((copy) => copy !== entry)
+    const twins = others.map((copy) => ({ document: entries.documentOf(copy), lineage: entries.lineageOf(copy) }))
+    folded.push({ entry, score: fusion.total(first), twins })
+  }
+  return folded
+}
+
+function twinEntries(library: Library, entry: number): number[] {
+  const { entries } = library
+  const twins = twinsOf(library, entries.lineageOf(entry).at(-1)!.id)
+  return twins.flatMap(({ document, lineage }) => entries.entryAt(document, lineage.at(-1)!.extent) ?? [])
 }
 
 /** Titles in the text or of the operator lead; an inferred one follows; none comes last. */
-function rank({ header }: Document): number {
+function titleRank({ header }: Document): number {
   if (!header.title) return 2
   return header.title.from === 'inferred' ? 1 : 0
 }

@@ -1,5 +1,6 @@
 /** The file-system calls the store makes, as a seam: a test can fail the Nth one, or lose power after it. */
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Every call rejects with the error of node:fs (`code` such as ENOSPC). Paths are absolute or relative to the cwd. */
@@ -15,6 +16,8 @@ export interface Disk {
   readInPieces(path: string): AsyncIterable<Uint8Array>
   /** Writes a new file; EEXIST when there is one. Its bytes last only after `syncFile`, its name after `syncFolder`. */
   create(path: string, bytes: Uint8Array): Promise<void>
+  /** A second name for the same bytes; a copy of them where the file system has no hard links. EEXIST as `create`. */
+  link(from: string, to: string): Promise<void>
   /** fsync of a file's bytes. */
   syncFile(path: string): Promise<void>
   /** fsync of a folder: which names it holds. */
@@ -35,6 +38,7 @@ export const nodeDisk: Disk = {
   read: (path) => readFile(path),
   readInPieces: inPieces,
   create: (path, bytes) => writeFile(path, bytes, { flag: 'wx' }),
+  link: linkOrCopy,
   syncFile: (path) => sync(path, 'r+'),
   // Windows cannot open a folder for fsync, and its renames are journalled
   syncFolder: (folder) => (process.platform === 'win32' ? Promise.resolve() : sync(folder, 'r')),
@@ -57,6 +61,18 @@ export async function makeLastingFolder(disk: Disk, folder: string): Promise<voi
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   return typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined
+}
+
+/** What a file system says that has no hard links, or no more of them for this file. */
+const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']
+
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    if (!WITHOUT_LINKS.includes(codeOf(error) ?? '')) throw error
+    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  }
 }
 
 async function* inPieces(path: string): AsyncGenerator<Uint8Array> {

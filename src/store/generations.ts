@@ -15,17 +15,18 @@ import { type Generation, type Verify, attempt, generationOf, inspectGeneration,
 import { sha256OfFile, sha256Of } from './hash.ts'
 import { type WriterLock, acquireWriterLock } from './lock.ts'
 import { CURRENT, type FileRecord, FileName, MANIFEST, type Manifest, type Pointer } from './manifest.ts'
-import { generationName, isGeneration, numberOf, readPointer, writeManifest, writePointer } from './manifest.ts'
+import { generationName, isGeneration, numberOf, readManifest, readPointer, writeManifest, writePointer } from './manifest.ts'
 import { type Damage, type OnEvent, damageFound, fellBack, notMended, notRemoved, removed } from './store-events.ts'
 import { setAside, staleLock } from './store-events.ts'
 
 export type { Generation } from './generation.ts'
 export type { Damage, StoreEvent } from './store-events.ts'
 
-/** A file to store: its bytes, or a native saver that is given the path to write. */
+/** A file to store: its bytes, a native saver that is given the path to write, or the file of that name in a generation. */
 export type FileToStore = { readonly name: string; readonly optional?: boolean } & (
   | { readonly bytes: Uint8Array }
   | { readonly write: (path: string) => Promise<void> | void }
+  | { readonly sameAs: string }
 )
 
 export interface GenerationToStore {
@@ -82,6 +83,12 @@ export async function lockForWriting(folder: string, options: StoreOptions = {})
   const { disk = nodeDisk, onEvent = silent } = options
   await explaining(folder, 'make the folder', () => makeLastingFolder(disk, resolve(folder)))
   return acquireWriterLock(resolve(folder), { disk, onStale: (pid) => onEvent(staleLock(pid)) })
+}
+
+/** Does a folder hold this generation? */
+export async function hasGeneration(folder: string, name: string, options: StoreOptions = {}): Promise<boolean> {
+  const { disk = nodeDisk } = options
+  return explaining(folder, 'list the index', async () => (await disk.list(resolve(folder))).includes(name))
 }
 
 /**
@@ -276,7 +283,7 @@ async function build(
   try {
     await disk.makeFolder(draft)
     const records: Record<string, FileRecord> = {}
-    for (const file of files) records[file.name] = await store(disk, draft, file)
+    for (const file of files) records[file.name] = await store(disk, home, draft, file)
     const { manifest, bytes } = writeManifest({ ...header, files: records })
     await disk.create(join(draft, MANIFEST), bytes)
     await disk.syncFile(join(draft, MANIFEST))
@@ -291,8 +298,9 @@ async function build(
 }
 
 /** Writes one file and makes its bytes last. */
-async function store(disk: Disk, draft: string, file: FileToStore): Promise<FileRecord> {
+async function store(disk: Disk, home: string, draft: string, file: FileToStore): Promise<FileRecord> {
   const path = join(draft, file.name)
+  if ('sameAs' in file) return takeOver(disk, home, path, file)
   if ('bytes' in file) await disk.create(path, file.bytes)
   else await file.write(path)
   await disk.syncFile(path)
@@ -301,6 +309,20 @@ async function store(disk: Disk, draft: string, file: FileToStore): Promise<File
       ? { bytes: file.bytes.length, sha256: sha256Of(file.bytes) }
       : { bytes: await disk.size(path), sha256: await sha256OfFile(disk, path) }
   return file.optional ? { ...measured, optional: true } : measured
+}
+
+/**
+ * A file shared with an earlier generation, with the record that one has of it: whoever opens the new one compares the
+ * bytes with it as with any other.
+ */
+async function takeOver(disk: Disk, home: string, path: string, file: { name: string; sameAs: string }): Promise<FileRecord> {
+  const from = join(home, file.sameAs)
+  const manifest = readManifest(await disk.read(join(from, MANIFEST)))
+  const record = 'reason' in manifest ? undefined : manifest.files[file.name]
+  if (!record) throw new PolicyError('internal', `${file.sameAs} has no record of ${file.name}.`)
+  await disk.link(join(from, file.name), path)
+  await disk.syncFile(path)
+  return record
 }
 
 /** Makes it current. When that fails before CURRENT was renamed, the generation is taken away again. */

@@ -16,6 +16,7 @@ export type StoreEvent = { readonly message: string } & (
   | { readonly type: 'not-mended'; readonly cause: unknown }
   | { readonly type: 'stale-lock'; readonly pid: number }
   | { readonly type: 'removed'; readonly name: string }
+  | { readonly type: 'journal-stopped'; readonly cause: unknown }
   | { readonly type: 'not-removed'; readonly name: string; readonly cause: unknown }
 )
 
@@ -53,4 +54,10 @@ export function removed(name: string): StoreEvent {
 export function notRemoved(name: string, cause: unknown): StoreEvent {
   const why = cause instanceof Error ? cause.message : String(cause)
   return { type: 'not-removed', name, cause, message: `could not remove ${name} (left for the next writer): ${why}` }
+}
+
+export function journalStopped(cause: unknown): StoreEvent {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  const message = `中断后将从头计算向量 no journal of vectors: a build that is broken off will begin anew: ${why}`
+  return { type: 'journal-stopped', cause, message }
 }

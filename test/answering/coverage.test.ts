@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 
 it('the share of a question that a text holds is 0 for none of its words and 1 for all', () => {
-  const weights = weightedTerms(analyse('全社会研发投入强度'), library.windows.keywords)
+  const weights = weightedTerms(analyse('全社会研发投入强度'), library.keywords)
   expect(coverageOf(weights, '宠物')).toBe(0)
   expect(coverageOf(weights, '全社会研发投入强度超过4%')).toBeCloseTo(1, 6)
   expect(coverageOf(weights, '研发')).toBeGreaterThan(0)
@@ -24,7 +24,7 @@ test.each([
   ['G60走廊', '共建g600走廊', false],
 ])('the terms of %s stand in %s as in the list of its terms', (question, text, whole) => {
   const words = [{ text: question, noun: true, span: { start: 0, end: question.length } }]
-  const weighted = weightedTerms({ words }, library.windows.keywords)
+  const weighted = weightedTerms({ words }, library.keywords)
   const listed = new Set(terms(text))
   expect(standingIn(weighted, text)).toEqual(weighted.terms.map((term) => listed.has(term)))
   expect(standingIn(weighted, text)[weighted.terms.findIndex((term) => /\d/.test(term))]).toBe(whole)

@@ -13,7 +13,7 @@ beforeAll(async () => {
 const best = (question: string, number: string, words: string): string => {
   const document = documentOf(library, number)
   const found = { ...foundAround(document, spanOf(document, words)), spots: [] }
-  const [first] = findEvidence(analyse(question), [found], library.windows.keywords)
+  const [first] = findEvidence(analyse(question), [found], library.keywords)
   return document.text.slice(first!.span.start, first!.span.end)
 }
 

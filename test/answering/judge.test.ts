@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 /** `holds`, or the phrase that says why the words of the document do not answer. */
 const verdict = (question: string, number: string, words: string): string => {
-  const found = judge(analyse(question), evidenceOf(documentOf(library, number), words), library.windows.keywords)
+  const found = judge(analyse(question), evidenceOf(documentOf(library, number), words), library.keywords)
   return found.holds ? 'holds' : found.because
 }
 const INTENSITY = '全社会研发投入强度超过4%'
@@ -96,7 +96,7 @@ describe('things asked for by their kind', () => {
 it('words that stand nowhere near, and a vector far off, are no evidence', () => {
   const evidence = evidenceOf(documentOf(library, '001'), HOMES_ELSEWHERE)
   const far = { ...evidence, found: { ...evidence.found, similarity: 0.2 } }
-  const found = judge(analyse('宠物狗怎么登记'), far, library.windows.keywords)
+  const found = judge(analyse('宠物狗怎么登记'), far, library.keywords)
   expect(found).toMatchObject({ holds: false, reason: 'no-evidence' })
 })
 const HOMES_ELSEWHERE = '努力让更多人住有宜居'

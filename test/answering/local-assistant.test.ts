@@ -8,9 +8,9 @@ import { faultOf } from '../../src/answering/verify.ts'
 import { openEmbedder } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Embedder } from '../../src/embedding/embedder.ts'
-import { buildLibrary } from '../../src/retrieval/library-files.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 import type { Answer, AnswerEvent, AskRequest, Document, DocumentId, Turn } from '../../src/types.ts'
+import { libraryOf } from '../library.ts'
 import { documentOf, seedLibrary } from './seeds.ts'
 
 const { embedder, reason } = openEmbedder(readConfig(process.env))
@@ -21,8 +21,7 @@ let vectors: Library
 beforeAll(async () => {
   keywords = await seedLibrary()
   if (!embedder) return
-  const { documents, twins, generation } = keywords
-  vectors = (await buildLibrary({ documents, twins, generation, embedder })).library
+  vectors = (await libraryOf(keywords, embedder, keywords.generation)).library
 }, 300_000)
 afterAll(() => embedder?.close())
 
@@ -43,8 +42,8 @@ function assistantOver(library: Library, parts: Given = {}): LocalAssistant {
       embedder: null,
       vectors: null,
       documents: library.documents.length,
-      clauses: library.clauses.chunks.length,
-      chunks: library.windows.chunks.length,
+      clauses: library.entries.living,
+      chunks: library.windows.size,
       fallbacks: [],
     }),
     log: parts.log ?? (() => {}),
@@ -263,7 +262,7 @@ test('an embedder that fails: a keyword answer that says so, and a line in the l
     id: 'failing',
     dimensions: 1,
     embedQuestion: () => Promise.reject(new Error('out of memory')),
-    embedPassages: async () => [],
+    embedInBatches: async () => {},
     close: async () => {},
   }
   const assistant = assistantOver(

@@ -17,7 +17,7 @@ const clauseOf = (number: string, words: string) => {
 }
 /** The words that give the true figure, where the clause that holds `words` is found for the question. */
 const truth = (question: string, number: string, words: string): string | undefined => {
-  const found = otherFigure(analyse(question), [clauseOf(number, words)], library.windows.keywords)
+  const found = otherFigure(analyse(question), [clauseOf(number, words)], library.keywords)
   return found && found.document.text.slice(found.span.start, found.span.end)
 }
 const INTENSITY = '全社会研发投入强度超过4%'
@@ -56,7 +56,7 @@ describe('the asker’s own case is no premise', () => {
 
 describe('an organ that does what the text gives to another', () => {
   const organ = (question: string, number: string, words: string) =>
-    otherOrgan(analyse(question), [clauseOf(number, words)], library.windows.keywords)
+    otherOrgan(analyse(question), [clauseOf(number, words)], library.keywords)
 
   it('县政府 for 市政府', () => {
     const found = organ('县政府及有关部门要认真贯彻落实决定相关内容吗', '002', '市政府及有关部门要认真贯彻落实决定相关内容')
@@ -71,7 +71,7 @@ describe('an organ that does what the text gives to another', () => {
 
 describe('what a question takes for granted, against the clause', () => {
   const truthOf = (question: string, number: string, words: string) => {
-    const found = falsePremise(analyse(question), [clauseOf(number, words)], library.windows.keywords)
+    const found = falsePremise(analyse(question), [clauseOf(number, words)], library.keywords)
     return found && found.document.text.slice(found.span.start, found.span.end)
   }
   const GAMES = '利用亚运会延期举办带来的“窗口期”'

@@ -4,15 +4,14 @@ import { openingOf } from '../../src/answering/evidence.ts'
 import { loadDocuments } from '../../src/build-index.ts'
 import { sentences } from '../../src/chunks/sentences.ts'
 import { placeAt } from '../../src/clauses/address.ts'
-import { buildLibrary } from '../../src/retrieval/library-files.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 import type { Found } from '../../src/retrieval/retrieve.ts'
 import type { Document, Span } from '../../src/types.ts'
-import { suiteFolder } from '../library.ts'
+import { libraryOf, suiteFolder } from '../library.ts'
 
 export async function seedLibrary(): Promise<Library> {
-  const { documents, twins } = await loadDocuments(['seeds'], suiteFolder())
-  return (await buildLibrary({ documents, twins, generation: 'gen-of-the-seeds' })).library
+  const loaded = await loadDocuments(['seeds'], suiteFolder())
+  return (await libraryOf(loaded, undefined, 'gen-of-the-seeds')).library
 }
 
 /** @example documentOf(library, '002') */
@@ -30,7 +29,8 @@ export function spanOf({ text, source }: Document, words: string): Span {
 /** The clause that holds a span, as if retrieval had put it first. */
 export function foundAround(document: Document, span: Span): Found {
   const { lineage } = placeAt(document, span)
-  return { document, lineage, clause: lineage.at(-1)!, score: 1, spots: [{ span, score: 1 }], twins: [] }
+  const clause = lineage.at(-1)!
+  return { document, lineage, clause, span: clause.extent, score: 1, spots: [{ span, score: 1 }], twins: [] }
 }
 
 /** Evidence that is exactly these words. */

@@ -1,40 +1,65 @@
-/** Chunks of the seeds and the laws: never across a clause, and nothing of a clause left out. */
+/** Entries and chunks of the seeds and the laws: never across an entry, and nothing of a clause left out. */
 import { describe, expect, test } from 'vitest'
-import { walk } from '../../src/clauses/address.ts'
+import { isArticle, walk } from '../../src/clauses/address.ts'
 import { parseDocument } from '../../src/clauses/tree.ts'
-import { clauseChunks, contextOf, unitChunks, windowChunks } from '../../src/chunks/chunk.ts'
-import type { Chunk, Clause, Document } from '../../src/types.ts'
+import { contextOf, entriesOf, spansOf, unitsOf, windowsOf } from '../../src/chunks/chunk.ts'
+import type { Clause, Document, Span } from '../../src/types.ts'
 import { documentOf, lawFiles, lawSource, seed, SEEDS } from '../clauses/sources.ts'
 
-const words = (document: Document, chunks: readonly Chunk[]): string[] =>
-  chunks.map(({ span }) => document.text.slice(span.start, span.end))
+const words = (document: Document, spans: readonly { readonly span: Span }[]): string[] =>
+  spans.map(({ span }) => document.text.slice(span.start, span.end))
 
-const RULES = documentOf(
-  '第一条 加快建设创新策源地。打造人才高地；完善服务体系。\n有下列情形之一的，予以支持：\n（一）新增企业1,200家；\n（二）研发投入超过2.5%。\n前款规定自公布之日起施行。',
+const POLICY = documentOf(
+  '一、总体要求\n加快建设创新策源地。打造人才高地；完善服务体系。\n（一）新增企业1,200家；\n（二）研发投入超过2.5%。',
 )
 
-describe('chunks of a clause with items', () => {
+describe('a policy: each clause is an entry, embedded twice over', () => {
+  test('entries are its clauses', () => {
+    expect(entriesOf(POLICY).map(({ lineage }) => lineage.at(-1)!.id)).toEqual(['d#一', 'd#一/一', 'd#一/二'])
+  })
+
   test('units are its sentences', () => {
-    expect(words(RULES, unitChunks(RULES)).filter((text) => text.includes('。') || text.includes('；'))).toEqual([
-      '第一条 加快建设创新策源地。',
+    expect(words(POLICY, unitsOf(POLICY))).toEqual([
+      '总体要求',
+      '加快建设创新策源地。',
       '打造人才高地；',
       '完善服务体系。',
-      '前款规定自公布之日起施行。',
       '（一）新增企业1,200家；',
       '（二）研发投入超过2.5%。',
     ])
   })
 
   test('windows are two sentences, one apart, within one paragraph', () => {
-    expect(words(RULES, windowChunks(RULES)).slice(0, 3)).toEqual([
-      '第一条 加快建设创新策源地。打造人才高地；',
+    expect(words(POLICY, windowsOf(POLICY)).slice(1, 3)).toEqual([
+      '加快建设创新策源地。打造人才高地；',
       '打造人才高地；完善服务体系。',
-      '有下列情形之一的，予以支持：',
     ])
   })
+})
 
-  test('every clause is one chunk for the keywords', () => {
-    expect(clauseChunks(RULES).map(({ clause }) => clause)).toEqual(['d#第一条', 'd#第一条/一', 'd#第一条/二'])
+const ARTICLE =
+  '第一条 有下列情形之一的，予以支持：\n（一）新增企业1,200家；\n（二）研发投入超过2.5%。\n前款规定自公布之日起施行。'
+
+describe('a law: an article is one entry with its paragraphs and items', () => {
+  test('and one unit, without windows', () => {
+    const law = documentOf(`${ARTICLE}\n第二条 本办法自公布之日起施行。`)
+    const entries = entriesOf(law)
+    expect(entries.map(({ lineage, ordinal, isWhole }) => [lineage.at(-1)!.id, ordinal, isWhole])).toEqual([
+      ['d#第一条', 0, true],
+      ['d#第二条', 3, true],
+    ])
+    expect(words(law, entries)).toEqual([ARTICLE, '第二条 本办法自公布之日起施行。'])
+    expect(words(law, unitsOf(law))).toEqual(words(law, entries))
+    expect(windowsOf(law)).toEqual([])
+  })
+
+  test('longer than the model reads, it is cut as other clauses are', () => {
+    const sentence = '国家鼓励和支持社会力量依法参与种质资源的收集、保存、鉴定和利用。'
+    const law = documentOf(`第一条 ${sentence.repeat(16)}`)
+    expect(law.text.length).toBeGreaterThan(500)
+    expect(entriesOf(law).map(({ isWhole }) => isWhole)).toEqual([false])
+    expect(words(law, unitsOf(law))).toEqual([`第一条 ${sentence}`, ...Array.from({ length: 15 }, () => sentence)])
+    expect(windowsOf(law)).toHaveLength(15)
   })
 })
 
@@ -60,35 +85,37 @@ describe.each([
     ? [['the laws', () => laws.map((file) => parseDocument(lawSource(file)))] as [string, () => Document[]]]
     : []),
 ])('%s', (_name, open) => {
-  test('every chunk of units and windows lies in one paragraph or heading of its clause', () => {
+  test('every unit and window lies in its entry: one paragraph or heading of it, or the whole of it', () => {
     for (const document of open()) {
-      const clauses = clausesOf(document)
-      for (const { clause, span } of [...unitChunks(document), ...windowChunks(document)]) {
-        const home = homesOf(clauses.get(clause)!).find(({ start, end }) => start <= span.start && span.end <= end)
-        if (!home) expect.fail(`${document.source} ${clause}: ${document.text.slice(span.start, span.end)}`)
+      const entries = entriesOf(document)
+      for (const { entry, span } of [...unitsOf(document, entries), ...windowsOf(document, entries)]) {
+        const { lineage, span: own, isWhole } = entries[entry]!
+        const homes = isWhole ? [own] : spansOf(lineage.at(-1)!)
+        if (!homes.some(({ start, end }) => start <= span.start && span.end <= end))
+          expect.fail(`${document.source} ${lineage.at(-1)!.id}: ${document.text.slice(span.start, span.end)}`)
       }
     }
   })
 
-  test('a keyword chunk lies within its clause', () => {
+  test('an entry lies within its clause, and no two overlap', () => {
     for (const document of open()) {
-      const clauses = clausesOf(document)
-      for (const { clause, span } of clauseChunks(document)) {
-        const { extent } = clauses.get(clause)!
-        if (span.start < extent.start || span.end > extent.end) expect.fail(`${document.source} ${clause}`)
+      let last = 0
+      for (const { lineage, span } of entriesOf(document)) {
+        const { extent, id } = lineage.at(-1)!
+        if (span.start < extent.start || span.end > extent.end || span.start < last) expect.fail(id)
+        if (lineage.some(isArticle)) last = span.end
       }
     }
   })
 
   test.each([
-    ['unit', unitChunks],
-    ['window', windowChunks],
-    ['keyword chunk', clauseChunks],
-  ])('every character but blanks of a clause lies in a %s of it', (_kind, chunksOf) => {
+    ['unit', unitsOf],
+    ['entry', entriesOf],
+  ])('every character but blanks of a clause lies in a %s', (_kind, spansIn) => {
     for (const document of open()) {
       const marks = new Uint8Array(document.text.length)
-      for (const { span } of chunksOf(document)) marks.fill(1, span.start, span.end)
-      for (const clause of clausesOf(document).values()) {
+      for (const { span } of spansIn(document)) marks.fill(1, span.start, span.end)
+      for (const clause of clausesOf(document)) {
         for (const { start, end } of homesOf(clause)) {
           for (let at = start; at < end; at++) {
             if (marks[at] === 0 && document.text.charAt(at).trim() !== '')
@@ -100,8 +127,8 @@ describe.each([
   })
 })
 
-function clausesOf(document: Document): Map<string, Clause> {
-  return new Map([...walk(document)].map((lineage) => [lineage.at(-1)!.id, lineage.at(-1)!]))
+function clausesOf(document: Document): Clause[] {
+  return [...walk(document)].map((lineage) => lineage.at(-1)!)
 }
 
 function homesOf({ heading, paragraphs }: Clause): Clause['paragraphs'] {

@@ -4,7 +4,8 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { WorkerGate } from '../../src/embedding/worker-gate.ts'
-import type { WorkerReply, WorkerRequest, WorkerStart } from '../../src/embedding/worker-pool.ts'
+import { answerRequests } from '../../src/embedding/worker-loop.ts'
+import type { WorkerStart } from '../../src/embedding/worker-pool.ts'
 
 const { gate: memory, modelFolder } = workerData as WorkerStart
 const gate = new WorkerGate(memory)
@@ -24,16 +25,7 @@ async function answer(text: string): Promise<void> {
   if (text.startsWith('slow')) await setTimeout(50)
 }
 
-parentPort!.on('message', async ({ texts }: WorkerRequest) => {
-  if (!gate.enter()) return
-  try {
-    for (const text of texts) await answer(text)
-    parentPort!.postMessage({ kind: 'vectors', vectors: Float32Array.from(texts, (text) => text.length) } satisfies WorkerReply)
-  } catch (error) {
-    parentPort!.postMessage({ kind: 'failed', message: String(error) } satisfies WorkerReply)
-  } finally {
-    gate.leave()
-  }
+answerRequests(parentPort!, gate, async (texts) => {
+  for (const text of texts) await answer(text)
+  return Float32Array.from(texts, (text) => text.length)
 })
-gate.leave()
-parentPort!.postMessage({ kind: 'ready' } satisfies WorkerReply)

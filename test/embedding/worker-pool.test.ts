@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { WorkerPool } from '../../src/embedding/worker-pool.ts'
 import { PolicyError } from '../../src/errors.ts'
@@ -25,8 +26,24 @@ describe('a pool of workers', () => {
     const ask = (text: string, urgency: 'urgent' | 'patient'): Promise<unknown> =>
       workers.embed([text], urgency).then(() => order.push(text))
     await ask('warm', 'patient')
-    await Promise.all([ask('slow 1', 'patient'), ask('slow 2', 'patient'), ask('slow 3', 'patient'), ask('question', 'urgent')])
+    const passages = ['slow 1', 'slow 2', 'slow 3'].map((text) => ask(text, 'patient'))
+    await setTimeout(10) // the first is under way
+    await Promise.all([...passages, ask('question', 'urgent')])
     expect(order).toEqual(['warm', 'slow 1', 'question', 'slow 2', 'slow 3'])
+  })
+
+  test('hands a worker the next batch while it works at one; a question still comes next', async () => {
+    const workers = open(1)
+    await workers.embed(['warm'], 'patient')
+    const order: string[] = []
+    const ask = (text: string, urgency: 'urgent' | 'patient'): Promise<unknown> =>
+      workers.embed([text], urgency).then(() => order.push(text))
+    const passages = ['slow 1', 'slow 2', 'slow 3'].map((text) => ask(text, 'patient'))
+    await setTimeout(10)
+    await Promise.all([...passages, ...['问一', '问二', '问三'].map((text) => ask(text, 'urgent'))])
+    expect(order[0]).toBe('slow 1')
+    expect(order.slice(1, 4).toSorted()).toEqual(['问一', '问三', '问二'].toSorted())
+    expect(order.slice(4)).toEqual(['slow 2', 'slow 3'])
   })
 
   test('starts a worker that died once more and loses no batch', async () => {
@@ -49,6 +66,15 @@ describe('a pool of workers', () => {
     const dying = workers.embed(['dies'], 'patient').catch(() => 'given up')
     const others = Promise.all(['一', '一二', '一二三'].map((text) => workers.embed([text], 'patient')))
     expect((await others).map(([length]) => length)).toEqual([1, 2, 3])
+    expect(await dying).toBe('given up')
+  })
+
+  test('gives up only the batch that killed it, not the one it held beside it', async () => {
+    const workers = open(1)
+    await workers.embed(['warm'], 'patient')
+    const held = workers.embed(['slow'], 'patient').then(([length]) => length)
+    const dying = workers.embed(['dies'], 'patient').catch(() => 'given up')
+    expect(await held).toBe(4)
     expect(await dying).toBe('given up')
   })
 

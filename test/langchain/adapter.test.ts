@@ -99,27 +99,26 @@ describe.runIf(hasNative)('toHnswStore', () => {
     )) as [[Awaited<ReturnType<typeof store.similaritySearch>>[number], number]]
     expect(nearest.pageContent).toContain('全社会研发投入强度超过4%')
     expect(distance).toBeLessThan(0.9)
-    expect(nearest.metadata).toMatchObject({ source: '001_c3e04e6f9f8af2f3.txt', spoken: '第二部分第2条' })
+    expect(nearest.metadata).toMatchObject({ source: '001_c3e04e6f9f8af2f3.txt', spoken: '第二部分第2条第2款' })
     const { documentId, start, end } = nearest.metadata
     expect(textOf(documentId).slice(start, end)).toBe(nearest.pageContent)
   })
 
-  test('finds each window by its own words', async () => {
+  test('finds each unit by its own words', async () => {
     const store = await toHnswStore(built, embedder)
-    for (const [row, { span, clause }] of [...built.library.windows.chunks.entries()].filter(
-      ([row]) => row % 40 === 0,
-    )) {
-      const { text } = built.library.documents.find(({ id }) => clause.startsWith(`${id}#`))!
-      const words = text.slice(span.start, span.end)
+    const { entries, units } = built.library
+    const { chunks } = units.parts[0]!
+    for (let row = 0; row < units.size; row += 40) {
+      const words = entries.documentOf(chunks.entries[row]!).text.slice(chunks.starts[row], chunks.ends[row])
       const [first] = await store.similaritySearch(words, 1)
       expect([row, first!.pageContent]).toEqual([row, words])
     }
   })
 
-  test('embeds the windows where another embedder made the vectors', async () => {
+  test('embeds the units where another embedder made the vectors', async () => {
     const other = new CountingEmbedder({ dimensions: 64 })
     const store = await toHnswStore(built, other)
-    expect(other.texts).toHaveLength(built.library.windows.chunks.length)
+    expect(other.texts).toHaveLength(built.library.units.size)
     expect(await store.similaritySearch('种质资源', 2)).toHaveLength(2)
   })
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openApp, type App } from '../../src/app.ts'
 import { toTools } from '../../src/langchain/tools.ts'
-import { configFor, copySeeds, CountingEmbedder, suiteFolder } from '../library.ts'
+import { configFor, copySeeds, suiteFolder } from '../library.ts'
 
 let app: App
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
   const home = suiteFolder()
   mkdirSync(join(home, 'documents'))
   copySeeds(join(home, 'documents'))
-  app = await openApp(configFor(home), { log: () => {}, embedder: new CountingEmbedder({ dimensions: 64 }) })
+  app = await openApp(configFor(home), { log: () => {} })
   await app.settled
 })
 afterAll(() => app.close())

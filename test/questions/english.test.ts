@@ -4,7 +4,8 @@ import { frequencyIn, translateQuestion } from '../../src/questions/english.ts'
 import { glossKey } from '../../src/questions/cedict.ts'
 import { stem } from '../../src/questions/stem.ts'
 import { analyse } from '../../src/questions/question.ts'
-import { Bm25 } from '../../src/retrieval/bm25.ts'
+import { KeywordPart } from '../../src/retrieval/keyword-part.ts'
+import { Keywords } from '../../src/retrieval/keywords.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 
 const seeds = [
@@ -16,7 +17,7 @@ const seeds = [
 ].map((name) => readFileSync(new URL(`../../seeds/${name}`, import.meta.url), 'utf8'))
 const paragraphs = seeds.flatMap((text) => text.split('\n'))
 const documents = seeds.map((text) => ({ text }))
-const library = { documents, clauses: { keywords: Bm25.build(paragraphs) } } as unknown as Library
+const library = { documents, keywords: new Keywords(await KeywordPart.build(paragraphs)) } as unknown as Library
 const frequency = frequencyIn(library)
 const translate = (question: string): string => translateQuestion(question, frequency).text
 

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { normaliseQuestion } from '../../src/questions/normalise.ts'
 import { understand } from '../../src/questions/understand.ts'
-import { Bm25 } from '../../src/retrieval/bm25.ts'
+import { KeywordPart } from '../../src/retrieval/keyword-part.ts'
+import { Keywords } from '../../src/retrieval/keywords.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 
 const text = readFileSync(new URL('../../seeds/001_c3e04e6f9f8af2f3.txt', import.meta.url), 'utf8')
-const library = { documents: [{ text }], clauses: { keywords: Bm25.build(text.split('\n')) } } as unknown as Library
+const keywords = new Keywords(await KeywordPart.build(text.split('\n')))
+const library = { documents: [{ text }], keywords } as unknown as Library
 const understood = (question: string) => understand(library, normaliseQuestion(question))
 
 describe('a question as it is looked up', () => {

@@ -1,6 +1,7 @@
 /** Rankings brought to one scale and added up. */
 import { describe, expect, test } from 'vitest'
 import { Fusion, minMax } from '../../src/retrieval/fuse.ts'
+import { randomFrom } from '../store/random.ts'
 
 describe('minMax', () => {
   test('brings the lowest to 0 and the highest to 1', () => {
@@ -35,6 +36,44 @@ describe('Fusion', () => {
     expect(fusion.best(2)).toEqual([0, 1, 2])
     expect(fusion.best(9)).toEqual([0, 1, 2, 3])
     expect(new Fusion(4).best(3)).toEqual([])
+  })
+
+  test('a ranking that scores everything is as one of those above 0', () => {
+    const [one, other] = [new Fusion(5), new Fusion(5)]
+    one.add([1, 3, 4], [2, 6, 3], 0.5)
+    other.addAll(Float32Array.of(0, 2, 0, 6, 3), 0.5)
+    for (const fusion of [one, other]) fusion.add([0, 3], [1, 1])
+    const all = [0, 1, 2, 3, 4]
+    expect(all.map((thing) => other.total(thing))).toEqual([1, 0, 0, 1.5, 0.125])
+    expect(all.map((thing) => other.total(thing))).toEqual(all.map((thing) => one.total(thing)))
+    expect(other.has(2)).toBe(false)
+  })
+
+  test('of which only some count, the others are not found and do not set the scale', () => {
+    const fusion = new Fusion(3)
+    fusion.addAll(Float32Array.of(9, 2, 1), 1, Uint8Array.of(0, 1, 1))
+    expect([0, 1, 2].map((thing) => [fusion.has(thing), fusion.total(thing)])).toEqual([[false, 0], [true, 1], [true, 0]])
+  })
+
+  test('what was found is lifted by what it has of its own', () => {
+    const fusion = new Fusion(3)
+    fusion.add([0, 1], [1, 2])
+    fusion.lift([4, 2, 9], 0.25)
+    expect([0, 1, 2].map((thing) => fusion.total(thing))).toEqual([1, 1.5, 0])
+    expect(fusion.has(2)).toBe(false)
+  })
+
+  test('the best of many are those that sorting puts first', () => {
+    const random = randomFrom(3)
+    const totals = Array.from({ length: 500 }, () => random.between(0, 90))
+    const fusion = new Fusion(totals.length)
+    fusion.add([...totals.keys()], totals)
+    const sorted = totals.toSorted((one, other) => other - one)
+    for (const count of [1, 7, 48, 499, 500]) {
+      const least = sorted[count - 1]!
+      expect(fusion.best(count)).toEqual([...totals.keys()].filter((at) => totals[at]! >= least))
+    }
+    expect(fusion.best(0)).toEqual([])
   })
 
   test('an empty ranking changes nothing', () => {

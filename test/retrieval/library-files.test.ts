@@ -4,14 +4,16 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { buildGeneration, loadDocuments } from '../../src/build-index.ts'
-import { buildLibrary, libraryFiles, openLibrary, type Built } from '../../src/retrieval/library-files.ts'
+import type { Config } from '../../src/config.ts'
+import { libraryFiles, openLibrary, type Built, type Opened } from '../../src/retrieval/library-files.ts'
 import { retrieve } from '../../src/retrieval/retrieve.ts'
 import { openCurrent } from '../../src/store/generations.ts'
-import { CountingEmbedder, workshop, writeSmall } from '../library.ts'
+import { FIELDS } from '../../src/retrieval/segment.ts'
+import { CountingEmbedder, libraryOf, workshop, writeSmall } from '../library.ts'
 
 const QUESTIONS = ['研发投入强度要超过多少？', '哪些情形可以退款', '种质资源库', '本办法何时施行']
 
-async function answersOf({ library }: Built, embedder?: CountingEmbedder): Promise<unknown> {
+async function answersOf({ library }: Pick<Built, 'library'>, embedder?: CountingEmbedder): Promise<unknown> {
   return Promise.all(
     QUESTIONS.map(async (text) => {
       const found = retrieve(library, { text, ...(embedder ? { vector: await embedder.embedQuestion(text) } : {}) }, 10)
@@ -21,11 +23,18 @@ async function answersOf({ library }: Built, embedder?: CountingEmbedder): Promi
 }
 
 /** SHA-256 of all vectors; comparing them one by one takes seconds. */
-function bytesOf({ vectors }: Built): string[] {
-  return Object.values(vectors!.rows).map((rows) => createHash('sha256').update(rows).digest('hex'))
+async function vectorsOf({ segments }: Built): Promise<string[]> {
+  const hashes: string[] = []
+  for (const { fields } of segments) {
+    for (const field of FIELDS) {
+      const { numbers } = await fields[field].vectors!()
+      hashes.push(createHash('sha256').update(numbers).digest('hex'))
+    }
+  }
+  return hashes
 }
 
-async function opened(indexFolder: string): Promise<Built> {
+async function opened(indexFolder: string): Promise<Opened> {
   return openLibrary((await openCurrent(indexFolder)).generation!)
 }
 
@@ -43,9 +52,9 @@ describe('written and opened again, it answers the same', () => {
     expect(again.library.documents).toEqual(loaded.documents)
     expect(again.library.twins).toEqual(loaded.twins)
     expect(again.library.embedder).toBe(embedder.id)
-    expect(bytesOf(again)).toEqual(bytesOf(built))
-    for (const field of ['units', 'windows', 'clauses'] as const) {
-      expect(again.library[field].chunks).toEqual(built.library[field].chunks)
+    expect(await vectorsOf(again)).toEqual(await vectorsOf(built))
+    for (const field of FIELDS) {
+      expect(again.segments[0]!.fields[field].chunks).toEqual(built.segments[0]!.fields[field].chunks)
     }
     expect(await answersOf(again, embedder)).toEqual(await answersOf(built, embedder))
   })
@@ -57,7 +66,7 @@ describe('written and opened again, it answers the same', () => {
       indexFolder: config.indexFolder,
     })
     const again = await opened(config.indexFolder)
-    expect(again.vectors).toBeUndefined()
+    expect(again.library.units.kind).toBeUndefined()
     expect(again.library.embedder).toBeNull()
     expect(await answersOf(again)).toEqual(await answersOf(built))
   })
@@ -75,55 +84,56 @@ describe('written and opened again, it answers the same', () => {
 })
 
 describe('a text is embedded once', () => {
-  const load = (config: ReturnType<typeof workshop>['config']) => loadDocuments(config.folders, config.dataFolder)
+  const load = (config: Config) => loadDocuments(config.folders, config.dataFolder)
+  const build = async (config: Config, embedder: CountingEmbedder, previous?: Opened): Promise<Opened> =>
+    buildGeneration({
+      loaded: await load(config),
+      embedder,
+      indexFolder: config.indexFolder,
+      ...(previous ? { previous } : {}),
+    })
 
   test('however often it stands in the documents', async () => {
     const { config } = workshop()
     const embedder = new CountingEmbedder()
-    await buildLibrary({ ...(await load(config)), embedder })
+    await libraryOf(await load(config), embedder)
     expect(new Set(embedder.texts).size).toBe(embedder.texts.length)
   })
 
   test('a second build of the same documents embeds nothing', async () => {
     const { config } = workshop()
     const embedder = new CountingEmbedder()
-    await buildGeneration({ loaded: await load(config), embedder, indexFolder: config.indexFolder })
+    await build(config, embedder)
     const previous = await opened(config.indexFolder)
     embedder.texts.length = 0
-    const built = await buildLibrary({ ...(await load(config)), embedder, previous })
+    const built = await build(config, embedder, previous)
     expect(embedder.texts).toEqual([])
-    expect(bytesOf(built)).toEqual(bytesOf(previous))
+    expect(await vectorsOf(built)).toEqual(await vectorsOf(previous))
   })
 
   test('after a sentence of one seed changes, only texts with that sentence are embedded', async () => {
     const { config, documents } = workshop()
     const embedder = new CountingEmbedder()
-    const previous = await buildLibrary({ ...(await load(config)), embedder })
+    const previous = await build(config, embedder)
     const path = join(documents, '003_64014263bb8856a1.txt')
     writeFileSync(path, readFileSync(path, 'utf8').replace('平急两用', '平急三用'))
     embedder.texts.length = 0
-    const built = await buildLibrary({ ...(await load(config)), embedder, previous })
+    const built = await build(config, embedder, previous)
     expect(embedder.texts.length).toBeGreaterThan(0)
     expect(embedder.texts.length).toBeLessThan(8)
     for (const text of embedder.texts) expect(text).toContain('平急三用')
     expect(await answersOf(built, embedder)).toEqual(
-      await answersOf(await buildLibrary({ ...(await load(config)), embedder }), embedder),
+      await answersOf(await libraryOf(await load(config), embedder), embedder),
     )
   })
 
-  test('by another embedder, or cut by another chunker, it is embedded anew', async () => {
+  test('by another embedder it is embedded anew', async () => {
     const { config } = workshop(writeSmall)
-    const loaded = await load(config)
-    const previous = await buildLibrary({ ...loaded, embedder: new CountingEmbedder({ dimensions: 32 }) })
-    const embedder = new CountingEmbedder()
-    await buildLibrary({ ...loaded, embedder, previous })
-    const all = embedder.texts.splice(0)
-    await buildLibrary({
-      ...loaded,
-      embedder,
-      previous: { ...(await buildLibrary({ ...loaded, embedder })), chunker: 'another' },
-    })
-    expect(embedder.texts).toEqual([...all, ...all])
+    const previous = await build(config, new CountingEmbedder({ dimensions: 32 }))
+    const [embedder, alone] = [new CountingEmbedder(), new CountingEmbedder()]
+    await build(config, embedder, previous)
+    await libraryOf(await load(config), alone)
+    expect(embedder.texts).toEqual(alone.texts)
   })
 })
 
@@ -133,15 +143,15 @@ describe('a damaged graph', () => {
     const embedder = new CountingEmbedder()
     const loaded = await loadDocuments(config.folders, config.dataFolder)
     const built = await buildGeneration({ loaded, embedder, indexFolder: config.indexFolder })
-    const path = join(config.indexFolder, 'gen-00000001', 'windows.plain.hnsw')
+    const path = join(config.indexFolder, 'gen-00000001', 'base.units.hnsw')
     const bytes = readFileSync(path)
     bytes[5000]! ^= 1
     writeFileSync(path, bytes)
     const again = await opened(config.indexFolder)
-    expect([again.library.windows.plain!.kind, again.library.windows.headed!.kind]).toEqual(['exact', 'hnsw'])
+    expect([again.library.units.kind, again.library.windows.kind]).toEqual(['exact', 'hnsw'])
     expect(again.library.fallback).toMatchObject({
       from: 'hnsw',
-      reason: expect.stringContaining('windows.plain.hnsw 已损坏'),
+      reason: expect.stringContaining('base.units.hnsw 已损坏'),
     })
     const first = async (one: Built) => ((await answersOf(one, embedder)) as string[][][]).map(([best]) => best?.[0])
     expect(await first(again)).toEqual(await first(built))
@@ -149,27 +159,21 @@ describe('a damaged graph', () => {
 
   test('graphs are files one can do without, nothing else is', async () => {
     const { config } = workshop(writeSmall)
-    const built = await buildLibrary({
-      ...(await loadDocuments(config.folders, config.dataFolder)),
-      embedder: new CountingEmbedder(),
-    })
-    const files = libraryFiles(built)
+    const loaded = await loadDocuments(config.folders, config.dataFolder)
+    const files = await libraryFiles(await libraryOf(loaded, new CountingEmbedder()))
     expect(files.filter(({ optional }) => optional).map(({ name }) => name)).toEqual([
-      'units.plain.hnsw',
-      'windows.plain.hnsw',
-      'windows.headed.hnsw',
+      'base.units.hnsw',
+      'base.windows.hnsw',
     ])
     expect(files.filter(({ optional }) => !optional).map(({ name }) => name)).toEqual([
-      'documents.json',
       'twins.json',
-      'units.chunks',
-      'windows.chunks',
-      'windows.keywords',
-      'clauses.chunks',
-      'clauses.keywords',
-      'units.plain.vectors',
-      'windows.plain.vectors',
-      'windows.headed.vectors',
+      'base.documents',
+      'base.entries',
+      'base.keywords-0',
+      'base.units',
+      'base.units.vectors',
+      'base.windows',
+      'base.windows.vectors',
     ])
   })
 })

@@ -1,10 +1,12 @@
 /** Exact and HNSW search keep one contract, and HNSW finds what exact search finds. */
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { unitChunks, windowChunks } from '../../src/chunks/chunk.ts'
+import { unitsOf, windowsOf } from '../../src/chunks/chunk.ts'
+import { embedPassages } from '../../src/embedding/embedder.ts'
 import { HashingEmbedder } from '../../src/embedding/hashing-embedder.ts'
 import { ExactIndex } from '../../src/retrieval/exact-index.ts'
 import { HnswIndex, loadHnsw } from '../../src/retrieval/hnsw-index.ts'
+import { QuantisedRows } from '../../src/retrieval/quantised.ts'
 import { seed, SEEDS } from '../clauses/sources.ts'
 import { describeVectorIndex } from '../contracts/vector-index.ts'
 import { suiteFolder } from '../library.ts'
@@ -13,11 +15,14 @@ const native = await loadHnsw()
 const hasNative = !(native instanceof Error)
 if (!hasNative) console.warn(`WITHOUT HNSW: ${native.message}`)
 
-describeVectorIndex('exact search', async (vectors, dimensions) => new ExactIndex(vectors, dimensions))
+const exactly = (vectors: Float32Array, dimensions: number): ExactIndex =>
+  new ExactIndex(QuantisedRows.of(vectors, dimensions))
+
+describeVectorIndex('exact search', async (vectors, dimensions) => exactly(vectors, dimensions))
 
 describe.runIf(hasNative)('with the native module', () => {
   const build = (vectors: Float32Array, dimensions: number) =>
-    HnswIndex.build(native as Exclude<typeof native, Error>, vectors, dimensions)
+    HnswIndex.build(native as Exclude<typeof native, Error>, QuantisedRows.of(vectors, dimensions))
 
   describeVectorIndex('HNSW', build)
 
@@ -32,16 +37,16 @@ describe.runIf(hasNative)('with the native module', () => {
     let vectors: Float32Array
     beforeAll(async () => {
       const texts = SEEDS.map(seed).flatMap((document) =>
-        [...unitChunks(document), ...windowChunks(document)].map(({ span }) =>
+        [...unitsOf(document), ...windowsOf(document)].map(({ span }) =>
           document.text.slice(span.start, span.end),
         ),
       )
-      vectors = joined(await embedder.embedPassages(texts))
+      vectors = joined(await embedPassages(embedder, texts))
     })
 
     test('recall@10 against exact search is at least 0.99', async () => {
       const { dimensions } = embedder
-      const [graph, exact] = [await build(vectors, dimensions), new ExactIndex(vectors, dimensions)]
+      const [graph, exact] = [await build(vectors, dimensions), exactly(vectors, dimensions)]
       let hits = 0
       for (let row = 0; row < exact.size; row++) {
         const question = vectors.subarray(row * dimensions, (row + 1) * dimensions)

@@ -61,6 +61,7 @@ export function faultDisk(disk: Disk, plan: FaultPlan): FaultDisk {
       if (plan.effect === 'partial') await disk.create(path, bytes.subarray(0, bytes.length >> 1))
       throw error('create', path)
     },
+    link: around('link', disk.link),
     syncFile: around('syncFile', disk.syncFile),
     syncFolder: around('syncFolder', disk.syncFolder),
     rename: around('rename', disk.rename),

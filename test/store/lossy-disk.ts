@@ -72,6 +72,7 @@ export function lossyDisk(root: string, stopsAt: number): LossyDisk {
     create: on(nodeDisk.create),
     syncFile: on(async (path) => void keepFile(path)),
     syncFolder: on(async (path) => void keepFolder(path)),
+    link: on(nodeDisk.link),
     rename: on(nodeDisk.rename),
     remove: on(nodeDisk.remove),
     leaveBehind: (target, random) => {

@@ -1,0 +1,135 @@
+/**
+ * BM25 over all entries of a library (Robertson and Zaragoza 2009, with the idf of Lucene, which is never negative).
+ * A question over 60,000 articles takes a fraction of a millisecond. Scores depend on the living entries alone: a
+ * library that grew file by file gives those of one that was built at once.
+ */
+import type { KeywordPart, Postings } from './keyword-part.ts'
+import { fold, terms } from './terms.ts'
+
+const K1 = 1.2
+const B = 0.75
+/** Weights of terms are those of a library of some 700 entries, whatever its size: limits are set on this scale. */
+const WEIGHT_SCALE = 6.5
+/**
+ * A single character that stands in more than this share of the entries is left out of a question that has rarer terms:
+ * the pairs it is part of say more. It is two thirds of the work, and changes Recall@10 over 58,496 articles by 0.006
+ * either way.
+ */
+const COMMON = 0.2
+
+/** A part, where its rows begin among all entries, and what lengths do to its scores. */
+interface Placed {
+  readonly part: KeywordPart
+  readonly from: number
+  /** k1·(1−b+b·length/average) of each row. */
+  readonly norms: Float32Array
+  /** Does it hold entries that are no more? */
+  readonly hasDead: boolean
+}
+
+export class Keywords {
+  /** Entries, those included that are no more; entry i of the scores is entry i of the library. */
+  readonly size: number
+  readonly #parts: readonly Placed[]
+  readonly #living: number
+  readonly #alive: Uint8Array | undefined
+
+  /** `alive`: 1 for each entry that counts; absent: all do. */
+  constructor(parts: readonly KeywordPart[], alive?: Uint8Array) {
+    this.size = parts.reduce((sum, { size }) => sum + size, 0)
+    this.#alive = alive?.includes(0) === true ? alive : undefined
+    const counts = (entry: number): boolean => this.#alive?.[entry] !== 0
+    let [from, living, length] = [0, 0, 0]
+    const placed = parts.map((part) => ({ part, from: (from += part.size) - part.size }))
+    for (const { part, from } of placed) {
+      for (let row = 0; row < part.size; row++) {
+        if (!counts(from + row)) continue
+        living++
+        length += part.lengths[row]!
+      }
+    }
+    const average = length / Math.max(1, living)
+    this.#living = living
+    this.#parts = placed.map(({ part, from }) => ({
+      part,
+      from,
+      norms: Float32Array.from(part.lengths, (own) => K1 * (1 - B + B * (average === 0 ? 1 : own / average))),
+      hasDead: this.#alive?.subarray(from, from + part.size).includes(0) === true,
+    }))
+  }
+
+  /** In how many entries a term stands. */
+  frequency(term: string): number {
+    return this.#parts.reduce((sum, placed) => sum + this.#livingOf(placed, placed.part.postings(term)), 0)
+  }
+
+  idf(term: string): number {
+    return this.#idfOf(this.frequency(term))
+  }
+
+  /** The idf as a share of the highest there can be, on a scale that does not depend on the size of the library. */
+  weight(term: string): number {
+    return (WEIGHT_SCALE * this.idf(term)) / Math.log(1 + Math.max(1, this.#living))
+  }
+
+  /** One score an entry; 0 where no term of the query stands. A term counts once however often the query says it. */
+  scores(query: string): Float32Array {
+    const scores = new Float32Array(this.size)
+    for (const { term, frequency } of this.#telling(query)) {
+      const gain = this.#idfOf(frequency) * (K1 + 1)
+      for (const placed of this.#parts) addScores(scores, placed, placed.part.postings(term), gain)
+    }
+    if (this.#alive) for (let entry = 0; entry < this.size; entry++) if (this.#alive[entry] === 0) scores[entry] = 0
+    return scores
+  }
+
+  /** The terms of a query that stand anywhere, without characters that tell little. */
+  #telling(query: string): { readonly term: string; readonly frequency: number }[] {
+    const known = Array.from(new Set(terms(query)), (term) => ({ term, frequency: this.frequency(term) }))
+    const found = known.filter(({ frequency }) => frequency > 0)
+    const rare = found.filter(({ term, frequency }) => term.length > 1 || frequency <= COMMON * this.#living)
+    return rare.length > 0 ? rare : found
+  }
+
+  /** Living entries that hold every term of a name; its words need not stand together there. */
+  entriesWith(name: string): number[] {
+    const wanted = [...new Set(terms(name))].map((term) => this.#entriesOf(term))
+    const [rarest, ...others] = wanted.sort((one, other) => one.size - other.size)
+    if (!rarest) return []
+    return [...rarest].filter((entry) => this.#alive?.[entry] !== 0 && others.every((other) => other.has(entry)))
+  }
+
+  /** Entries of a term; of a Latin word, those of every word that holds it: 96X stands in 296X. */
+  #entriesOf(term: string): Set<number> {
+    const entries = new Set<number>()
+    for (const { part, from } of this.#parts) {
+      const isLatin = term.charCodeAt(0) < 0x80
+      const own = isLatin ? [...part.words()].filter((word) => fold(word).includes(term)) : [term]
+      for (const word of own) {
+        const postings = part.postings(word)
+        for (let at = postings.from; at < postings.to; at++) entries.add(from + part.rows[at]!)
+      }
+    }
+    return entries
+  }
+
+  #idfOf(frequency: number): number {
+    return Math.log(1 + (this.#living - frequency + 0.5) / (frequency + 0.5))
+  }
+
+  #livingOf({ part, from, hasDead }: Placed, postings: Postings): number {
+    if (!hasDead) return postings.to - postings.from
+    let count = 0
+    for (let at = postings.from; at < postings.to; at++) count += this.#alive![from + part.rows[at]!]!
+    return count
+  }
+}
+
+function addScores(scores: Float32Array, { part, from, norms }: Placed, postings: Postings, gain: number): void {
+  const { rows, counts } = part
+  for (let at = postings.from; at < postings.to; at++) {
+    const row = rows[at]!
+    const count = counts[at]!
+    scores[from + row]! += (gain * count) / (count + norms[row]!)
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * Documents → a segment: entries, keywords, vectors. A library is one segment, or one and the changes since: a file
+ * that is edited costs what it holds, not what the library holds.
+ */
+import { contextOf, entriesOf, unitsOf, windowsOf, type Chunk, type Entry } from '../chunks/chunk.ts'
+import type { Embedder } from '../embedding/embedder.ts'
+import type { Document } from '../types.ts'
+import type { EntryTable } from './entries.ts'
+import { ExactIndex } from './exact-index.ts'
+import { HnswIndex, loadHnsw } from './hnsw-index.ts'
+import { KeywordPart } from './keyword-part.ts'
+import { quantise, QuantisedRows, vectorOf } from './quantised.ts'
+import type { ChunkTable } from './vector-field.ts'
+import type { VectorIndex } from './vector-index.ts'
+
+export const FIELDS = ['units', 'windows'] as const
+export type FieldName = (typeof FIELDS)[number]
+
+export interface SegmentField {
+  readonly chunks: ChunkTable
+  /** Absent in keyword-only mode, and while vectors are made. */
+  readonly index?: VectorIndex
+  /** The vectors behind it: in memory just after they were made, else read from the disk. */
+  readonly vectors?: () => Promise<QuantisedRows>
+}
+
+export interface Segment {
+  /** `base`, or `changes`: documents that came or changed since the base was built. */
+  readonly name: 'base' | 'changes'
+  readonly documents: readonly Document[]
+  readonly entries: EntryTable
+  readonly keywords: readonly KeywordPart[]
+  readonly fields: Readonly<Record<FieldName, SegmentField>>
+}
+
+/** Vectors by the text they were made from, as stored. */
+export interface KnownVectors {
+  get(text: string): Int8Array | undefined
+  put(text: string, stored: Int8Array): void
+}
+
+export type OnProgress = (step: 'keywords' | 'embedding', done: number, total: number) => void
+
+/** Entries and keywords: it can answer by these at once. */
+export async function segmentOf(
+  name: Segment['name'],
+  documents: readonly Document[],
+  onProgress?: OnProgress,
+): Promise<Segment> {
+  const entries: Entry[][] = []
+  let since = performance.now()
+  for (const document of documents) {
+    entries.push(entriesOf(document))
+    if (performance.now() - since < 8) continue
+    await new Promise(setImmediate)
+    since = performance.now()
+  }
+  const firsts: number[] = []
+  let count = 0
+  for (const { length } of entries) count = firsts.push(count) && count + length
+  const keywords = await KeywordPart.build(headedEntries(documents, entries), (done) =>
+    onProgress?.('keywords', done, count),
+  )
+  const all = entries.flat()
+  const field = (chunksOf: (document: Document, entries: readonly Entry[]) => Chunk[]): SegmentField => ({
+    chunks: chunkTable(documents.map((document, at) => chunksOf(document, entries[at]!)), firsts),
+  })
+  return {
+    name,
+    documents,
+    entries: {
+      documents: Uint32Array.from(entries.flatMap((own, at) => own.map(() => at))),
+      starts: Uint32Array.from(all, ({ span }) => span.start),
+      ends: Uint32Array.from(all, ({ span }) => span.end),
+      whole: Uint8Array.from(all, ({ isWhole }) => (isWhole ? 1 : 0)),
+    },
+    keywords,
+    fields: { units: field(unitsOf), windows: field(windowsOf) },
+  }
+}
+
+function* headedEntries(documents: readonly Document[], entries: readonly (readonly Entry[])[]): Iterable<string> {
+  for (const [at, document] of documents.entries()) {
+    for (const { lineage, span } of entries[at]!) {
+      yield `${contextOf(document, lineage)} ${document.text.slice(span.start, span.end)}`
+    }
+  }
+}
+
+function chunkTable(chunks: readonly (readonly Chunk[])[], firsts: readonly number[]): ChunkTable {
+  const all = chunks.flat()
+  return {
+    entries: Uint32Array.from(chunks.flatMap((own, at) => own.map(({ entry }) => firsts[at]! + entry))),
+    starts: Uint32Array.from(all, ({ span }) => span.start),
+    ends: Uint32Array.from(all, ({ span }) => span.end),
+  }
+}
+
+/** The texts of a field that are embedded: units by their own words, windows behind title and headings. */
+export function textsOf(segment: Pick<Segment, 'documents' | 'entries' | 'fields'>, name: FieldName): string[] {
+  const { documents, entries, fields } = segment
+  const { chunks } = fields[name]
+  const contexts = name === 'windows' ? documents.map(contextsOf) : []
+  return Array.from(chunks.entries, (entry, row) => {
+    const at = entries.documents[entry]!
+    const words = documents[at]!.text.slice(chunks.starts[row]!, chunks.ends[row]!)
+    return name === 'windows' ? `${contexts[at]!.get(entries.starts[entry]!)!} ${words}` : words
+  })
+}
+
+/** The context of each entry of a document, by the offset it starts at. */
+function contextsOf(document: Document): Map<number, string> {
+  return new Map(entriesOf(document).map(({ lineage, span }) => [span.start, contextOf(document, lineage)]))
+}
+
+/** Where a text is a chunk: field and row. */
+interface Use {
+  readonly field: FieldName
+  readonly row: number
+}
+
+/** Adds vectors and the indexes over them, built while the vectors come in; each distinct text is embedded once. */
+export async function withVectors(
+  segment: Segment,
+  embedder: Embedder,
+  known: KnownVectors,
+  onProgress?: OnProgress,
+): Promise<Segment> {
+  const native = await loadHnsw()
+  const uses = new Map<string, Use[]>()
+  for (const field of FIELDS) {
+    textsOf(segment, field).forEach((text, row) => {
+      const own = uses.get(text)
+      if (own) own.push({ field, row })
+      else uses.set(text, [{ field, row }])
+    })
+  }
+  const { dimensions } = embedder
+  const made = Object.fromEntries(
+    FIELDS.map((field) => {
+      const size = segment.fields[field].chunks.entries.length
+      const rows = new QuantisedRows(new Int8Array(size * dimensions), dimensions)
+      const graph = native instanceof Error ? undefined : HnswIndex.create(native, size, dimensions)
+      return [field, { rows, graph }]
+    }),
+  ) as Record<FieldName, { rows: QuantisedRows; graph: HnswIndex | undefined }>
+  const place = (text: string, stored: Int8Array): void => {
+    const vector = vectorOf(stored)
+    for (const { field, row } of uses.get(text)!) {
+      made[field].rows.set(row, stored)
+      made[field].graph?.add(row, vector)
+    }
+  }
+
+  const missing: string[] = []
+  let done = 0
+  let since = performance.now()
+  for (const text of uses.keys()) {
+    const stored = known.get(text)
+    if (!stored) missing.push(text)
+    else {
+      place(text, stored)
+      done++
+    }
+    if (performance.now() - since < 8) continue
+    onProgress?.('embedding', done, uses.size)
+    await new Promise(setImmediate)
+    since = performance.now()
+  }
+  onProgress?.('embedding', done, uses.size)
+  await embedder.embedInBatches(missing, (positions, vectors) => {
+    for (const [at, position] of positions.entries()) {
+      const stored = quantise(vectors.subarray(at * dimensions, (at + 1) * dimensions))
+      known.put(missing[position]!, stored)
+      place(missing[position]!, stored)
+    }
+    done += positions.length
+    onProgress?.('embedding', done, uses.size)
+  })
+  const fields = Object.fromEntries(
+    FIELDS.map((field): [FieldName, SegmentField] => {
+      const { rows, graph } = made[field]
+      const { chunks } = segment.fields[field]
+      return [field, { chunks, index: graph ?? new ExactIndex(rows), vectors: async () => rows }]
+    }),
+  ) as Record<FieldName, SegmentField>
+  return { ...segment, fields }
+}
