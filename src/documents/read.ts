@@ -1,12 +1,14 @@
 /**
- * Bytes → text. Each format has a Reader; docx and pdf are added to READERS, nothing else changes.
+ * Bytes → text. Each format has a Reader.
  *
- * The text is kept as received: line ends and blanks stay, only a byte order mark is left out.
+ * The text of txt and md is kept as received: line ends and blanks stay, only a byte order mark is left out. The one
+ * exception are tables, in every format that has them: a row becomes a line that names its header cells, see tables.ts.
  */
 import { PolicyError } from '../errors.ts'
 import { decodeBytes } from './decode.ts'
 import type { DecodedText } from './decode.ts'
 import { htmlCharset, htmlToText } from './html.ts'
+import { tellTables } from './markdown-tables.ts'
 
 export type Format = 'txt' | 'md' | 'html'
 
@@ -22,11 +24,16 @@ export interface Reader {
   read(bytes: Uint8Array, name: string): DecodedText | Promise<DecodedText>
 }
 
-const plainReader = (format: Format, extensions: readonly string[]): Reader => ({
-  format,
-  extensions,
-  read: (bytes, name) => decodeBytes(bytes, name),
-})
+const plainReader: Reader = { format: 'txt', extensions: ['.txt', '.text'], read: (bytes, name) => decodeBytes(bytes, name) }
+
+const markdownReader: Reader = {
+  format: 'md',
+  extensions: ['.md', '.markdown'],
+  read(bytes, name) {
+    const decoded = decodeBytes(bytes, name)
+    return { ...decoded, text: tellTables(decoded.text) }
+  },
+}
 
 const htmlReader: Reader = {
   format: 'html',
@@ -37,11 +44,7 @@ const htmlReader: Reader = {
   },
 }
 
-export const READERS: readonly Reader[] = [
-  plainReader('txt', ['.txt', '.text']),
-  plainReader('md', ['.md', '.markdown']),
-  htmlReader,
-]
+export const READERS: readonly Reader[] = [plainReader, markdownReader, htmlReader]
 
 /** Largest file read, in bytes; the longest law has under 1 MB. */
 export const LARGEST_FILE_BYTES = 64 * 1024 * 1024
