@@ -47,12 +47,12 @@ export interface DroppedLine {
   readonly reason: 'navigation' | 'share' | 'byline' | 'link-list' | 'footer' | 'repeated-body'
 }
 
-/** A file after cleaning, before its clauses are read. Cleaning drops whole lines; it never rewrites one. */
+/** A file after cleaning, before its clauses are read. Cleaning drops whole lines; only table rows are rewritten, when read. */
 export interface SourceText {
   readonly id: DocumentId
   /** Path of the file in the folder it came from, with `/`. */
   readonly source: string
-  readonly format: 'txt' | 'md' | 'html'
+  readonly format: 'txt' | 'md' | 'html' | 'docx'
   readonly encoding: string
   readonly text: string
   /** Hex SHA-256 of `text` in UTF-8: the name of this version of the text. */

@@ -7,10 +7,11 @@
 import { PolicyError } from '../errors.ts'
 import { decodeBytes } from './decode.ts'
 import type { DecodedText } from './decode.ts'
+import { readWordFile } from './docx.ts'
 import { htmlCharset, htmlToText } from './html.ts'
 import { tellTables } from './markdown-tables.ts'
 
-export type Format = 'txt' | 'md' | 'html'
+export type Format = 'txt' | 'md' | 'html' | 'docx'
 
 export interface ReadText extends DecodedText {
   readonly format: Format
@@ -44,7 +45,14 @@ const htmlReader: Reader = {
   },
 }
 
-export const READERS: readonly Reader[] = [plainReader, markdownReader, htmlReader]
+const wordReader: Reader = { format: 'docx', extensions: ['.docx', '.docm'], read: readWordFile }
+
+export const READERS: readonly Reader[] = [
+  plainReader,
+  markdownReader,
+  htmlReader,
+  wordReader,
+]
 
 /** Largest file read, in bytes; the longest law has under 1 MB. */
 export const LARGEST_FILE_BYTES = 64 * 1024 * 1024
@@ -70,7 +78,11 @@ export async function readBytes(bytes: Uint8Array, name: string): Promise<ReadTe
   return { ...decoded, format: reader.format }
 }
 
+/** Files of word processors that can be saved as docx. */
+const WORD_PROCESSED = /\.(?:doc|dot|wps|rtf|odt|ott|wpt|dotx|dotm)$/i
+
 export function unknownFormat(name: string): string {
+  if (WORD_PROCESSED.test(name)) return `${name} 的格式不支持。请用 Word 或 WPS 打开，另存为 docx。`
   const known = READERS.flatMap((reader) => reader.extensions).join(' ')
   return `${name} 的格式不支持（支持：${known}）。请另存为其中一种格式。`
 }
