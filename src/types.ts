@@ -47,7 +47,7 @@ export interface DroppedLine {
   readonly reason: 'navigation' | 'share' | 'byline' | 'link-list' | 'footer' | 'repeated-body'
 }
 
-/** A file after cleaning, before its clauses are read. Cleaning drops whole lines; only table rows are rewritten, when read. */
+/** A file after cleaning, before its clauses are read. Cleaning drops whole lines; it never rewrites one. */
 export interface SourceText {
   readonly id: DocumentId
   /** Path of the file in the folder it came from, with `/`. */

@@ -189,7 +189,9 @@ class BodyReader {
   // ── paragraphs ──
 
   #openParagraph(tag: XmlTag): void {
-    const paragraph = { start: tag.start, end: tag.end, head: tag.end, tag, removed: false, hidden: false, visible: false, words: '' }
+    const { start, end } = tag
+    const seen = { removed: false, hidden: false, visible: false, words: '' }
+    const paragraph: Paragraph = { start, end, head: end, tag, ...seen }
     this.#inParagraphs.push(paragraph)
     if (this.#removed === 0) this.paragraphs.push(paragraph)
   }

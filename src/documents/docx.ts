@@ -33,9 +33,9 @@ export async function readWordFile(bytes: Uint8Array, name: string): Promise<Dec
   }
 }
 
-function visibleParts({ document, styles: stylesXml, numbering: numberingXml, footnotes, endnotes }: WordParts): WordParts {
-  const styles = new Styles(stylesXml)
-  const numbering = new Numbering(numberingXml, styles)
+function visibleParts({ document, footnotes, endnotes, ...parts }: WordParts): WordParts {
+  const styles = new Styles(parts.styles)
+  const numbering = new Numbering(parts.numbering, styles)
   const visible = (xml: string): string => visibleBody(xml, styles, numbering)
   return {
     document: visible(document),
@@ -55,7 +55,7 @@ async function htmlOf(parts: WordParts): Promise<string> {
 
 /** Told from the words of the document by being markup, in which those cannot stand. */
 const ID_PREFIX = 'tiaowen-'
-const CALL = new RegExp(`(?:<sup>)?<a href="#${ID_PREFIX}(?:foot|end)note-[^"]*" id="[^"]*">\\[\\d+\\]</a>(?:</sup>)?`, 'g')
+const CALL = new RegExp(`<sup><a href="#${ID_PREFIX}(?:foot|end)note-[^"]*" id="[^"]*">\\[\\d+\\]</a></sup>`, 'g')
 const WAY_BACK = new RegExp(`<a href="#${ID_PREFIX}(?:foot|end)note-ref-[^"]*">↑</a>`, 'g')
 const NOTE = new RegExp(`<li id="${ID_PREFIX}(?:foot|end)note-[^"]*">(<p>)?`, 'g')
 

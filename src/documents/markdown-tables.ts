@@ -71,7 +71,8 @@ function tableText(text: string, lines: readonly Line[]): string {
   return tableLines([row(header ?? [], true), ...rows.map((cells) => row(cells, false))]).join(lineEnd)
 }
 
-const linesIn = (words: string): readonly string[] => words.split(/<br\s*\/?>/i).map((line) => line.trim()).filter((line) => line !== '')
+const linesIn = (words: string): readonly string[] =>
+  words.split(/<br\s{0,9}\/?>/i).map((line) => line.trim()).filter((line) => line !== '')
 
 /** As many cells as the header has: what stands beyond them belongs to the last one. */
 function withWidth(cells: readonly string[], width: number): readonly string[] {

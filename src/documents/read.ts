@@ -25,7 +25,11 @@ export interface Reader {
   read(bytes: Uint8Array, name: string): DecodedText | Promise<DecodedText>
 }
 
-const plainReader: Reader = { format: 'txt', extensions: ['.txt', '.text'], read: (bytes, name) => decodeBytes(bytes, name) }
+const plainReader: Reader = {
+  format: 'txt',
+  extensions: ['.txt', '.text'],
+  read: (bytes, name) => decodeBytes(bytes, name),
+}
 
 const markdownReader: Reader = {
   format: 'md',

@@ -113,8 +113,8 @@ function gridOf(rows: readonly TableRow[]): GridRow[] | undefined {
 }
 
 /** Arguments of splice that put a cell into its columns of a row. */
-function coverOf(row: GridRow | undefined, column: number, cell: TableCell): [number, number, ...(TableCell | undefined)[]] {
-  const gap = Math.max(0, column - (row?.length ?? 0))
+function coverOf(row: GridRow = [], column: number, cell: TableCell): [number, number, ...(TableCell | undefined)[]] {
+  const gap = Math.max(0, column - row.length)
   const columns = Math.max(1, Math.min(cell.columns, MOST_COLUMNS - column))
   const cover = Array.from({ length: columns }, () => cell)
   return [column - gap, columns, ...Array.from({ length: gap }, () => undefined), ...cover]
@@ -154,11 +154,13 @@ function guessedHeaderRows(grid: readonly GridRow[]): number {
   const first = cellsOf(grid[0] ?? [])
   const words = first.map(wordsOf)
   const labels = words.filter((one, at) => at > 0 || one !== '')
-  if (first.length < 2 || !labels.every(isLabelLike) || new Set(labels).size < labels.length || isLabelled(grid)) return 0
+  const isDistinct = new Set(labels).size === labels.length
+  if (first.length < 2 || !isDistinct || !labels.every(isLabelLike) || isLabelled(grid)) return 0
   const count = grid[0]?.some((cell) => cell && cell.rows > 1) ? throughMerged(grid, 1) : 1
   const below = grid[count]
   const split = count === 1 && first.some(({ columns }) => columns > 1) && below !== undefined && grid.length > 2
-  const deep = split && cellsOf(below).every((cell) => cell.lines.length === 0 || isLabelLike(wordsOf(cell))) ? 2 : count
+  const isSplit = split && cellsOf(below).every((cell) => !isFilled(cell) || isLabelLike(wordsOf(cell)))
+  const deep = isSplit ? 2 : count
   const named = labels.filter((label) => LABEL.test(label)).length * 2 >= labels.length
   return named || (first.length > 2 && hasFigures(grid.slice(deep), words)) ? deep : 0
 }
@@ -186,7 +188,8 @@ const widthOf = (grid: readonly GridRow[]): number => grid.reduce((most, row) =>
 function headersOf(rows: readonly GridRow[]): string[] {
   return Array.from({ length: widthOf(rows) }, (_, column) => {
     const cells = [...new Set(rows.map((row) => row[column]))]
-    return [...new Set(cells.map((cell) => wordsOf(cell).replace(/[：:]$/, '')))].filter((words) => words !== '').join('·')
+    const words = new Set(cells.map((cell) => wordsOf(cell).replace(/[：:]$/, '')))
+    return [...words].filter((one) => one !== '').join('·')
   })
 }
 
@@ -259,9 +262,10 @@ const barred = (row: GridRow): string => {
 }
 
 /** Ready-made numbers and the word that opens an annex, beside NUMBER_MARK. */
-const OTHER_MARK = /^(?:[\u2460-\u249b\u2776-\u277f\u3220-\u3229\u3251-\u325f]|附[件录表图]?[一二三四五六七八九十\d]{0,3}(?:$|[\s:：.．、])|[#>])/
+const OTHER_MARK =
+  /^(?:[\u2460-\u249b\u2776-\u277f\u3220-\u3229\u3251-\u325f#>（(﹙]|附[件录表图]?[一二三四五六七八九十\d]{0,3}(?:$|[\s:：.．、]))/
 
 /** The line between bars where it would be read as the mark of a clause. */
 function unmarked(line: string): string {
-  return NUMBER_MARK.test(line) || OTHER_MARK.test(line) || /^[（(﹙]/.test(line) ? `| ${line} |` : line
+  return NUMBER_MARK.test(line) || OTHER_MARK.test(line) ? `| ${line} |` : line
 }

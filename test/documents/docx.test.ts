@@ -147,7 +147,8 @@ async function numbered(levels: readonly string[], paragraphs: readonly string[]
   const again = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride>'
   const numbering =
     `<w:abstractNum w:abstractNumId="0">${lvls.join('')}</w:abstractNum>` +
-    `<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="0"/>${again}</w:num>`
+    '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>' +
+    `<w:num w:numId="2"><w:abstractNumId w:val="0"/>${again}</w:num>`
   const body = paragraphs.map((paragraph) => {
     const [num = '1', level = '0'] = paragraph.split('/')
     const numPr = `<w:numPr><w:ilvl w:val="${level}"/><w:numId w:val="${num}"/></w:numPr>`
@@ -199,9 +200,9 @@ describe('an automatic number', () => {
 
   test('comes from the style, from what that is based on, and from the level bound to it', async () => {
     const styles =
-      '<w:style w:type="paragraph" w:styleId="T"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>' +
-      '<w:style w:type="paragraph" w:styleId="T2"><w:basedOn w:val="T"/></w:style>' +
-      '<w:style w:type="paragraph" w:styleId="X"><w:basedOn w:val="T"/><w:pPr><w:numPr><w:ilvl w:val="1"/></w:numPr></w:pPr></w:style>'
+      '<w:style w:styleId="T"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>' +
+      '<w:style w:styleId="T2"><w:basedOn w:val="T"/></w:style>' +
+      '<w:style w:styleId="X"><w:basedOn w:val="T"/><w:pPr><w:numPr><w:ilvl w:val="1"/></w:numPr></w:pPr></w:style>'
     const level = (at: number, text: string) =>
       `<w:lvl w:ilvl="${at}"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="${text}"/></w:lvl>`
     const numbering =
@@ -217,37 +218,46 @@ describe('an automatic number', () => {
 describe('what a reader sees', () => {
   test('is the result of a field and not its code, nor a field within the code', async () => {
     const mark = (type: string) => `<w:r><w:fldChar w:fldCharType="${type}"/></w:r>`
-    const inner = `${mark('begin')}<w:r><w:instrText>MERGEFIELD x</w:instrText></w:r>${mark('separate')}${run('内')}${mark('end')}`
-    const field = `${mark('begin')}<w:r><w:instrText>IF </w:instrText></w:r>${inner}${mark('separate')}${run('果')}${mark('end')}`
-    expect(await linesOf(`<w:p>${run('前')}${field}${run('后')}</w:p>`)).toEqual(['前果后'])
+    const field = (code: string, result: string) =>
+      mark('begin') + `<w:r><w:instrText>${code} </w:instrText></w:r>` + mark('separate') + run(result) + mark('end')
+    const within = field('IF', '果').replace('</w:instrText></w:r>', `</w:instrText></w:r>${field('MERGEFIELD', '内')}`)
+    expect(await linesOf(`<w:p>${run('前')}${within}${run('后')}</w:p>`)).toEqual(['前果后'])
     expect(await linesOf(`<w:p>${mark('begin')}${run('没有结束的域')}</w:p>`)).toEqual(['没有结束的域'])
   })
 
   test('is no table of contents, which repeats the headings', async () => {
     const styles = '<w:style w:type="paragraph" w:styleId="TOC1"><w:name w:val="toc 1"/></w:style>'
-    const entry = `<w:p><w:pPr><w:pStyle w:val="TOC1"/></w:pPr>${run('第一章 总则')}<w:r><w:tab/></w:r>${run('1')}</w:p>`
+    const pPr = '<w:pPr><w:pStyle w:val="TOC1"/></w:pPr>'
+    const entry = `<w:p>${pPr}${run('第一章 总则')}<w:r><w:tab/></w:r>${run('1')}</w:p>`
     const body = `<w:p>${run('目 录')}</w:p>${entry}<w:p>${run('第一章 总则')}</w:p>`
     expect(await linesOf(body, { styles })).toEqual(['第一章 总则'])
   })
 
   test('is a text box after its paragraph, once, and a formula in one line', async () => {
-    const box = `<w:txbxContent><w:p>${run('框内')}</w:p></w:txbxContent>`
+    const numbering =
+      '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:lvlText w:val="%1."/></w:lvl>' +
+      '</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    const pPr = '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>'
+    const box = `<w:txbxContent><w:p>${pPr}${run('框内')}</w:p></w:txbxContent>`
+    const mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    const fallback = `<w:pict><v:textbox xmlns:v="urn:schemas-microsoft-com:vml">${box}</v:textbox></w:pict>`
     const both =
-      `<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice>${box}</mc:Choice>` +
-      `<mc:Fallback><w:pict><v:textbox xmlns:v="urn:schemas-microsoft-com:vml">${box}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent>`
-    expect(await linesOf(`<w:p><w:r>${both}</w:r>${run('正文')}</w:p>`)).toEqual(['正文', '框内'])
+      `<mc:AlternateContent ${mc}><mc:Choice>${box}</mc:Choice><mc:Fallback>${fallback}</mc:Fallback></mc:AlternateContent>`
+    const body = `<w:p><w:r>${both}</w:r>${run('正文')}</w:p><w:p>${pPr}${run('其次')}</w:p>`
+    expect(await linesOf(body, { numbering })).toEqual(['正文', '1. 框内', '2. 其次'])
     const math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
     const part = (name: string, words: string) => `<m:${name}><m:r><m:t>${words}</m:t></m:r></m:${name}>`
-    const formula = `<m:oMath ${math}><m:r><m:t>补贴=</m:t></m:r><m:f>${part('num', '甲+乙')}${part('den', '2')}</m:f></m:oMath>`
+    const fraction = `<m:f>${part('num', '甲+乙')}${part('den', '2')}</m:f>`
+    const formula = `<m:oMath ${math}><m:r><m:t>补贴=</m:t></m:r>${fraction}</m:oMath>`
     expect(await linesOf(`<w:p>${formula}${run('。')}</w:p>`)).toEqual(['补贴=(甲+乙)/2。'])
   })
 
   test('is the same whatever prefix the file has for the namespace', async () => {
     const zip = new JSZip()
-    const xml = (await JSZip.loadAsync(fixture('automatic-numbers.docx')))
+    const whole = await JSZip.loadAsync(fixture('automatic-numbers.docx'))
     for (const part of ['document', 'styles', 'numbering']) {
-      const words = await xml.file(`word/${part}.xml`)!.async('string')
-      zip.file(`word/${part}.xml`, words.replaceAll('<w:', '<n:').replaceAll('</w:', '</n:').replaceAll(' w:', ' n:').replace('xmlns:w=', 'xmlns:n='))
+      const words = await whole.file(`word/${part}.xml`)!.async('string')
+      zip.file(`word/${part}.xml`, words.replaceAll(/(<\/?| )w:/g, '$1n:').replace('xmlns:w=', 'xmlns:n='))
     }
     const { text } = await readBytes(await zip.generateAsync({ type: 'nodebuffer' }), 'a.docm')
     expect(text).toBe(await textOf('automatic-numbers.docx'))
@@ -279,7 +289,8 @@ describe('a file that is no readable Word file', () => {
 
   test('cut short, broken inside or too deep, is refused and not waited for', async () => {
     const whole = fixture('tables.docx')
-    const damaged = 'file-format 决定.docx 已损坏，无法按 Word（docx）读取。请用 Word 或 WPS 打开确认，另存为 docx 后再放入。'
+    const damaged =
+      'file-format 决定.docx 已损坏，无法按 Word（docx）读取。请用 Word 或 WPS 打开确认，另存为 docx 后再放入。'
     expect(await refusal(whole.subarray(0, 3000))).toBe(damaged)
     expect(await refusal(await packed('<w:p><w:r'))).toBe(damaged)
     const deep = await packed('<w:ins>'.repeat(100_000) + '</w:ins>'.repeat(100_000))

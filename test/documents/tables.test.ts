@@ -82,7 +82,10 @@ describe('a row of a table', () => {
     expect(htmlToText('<table><caption>表1 名额</caption><tr><th>类别<th>名额<tr><td>A类<td>3名</table>')).toBe(
       '表1 名额\n类别：A类，名额：3名。\n',
     )
-    expect(linesOf('<2025年名额分配表', '类别|名额', 'A类|3名')).toEqual(['2025年名额分配表', '类别：A类，名额：3名。'])
+    expect(linesOf('<2025年名额分配表', '类别|名额', 'A类|3名')).toEqual([
+      '2025年名额分配表',
+      '类别：A类，名额：3名。',
+    ])
   })
 
   test('spans larger than the table are cut to it', () => {
