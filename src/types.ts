@@ -52,7 +52,7 @@ export interface SourceText {
   readonly id: DocumentId
   /** Path of the file in the folder it came from, with `/`. */
   readonly source: string
-  readonly format: 'txt' | 'md' | 'html'
+  readonly format: 'txt' | 'md' | 'html' | 'docx'
   readonly encoding: string
   readonly text: string
   /** Hex SHA-256 of `text` in UTF-8: the name of this version of the text. */

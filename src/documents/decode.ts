@@ -26,7 +26,7 @@ const NEXT_STEP = '请用编辑器打开并另存为 UTF-8 文本。'
 export function decodeBytes(bytes: Uint8Array, name: string, declared?: string): DecodedText {
   const signature = SIGNATURES.find(([head]) => head.every((byte, index) => bytes[index] === byte))
   if (signature) {
-    throw new PolicyError('file-format', `${name} 是${signature[1]}，不是文本文件。请另存为 txt、md 或 html。`)
+    throw new PolicyError('file-format', `${name} 是${signature[1]}，不是文本文件。请改正扩展名，或另存为 docx、txt、md 或 html。`)
   }
   const marked = markedEncoding(bytes)
   if (marked) return { text: strictly(marked, bytes, name), encoding: marked }

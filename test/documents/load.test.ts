@@ -268,7 +268,7 @@ describe('a folder of an operator', () => {
       format, encoding, header.title?.value, text.length,
     ])
     expect(seen).toEqual([
-      ['html', 'utf-8', '关于公布市级行政规范性文件目录的通知', 127],
+      ['html', 'utf-8', '关于公布市级行政规范性文件目录的通知', 128],
       ['txt', 'gb18030', '杭州市人民代表大会常务委员会关于促进杭州城西科创大走廊创新发展的决定', 2886],
     ])
   })
