@@ -41,10 +41,23 @@ export interface Header {
 
 /** A line that cleaning left out, for `tiaowen doctor`. */
 export interface DroppedLine {
-  /** 1-based line of the file as received. */
+  /** 1-based line of the file as received, or of its page. */
   readonly line: number
+  /** 1-based; of a file in pages, for what was left out page by page. */
+  readonly page?: number
   readonly text: string
-  readonly reason: 'navigation' | 'share' | 'byline' | 'link-list' | 'footer' | 'repeated-body'
+  readonly reason:
+    | 'navigation'
+    | 'share'
+    | 'byline'
+    | 'link-list'
+    | 'footer'
+    | 'repeated-body'
+    | 'running-head'
+    | 'running-foot'
+    | 'page-number'
+    | 'watermark'
+    | 'empty-page'
 }
 
 /** A file after cleaning, before its clauses are read. Cleaning drops whole lines; it never rewrites one. */
@@ -52,7 +65,7 @@ export interface SourceText {
   readonly id: DocumentId
   /** Path of the file in the folder it came from, with `/`. */
   readonly source: string
-  readonly format: 'txt' | 'md' | 'html'
+  readonly format: 'txt' | 'md' | 'html' | 'pdf'
   readonly encoding: string
   readonly text: string
   /** Hex SHA-256 of `text` in UTF-8: the name of this version of the text. */
@@ -65,6 +78,8 @@ export interface SourceText {
   /** Offset where the title, date and 通过 lines end and the body begins. */
   readonly bodyStart: number
   readonly dropped: readonly DroppedLine[]
+  /** Of a file in pages: the offset where each page begins, page 1 first. See clauses/page.ts. */
+  readonly pages?: readonly number[]
 }
 
 export type NumberStyle =

@@ -1,11 +1,18 @@
 /** Bytes → characters: UTF-8 and UTF-16 by their marks, else strict UTF-8, else GB18030. Never a guess silently. */
 import { isUtf8 } from 'node:buffer'
 import { PolicyError } from '../errors.ts'
+import type { DroppedLine } from '../types.ts'
 
 export interface DecodedText {
   readonly text: string
   /** `utf-8`, `utf-16le`, `utf-16be`, `gb18030` or a label a page declared. */
   readonly encoding: string
+  /** Of a file in pages: the offset in `text` where each page begins, page 1 first. */
+  readonly pages?: readonly number[]
+  /** What the reader itself left out, e.g. running heads. */
+  readonly dropped?: readonly DroppedLine[]
+  /** Sentences the operator should see. */
+  readonly notices?: readonly string[]
 }
 
 /** First bytes of files that are often renamed to .txt, and what they are. */

@@ -1,5 +1,5 @@
 /**
- * Bytes → text. Each format has a Reader; docx and pdf are added to READERS, nothing else changes.
+ * Bytes → text. Each format has a Reader; docx is added to READERS, nothing else changes.
  *
  * The text is kept as received: line ends and blanks stay, only a byte order mark is left out.
  */
@@ -7,8 +7,9 @@ import { PolicyError } from '../errors.ts'
 import { decodeBytes } from './decode.ts'
 import type { DecodedText } from './decode.ts'
 import { htmlCharset, htmlToText } from './html.ts'
+import { readPdf } from './pdf.ts'
 
-export type Format = 'txt' | 'md' | 'html'
+export type Format = 'txt' | 'md' | 'html' | 'pdf'
 
 export interface ReadText extends DecodedText {
   readonly format: Format
@@ -41,6 +42,7 @@ export const READERS: readonly Reader[] = [
   plainReader('txt', ['.txt', '.text']),
   plainReader('md', ['.md', '.markdown']),
   htmlReader,
+  { format: 'pdf', extensions: ['.pdf'], read: readPdf },
 ]
 
 /** Largest file read, in bytes; the longest law has under 1 MB. */

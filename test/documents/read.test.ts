@@ -102,7 +102,7 @@ describe('files that are no text', () => {
 
   test('a format without a reader is refused with the formats there are', async () => {
     expect((await refusal(Buffer.from('x'), '决定.docx')).message).toBe(
-      '决定.docx 的格式不支持（支持：.txt .text .md .markdown .html .htm）。请另存为其中一种格式。',
+      '决定.docx 的格式不支持（支持：.txt .text .md .markdown .html .htm .pdf）。请另存为其中一种格式。',
     )
   })
 

@@ -281,7 +281,7 @@ const documentShape = {
     })
     .openapi('Header', { description: 'Only what is stated; dates are ISO 8601' }),
   shortNames: list(z.string()),
-  format: z.enum(['txt', 'md', 'html']),
+  format: z.enum(['txt', 'md', 'html', 'pdf']),
   textSha256: Sha256,
   length: z.number().int().min(0).openapi({ description: 'UTF-16 units of the stored text' }),
   clauses: z.number().int().min(0),
