@@ -183,6 +183,8 @@ export interface Passage extends ClauseReference {
   readonly text: string
   readonly start: number
   readonly end: number
+  /** 1-based page of the file on which it begins; absent where the file has no pages. */
+  readonly page?: number
   /** 0 to 1, higher is better; comparable within one answer only. */
   readonly score: number
   /** The same clause in other documents 另见. */
@@ -207,6 +209,8 @@ export interface Citation {
   readonly quote: string
   readonly start: number
   readonly end: number
+  /** 1-based page of the file on which the quote begins; absent where the file has no pages. */
+  readonly page?: number
   readonly textSha256: string
   readonly quoteSha256: string
   readonly alsoIn: readonly ClauseReference[]

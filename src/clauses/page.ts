@@ -13,3 +13,9 @@ export function pageAt({ pages }: Pick<Document, 'pages'>, offset: number): numb
   }
   return Math.max(1, low)
 }
+
+/** The page as a field that is absent where there is none. */
+export function pageField(document: Pick<Document, 'pages'>, offset: number): { readonly page?: number } {
+  const page = pageAt(document, offset)
+  return page === undefined ? {} : { page }
+}

@@ -77,6 +77,8 @@ const refused = (name: string, why: string, cause?: string) =>
 async function readInThread(bytes: Uint8Array, name: string): Promise<PdfReading> {
   const worker = new Worker(new URL('./pdf-worker.ts', import.meta.url), {
     workerData: bytes,
+    stdout: true, // the library's remarks on what it could draw
+    stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
   })
   let timer: NodeJS.Timeout | undefined
