@@ -49,26 +49,33 @@ export function linesOfPage(rows: readonly Row[], page: number, column = ''): Li
   return lines
 }
 
-/** Where the blank strip between two columns stands; undefined on a page of one column. */
+/**
+ * Where the right one of two columns begins; undefined on a page of one column. The lines of columns need not stand on
+ * common baselines, so the strip between them is looked for in the stretches of all rows.
+ */
 function gutterOf(rows: readonly Row[]): number | undefined {
   if (rows.length < FEWEST_ROWS) return undefined
-  const size = commonest(rows.map((row) => [row.size, row.pieces.length]))
-  const gaps = rows.flatMap((row) => {
-    const stretches = stretchesOf(row, 1)
-    return stretches.slice(1).map((next, at) => ({ row, from: stretches[at]?.end ?? 0, to: next.x }))
-  })
-  // The place that the most gaps share is looked for in the middle of each gap.
-  let best: { readonly at: number; readonly count: number } = { at: 0, count: 0 }
-  for (const at of new Set(gaps.map(({ from, to }) => Math.round((from + to) / 2)))) {
-    const count = new Set(gaps.filter(({ from, to }) => from < at && at < to).map(({ row }) => row)).size
-    if (count > best.count) best = { at, count }
+  const stretches = rows.flatMap((row) => stretchesOf(row, 1))
+  const size = commonest(stretches.map((one) => [one.size, one.pieces.length]))
+  const begins = new Map<number, number>()
+  for (const { x } of stretches) begins.set(Math.floor(x), (begins.get(Math.floor(x)) ?? 0) + 1)
+  let best: { readonly at: number; readonly count: number } | undefined
+  for (const [at, lines] of begins) {
+    if (lines < 2) continue
+    const left = stretches.filter((one) => one.end <= at)
+    const right = stretches.filter((one) => one.x >= at)
+    const count = left.length + right.length
+    if (Math.min(left.length, right.length) < FEWEST_ROWS || count <= (best?.count ?? 0)) continue
+    if (isProse(left, size) && isProse(right, size) && standBeside(left, right)) best = { at, count }
   }
-  if (best.count < FEWEST_ROWS) return undefined
-  const split = gaps.filter(({ from, to }) => from < best.at && best.at < to).map(({ row }) => row)
-  const halves = [true, false].map((isLeft) =>
-    split.map((row) => rowOf(row.pieces.filter((piece) => piece.x < best.at === isLeft))),
-  )
-  return halves.every((half) => isProse(half, size)) ? best.at : undefined
+  return best && best.at - 0.01
+}
+
+/** Do they share most of the height of the shorter one? */
+function standBeside(left: readonly Row[], right: readonly Row[]): boolean {
+  const [a, b] = [left, right].map((rows) => rows.map((row) => row.y)).map((ys) => [Math.min(...ys), Math.max(...ys)])
+  const [[topA = 0, endA = 0] = [], [topB = 0, endB = 0] = []] = [a, b]
+  return Math.min(endA, endB) - Math.max(topA, topB) > 0.5 * Math.min(endA - topA, endB - topB)
 }
 
 /** Wide enough, and mostly full lines. */

@@ -73,7 +73,7 @@ function settingOf(lines: readonly Line[]): Setting {
   const margins = new Map([...groups].map(([name, group]) => [name, marginsOf(group, size)]))
   return {
     size,
-    pitch: median(steps) ?? size * 1.5,
+    pitch: lowerQuartile(steps) ?? size * 1.5,
     marginsOf: (line) => {
       const names = groupsOf(line)
       const name = names.find((one) => (groups.get(one)?.length ?? 0) >= FEWEST_LINES) ?? names[1] ?? ''
@@ -100,14 +100,16 @@ function outermost(places: readonly number[], size: number, direction: 1 | -1): 
   return found ?? sorted[0] ?? 0
 }
 
-function median(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+/** Lines within paragraphs are closer than paragraphs are, where these differ. */
+function lowerQuartile(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)]
 }
 
 // ── where a paragraph begins ────────────────────────────────────────────────────────────────────────────────
 
-/** A gap of this many pitches parts paragraphs. */
-const WIDE_GAP = 1.35
+/** A gap of this many pitches parts paragraphs, and a smaller one where the line above may be a last one. */
+const WIDE_GAP = 1.5
+const WIDER_GAP = 1.2
 /** Characters. */
 const INDENT = { least: 1.2, most: 4.5 }
 const SHORT = 1.5
@@ -118,8 +120,8 @@ function startsParagraph(above: Line, line: Line, open: string, setting: Setting
   if (above.isRow || line.isRow) return true
   if (line.page - above.page > 1) return true // what stood between them is not known
   if (Math.abs(above.size - line.size) > 0.08 * Math.max(above.size, line.size)) return true
-  const isCentred = isCentredLine(line, setting)
-  if (isCentredLine(above, setting) || isCentred) return !(isCentred && continuesHeading(above, line, setting))
+  const isHeading = (one: Line) => one.size > 1.08 * setting.size || isCentredLine(one, setting)
+  if (isHeading(above) || isHeading(line)) return !continuesHeading(above, line, setting)
   if (isApart(above, line, setting)) return true
 
   const { left } = setting.marginsOf(line)
@@ -138,17 +140,21 @@ function startsParagraph(above: Line, line: Line, open: string, setting: Setting
   return !hangs
 }
 
-const endsShort = (above: Line, line: Line, right: number): boolean => {
+function endsShort(above: Line, line: Line, right: number): boolean {
   const room = right - above.end
-  // A Latin word, a number or a mark with the punctuation that clings to it moves to the next line as a whole.
-  const first = /^(?:[A-Za-z0-9０-９.,%/:_-]+|[“‘（《〈【「『(]*.)[，。、；：！？）》〉」』】”’%)]*/u.exec(line.words)?.[0] ?? ''
-  const needed = [...first].reduce((sum, character) => sum + (/[\u0020-\u007e]/.test(character) ? 0.6 : 1), 0)
-  return room > SHORT * above.size && room > needed * line.size
+  return room > SHORT * above.size && room > widthOfFirst(line.words) * line.size
+}
+
+/** Characters that move to the next line as a whole: a Latin word or number, or a mark with what clings to it. */
+function widthOfFirst(words: string): number {
+  const first = /^(?:[A-Za-z0-9０-９.,%/:_-]+|[“‘（《〈【「『(]*.)[，。、；：！？）》〉」』】”’%)]*/u.exec(words)?.[0] ?? ''
+  return [...first].reduce((sum, character) => sum + (/[\u0020-\u007e]/.test(character) ? 0.6 : 1), 0)
 }
 
 function isApart(above: Line, line: Line, { pitch, size }: Setting): boolean {
   if (above.page !== line.page || above.column !== line.column) return false
-  return line.y - above.y > WIDE_GAP * pitch * Math.max(1, line.size / size)
+  const mayEnd = SENTENCE_END.test(above.words) || /[:：]$/.test(above.words) || NUMBER_MARK.test(line.words)
+  return line.y - above.y > (mayEnd ? WIDER_GAP : WIDE_GAP) * pitch * Math.max(1, line.size / size)
 }
 
 /** As far from the left margin as from the right one. */
@@ -161,20 +167,24 @@ function isCentredLine(line: Line, setting: Setting): boolean {
   return !SENTENCE_END.test(line.words) || before > INDENT.most * setting.size
 }
 
-/** Is the line the second one of a heading that runs over two lines? */
+/** Is the line the next one of a heading that runs over several? */
 function continuesHeading(above: Line, line: Line, setting: Setting): boolean {
-  if (!isCentredLine(above, setting) && !fillsLine(above, setting)) return false
   if (above.size !== line.size || above.page !== line.page || isFarBelow(above, line)) return false
-  if (NUMBER_MARK.test(line.words) || /^[（(—─\d]/.test(line.words) || /^目\s*[录次]$/.test(line.words)) return false
-  if (isNoHeading(above.words) || isNoHeading(line.words)) return false
-  return !/^目\s*[录次]$/.test(above.words)
+  if (NUMBER_MARK.test(line.words) || CONTENTS.test(line.words)) return false
+  if (isFullHeading(above, line, setting)) return !/[。；;：:]$/.test(above.words)
+  if (!isCentredLine(above, setting) || !isCentredLine(line, setting) || /^[（(—─\d]/.test(line.words)) return false
+  return !isNoHeading(above.words) && !isNoHeading(line.words) && !CONTENTS.test(above.words)
 }
+
+const CONTENTS = /^目\s*[录次]$/
 
 const isFarBelow = (above: Line, line: Line) => line.y - above.y > 2.3 * line.size
 
-const fillsLine = (line: Line, setting: Setting) => {
-  const { left, right } = setting.marginsOf(line)
-  return line.end - line.x > 0.8 * (right - left) && Math.abs(line.x - left - (right - line.end)) <= line.size
+/** Stands in the middle and leaves no room for the first word of the line below. */
+function isFullHeading(above: Line, line: Line, setting: Setting): boolean {
+  const { left, right } = setting.marginsOf(above)
+  const isInTheMiddle = Math.abs(above.x - left - (right - above.end)) <= above.size
+  return isInTheMiddle && right - left - (above.end - above.x) < Math.max(1, widthOfFirst(line.words)) * line.size + 1
 }
 
 /** A document number, a date, a bracket that is closed: lines of their own. */

@@ -73,18 +73,25 @@ export function wordsOf(row: Row): string {
   }
   const characters = [...drawn.trim()]
   const isSpread = hasManyGaps(characters) || isStretched(row, characters)
-  const mark = NUMBER_MARK.exec(characters.join(''))?.[0].length
+  const behindNumber = isSpread ? placeBehindNumber(characters) : -1
   return characters
     .map((character, at) => {
       if (character !== ' ' && character !== '\u3000') return character
       const [before = '', after = ''] = [characters[at - 1], characters[at + 1]]
       if (before === ' ' || before === '\u3000') return ''
-      if (HAN.test(before) && HAN.test(after)) return isSpread && at !== mark ? '' : ' '
+      if (HAN.test(before) && HAN.test(after)) return isSpread && at !== behindNumber ? '' : ' '
       if (character === '\u3000') return ' '
       const near = (from: number, to: number) => characters.slice(Math.max(0, from), to).join('')
       return isBlankBetween(near(at - 8, at), near(at + 1, at + 9)) ? ' ' : ''
     })
     .join('')
+}
+
+/** Where the blank behind 第十二条 stands that opens a row, blanks within the number passed over; -1 without one. */
+function placeBehindNumber(characters: readonly string[]): number {
+  const mark = NUMBER_MARK.exec(characters.join('').replace(/[ \u3000]/g, ''))?.[0].length
+  let seen = 0
+  return mark === undefined ? -1 : characters.findIndex((one) => (one === ' ' || one === '\u3000' ? seen === mark : ++seen > mark))
 }
 
 /** Are more than a third of the places between Han characters gaps? */

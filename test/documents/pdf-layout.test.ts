@@ -43,6 +43,7 @@ describe('words of a row', () => {
   test('spread setting is not blanks', () => {
     expect(words(piece('杭 州 市 人 民 政 府', 100, 50))).toEqual(['杭州市人民政府'])
     expect(words(piece('第一编 总 则', 100, 50))).toEqual(['第一编 总 则'])
+    expect(words(piece('第 二 条 市 场 监 督 管 理', 100, 50))).toEqual(['第二条 市场监督管理'])
   })
 
   test('the gap that sets Latin letters off from Han characters is no blank', () => {
@@ -100,6 +101,18 @@ describe('paragraphs', () => {
     ])
   })
 
+  test('a centred line that is full goes on in the next, whatever it says', () => {
+    const date = [piece('2018年10月29日最高人民法院审委会会议通', 105, 50), piece('过', 195, 65)]
+    const lines = linesOf(page(...date, indented(80), full(95), full(110), full(125)))
+    expect(lines[0]).toBe('2018年10月29日最高人民法院审委会会议通过')
+  })
+
+  test('a heading of larger letters that is full goes on in the next line', () => {
+    const title = [piece('关于审理移交撤销企业和与党政机关', 104, 50, 12), piece('脱钩企业相关纠纷若干问题的规定', 110, 68, 12)]
+    const lines = linesOf(page(...title, indented(100), full(115), full(130), full(145)))
+    expect(lines[0]).toBe('关于审理移交撤销企业和与党政机关脱钩企业相关纠纷若干问题的规定')
+  })
+
   test('an organ and a date set to the right are lines of their own', () => {
     const lines = linesOf(page(indented(50), full(65), piece('制度。', 100, 80), piece('杭州市人民政府', 220, 95), piece('2022年3月1日', 230, 110)))
     expect(lines.slice(1)).toEqual(['杭州市人民政府', '2022年3月1日'])
@@ -119,6 +132,13 @@ describe('columns', () => {
     const lines = linesOf(page(piece('中华人民共和国出口管制法', 140, 20, 14), ...left, ...right))
     expect(lines.join('').indexOf('甲乙5条')).toBeLessThan(lines.join('').indexOf('丙丁0条'))
     expect(lines[0]).toBe('中华人民共和国出口管制法')
+  })
+
+  test('also where their lines stand at different heights', () => {
+    const left = column(100, '甲乙').map((one) => ({ ...one, y: one.y + 30 }))
+    const right = column(250, '丙丁').map((one) => ({ ...one, y: one.y * 1.1 }))
+    const text = linesOf(page(...left, ...right)).join('')
+    expect(text.indexOf('甲乙5条')).toBeLessThan(text.indexOf('丙丁0条'))
   })
 
   test('the cells of a table are not columns', () => {
