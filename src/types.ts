@@ -41,10 +41,23 @@ export interface Header {
 
 /** A line that cleaning left out, for `tiaowen doctor`. */
 export interface DroppedLine {
-  /** 1-based line of the file as received. */
+  /** 1-based line of the file as received, or of its page. */
   readonly line: number
+  /** 1-based; of a file in pages, for what was left out page by page. */
+  readonly page?: number
   readonly text: string
-  readonly reason: 'navigation' | 'share' | 'byline' | 'link-list' | 'footer' | 'repeated-body'
+  readonly reason:
+    | 'navigation'
+    | 'share'
+    | 'byline'
+    | 'link-list'
+    | 'footer'
+    | 'repeated-body'
+    | 'running-head'
+    | 'running-foot'
+    | 'page-number'
+    | 'watermark'
+    | 'empty-page'
 }
 
 /** A file after cleaning, before its clauses are read. Cleaning drops whole lines; it never rewrites one. */
@@ -52,7 +65,7 @@ export interface SourceText {
   readonly id: DocumentId
   /** Path of the file in the folder it came from, with `/`. */
   readonly source: string
-  readonly format: 'txt' | 'md' | 'html' | 'docx'
+  readonly format: 'txt' | 'md' | 'html' | 'docx' | 'pdf'
   readonly encoding: string
   readonly text: string
   /** Hex SHA-256 of `text` in UTF-8: the name of this version of the text. */
@@ -65,6 +78,8 @@ export interface SourceText {
   /** Offset where the title, date and 通过 lines end and the body begins. */
   readonly bodyStart: number
   readonly dropped: readonly DroppedLine[]
+  /** Of a file in pages: the offset where each page begins, page 1 first. See clauses/page.ts. */
+  readonly pages?: readonly number[]
 }
 
 export type NumberStyle =
@@ -168,6 +183,8 @@ export interface Passage extends ClauseReference {
   readonly text: string
   readonly start: number
   readonly end: number
+  /** 1-based page of the file on which it begins; absent where the file has no pages. */
+  readonly page?: number
   /** 0 to 1, higher is better; comparable within one answer only. */
   readonly score: number
   /** The same clause in other documents 另见. */
@@ -192,6 +209,8 @@ export interface Citation {
   readonly quote: string
   readonly start: number
   readonly end: number
+  /** 1-based page of the file on which the quote begins; absent where the file has no pages. */
+  readonly page?: number
   readonly textSha256: string
   readonly quoteSha256: string
   readonly alsoIn: readonly ClauseReference[]

@@ -1,6 +1,7 @@
 /** Evidence → segments and citations. Labels, dates and counts are computed here; every quotation is a slice. */
 import { createHash } from 'node:crypto'
 import { labelOf, spokenOf, titleFromOf, titleOf } from '../clauses/address.ts'
+import { pageField } from '../clauses/page.ts'
 import type { Catalogue } from '../retrieval/library.ts'
 import { places } from '../retrieval/places-of.ts'
 import type { Citation, Clause, ClauseId, Document, Fact, Segment, Span, ClauseReference } from '../types.ts'
@@ -122,6 +123,7 @@ export class Composer {
       quote,
       start: span.start,
       end: span.end,
+      ...pageField(document, span.start),
       textSha256: document.textSha256,
       quoteSha256: sha256(quote),
       alsoIn: twinReferences(this.#catalogue, clause.id),

@@ -1,5 +1,6 @@
 /** Clauses found → passages on the wire. */
 import { ownText } from '../clauses/address.ts'
+import { pageField } from '../clauses/page.ts'
 import type { Catalogue } from '../retrieval/library.ts'
 import { places } from '../retrieval/places-of.ts'
 import type { Found } from '../retrieval/retrieve.ts'
@@ -20,6 +21,7 @@ export function passageOf({ document, lineage, clause, score, twins }: Found): P
     ...referenceTo(document, lineage, span),
     text: ownText(document, clause) || document.text.slice(span.start, span.end),
     ...span,
+    ...pageField(document, span.start),
     score: Math.round(Math.min(1, score) * 1e4) / 1e4,
     alsoIn: twins.map((twin) => referenceTo(twin.document, twin.lineage)),
   }

@@ -1,5 +1,6 @@
 /** The last gate: what is not the exact slice of the stored text that its offsets name is not shown. */
 import { labelOf, spokenOf } from '../clauses/address.ts'
+import { pageAt } from '../clauses/page.ts'
 import { documentById, type Catalogue } from '../retrieval/library.ts'
 import type { Citation, Segment } from '../types.ts'
 import { sha256 } from './compose.ts'
@@ -31,6 +32,7 @@ export function faultOf(catalogue: Catalogue, citation: Citation): string | unde
   if (path !== citation.path.join('/') || labelOf(place) !== label || spokenOf(place) !== spoken) {
     return `citation ${citation.n}: stands in ${labelOf(place)}, not in ${label}`
   }
+  if (citation.page !== pageAt(document, start)) return `citation ${citation.n}: not on page ${citation.page}`
   return undefined
 }
 

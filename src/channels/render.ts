@@ -118,7 +118,7 @@ function documentText(citation: Citation, style: Style): readonly string[] {
 
 /** Long words that stand above already are named by their beginning. */
 function citationText(
-  { n, spoken, label, quote, alsoIn }: Citation,
+  { n, spoken, label, page, quote, alsoIn }: Citation,
   isAbove: boolean,
   style: Style,
 ): readonly string[] {
@@ -127,11 +127,14 @@ function citationText(
   const inner = (line: string, set: (text: string) => string) =>
     wrapped(plain(line), indent, style).map((part) => set(part))
   return [
-    ...wrapped(`${mark}${plain(spoken)}（${plain(label)}）`, indent, style, '').map(style.strong),
+    ...wrapped(`${mark}${plain(spoken)}（${plain(label)}）${pageWords(page)}`, indent, style, '').map(style.strong),
     ...`「${isAbove ? snippetOf(quote) : quote}」`.split('\n').flatMap((line) => inner(line, style.quoted)),
     ...(alsoIn.length > 0 ? inner(twinWords(alsoIn), style.soft) : []),
   ]
 }
+
+/** 「第12页」; nothing where the file has no pages. */
+export const pageWords = (page: number | undefined) => (page === undefined ? '' : `「第${page}页」`)
 
 /** `2023-01-09`, `2024-02-19（管理员注明）` or 日期不详, and whether the title was lent. */
 export function dateWords({ date, dateFrom, titleFrom }: Pick<Citation, 'date' | 'dateFrom' | 'titleFrom'>): string {
@@ -155,7 +158,7 @@ function nearestText(answer: Answer, style: Style): readonly string[] {
 export function passageText(passage: Passage, mark: string, style: Style): readonly string[] {
   const indent = ' '.repeat(mark.length)
   return [
-    ...wrapped(`${mark}${plain(`${passage.spoken}　${bracketed(passage.title)}`)}`, indent, style, ''),
+    ...wrapped(`${mark}${plain(`${passage.spoken}　${bracketed(passage.title)}${pageWords(passage.page)}`)}`, indent, style, ''),
     ...wrapped(plain(snippetOf(passage.text)), indent, style).map((line) => style.soft(line)),
   ]
 }
@@ -235,10 +238,10 @@ function segmentsMarkdown(segments: readonly Segment[]): string {
 }
 
 function citationMarkdown(citation: Citation, base: string | undefined): string {
-  const { n, label, quote, alsoIn } = citation
+  const { n, label, page, quote, alsoIn } = citation
   const place = linked(placeWords(citation), citation.url, base)
   const lines = [
-    `${n}. ${place}（${escaped(label)}）${escaped(dateWords(citation))}`,
+    `${n}. ${place}（${escaped(label)}）${pageWords(page)}${escaped(dateWords(citation))}`,
     ...quote.split('\n').map((line) => `   > ${escaped(line)}`),
     ...(alsoIn.length > 0 ? ['', `   ${escaped(twinWords(alsoIn))}`] : []),
   ]

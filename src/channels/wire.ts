@@ -13,6 +13,7 @@ import {
   walk,
   type Lineage,
 } from '../clauses/address.ts'
+import { pageField } from '../clauses/page.ts'
 import type { Clause, ClauseId, Document, Fact, LookUp, Place, Provenance, Span, ClauseReference } from '../types.ts'
 
 export type Catalogue = ReturnType<Assistant['catalogue']>
@@ -26,6 +27,8 @@ export interface ClauseText extends ClauseReference {
   readonly text: string
   readonly start: number
   readonly end: number
+  /** 1-based page of the file on which it begins. */
+  readonly page?: number
   readonly textSha256: string
   readonly alsoIn: readonly ClauseReference[]
 }
@@ -88,6 +91,7 @@ export function clauseText(place: Place, catalogue: Catalogue): ClauseText {
     text: textAt(document, span),
     start: span.start,
     end: span.end,
+    ...pageField(document, span.start),
     textSha256: document.textSha256,
     alsoIn: twinsOf(clause, catalogue),
   }

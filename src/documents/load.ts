@@ -7,6 +7,7 @@ import { clean } from './clean.ts'
 import { decodeBytes } from './decode.ts'
 import { errorCode, sha256 } from './files.ts'
 import { readHeader } from './header.ts'
+import { pagesAfter } from './pages.ts'
 import { readBytes, readerFor, unknownFormat } from './read.ts'
 import { EMPTY_REGISTRY, identify, labelFolders, openRegistry, saveRegistry, storeText, withText } from './registry.ts'
 import type { FoundFile, KnownDocument } from './registry.ts'
@@ -49,7 +50,8 @@ interface ReadFile extends FoundFile {
  */
 export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
   const now = options.now?.() ?? new Date()
-  const { registry, notices } = await openRegistry(options.dataFolder, now)
+  const { registry, notices: ofRegistry } = await openRegistry(options.dataFolder, now)
+  const notices = [...ofRegistry]
   const paths = [...new Set(options.folders.map((folder) => resolve(folder)))]
   const labels = labelFolders(registry, paths)
   const skipped: SkippedFile[] = []
@@ -64,7 +66,9 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
     const id = ids.get(file)
     if (id === undefined) continue
     try {
-      const document: SourceText = { id, ...(await sourceTextOf(file)) }
+      const { notices: said, ...source } = await sourceTextOf(file)
+      notices.push(...said)
+      const document: SourceText = { id, ...source }
       await storeText(options.dataFolder, document.text)
       known[id] = withText(known[id], file, document.textSha256, now)
       documents.push(document)
@@ -74,14 +78,15 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
   }
   const folders = { ...registry.folders, ...Object.fromEntries([...labels].map(([path, label]) => [label, path])) }
   // A registry that was set aside is written again even if nothing else changed.
-  const before = notices.length === 0 ? registry : EMPTY_REGISTRY
+  const before = ofRegistry.length === 0 ? registry : EMPTY_REGISTRY
   await saveRegistry(options.dataFolder, before, { folders, documents: known })
-  return { documents, skipped, notices: [...notices] }
+  return { documents, skipped, notices }
 }
 
-/** Everything of a SourceText but its id. */
-async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'>> {
-  const { text: received, encoding, format } = await readBytes(file.bytes, file.source)
+/** Everything of a SourceText but its id, and what the operator should know of the file. */
+async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'> & { readonly notices: readonly string[] }> {
+  const read = await readBytes(file.bytes, file.source)
+  const { text: received, encoding, format } = read
   const { text, dropped } = clean(received)
   const { header, bodyStart } = readHeader(text, format)
   return {
@@ -94,7 +99,9 @@ async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'>> {
     header: applyStatement(header, file.statement),
     shortNames: file.statement?.shortNames ?? [],
     bodyStart,
-    dropped,
+    dropped: [...(read.dropped ?? []), ...dropped],
+    ...(read.pages && { pages: pagesAfter(read.pages, received, dropped) }),
+    notices: read.notices ?? [],
   }
 }
 

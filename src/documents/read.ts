@@ -10,8 +10,9 @@ import type { DecodedText } from './decode.ts'
 import { readWordFile } from './docx.ts'
 import { htmlCharset, htmlToText } from './html.ts'
 import { tellTables } from './markdown-tables.ts'
+import { readPdf } from './pdf.ts'
 
-export type Format = 'txt' | 'md' | 'html' | 'docx'
+export type Format = 'txt' | 'md' | 'html' | 'docx' | 'pdf'
 
 export interface ReadText extends DecodedText {
   readonly format: Format
@@ -51,11 +52,14 @@ const htmlReader: Reader = {
 
 const wordReader: Reader = { format: 'docx', extensions: ['.docx', '.docm'], read: readWordFile }
 
+const pdfReader: Reader = { format: 'pdf', extensions: ['.pdf'], read: readPdf }
+
 export const READERS: readonly Reader[] = [
   plainReader,
   markdownReader,
   htmlReader,
   wordReader,
+  pdfReader,
 ]
 
 /** Largest file read, in bytes; the longest law has under 1 MB. */

@@ -5,6 +5,7 @@ import type { Answer, AskRequest, DocumentId, SearchResult } from '../../types.t
 import {
   bracketed,
   fallbackNotes,
+  pageWords,
   passageText,
   placeWords,
   plain,
@@ -81,7 +82,7 @@ function citedText(found: Cited, style: Style): string {
 function clauseText(clause: ClauseText, style: Style): string {
   const twins = clause.alsoIn.map((twin) => `${placeWords(twin)}（${twin.source}）`)
   return [
-    ...wrapped(`${plain(placeWords(clause))}（${plain(clause.label)}）`, '', style).map(style.strong),
+    ...wrapped(`${plain(placeWords(clause))}（${plain(clause.label)}）${pageWords(clause.page)}`, '', style).map(style.strong),
     style.soft(plain(clause.source)),
     ...plain(clause.text)
       .split('\n')

@@ -27,6 +27,11 @@ const Sha256 = z
   .regex(/^[0-9a-f]{64}$/)
   .openapi({ description: 'Hex SHA-256' })
 const Offset = z.number().int().min(0)
+const PageNumber = z
+  .number()
+  .int()
+  .min(1)
+  .openapi({ description: 'Page of the file on which the words begin; absent where the file has no pages' })
 const ProvenanceName = z
   .enum(['text', 'operator', 'inferred'])
   .openapi({ description: 'Who says so: the text itself, the operator, or a comparison with another document' })
@@ -124,6 +129,7 @@ export const PassageSchema = z
     text: z.string(),
     start: Offset,
     end: Offset,
+    page: PageNumber.optional(),
     score: z.number().min(0).max(1).openapi({ description: 'Comparable within one answer only' }),
     alsoIn: AlsoIn,
     url: z.string(),
@@ -145,6 +151,7 @@ export const CitationSchema = z
     quote: z.string().openapi({ description: 'Exactly the stored text from start to end' }),
     start: Offset.openapi({ description: 'UTF-16 units of the stored text' }),
     end: Offset,
+    page: PageNumber.optional(),
     textSha256: Sha256,
     quoteSha256: Sha256,
     alsoIn: AlsoIn,
@@ -231,6 +238,7 @@ export const ClauseTextSchema = z
     text: z.string().openapi({ description: 'The stored text from start to end, its items included' }),
     start: Offset,
     end: Offset,
+    page: PageNumber.optional(),
     textSha256: Sha256,
     alsoIn: AlsoIn,
     url: z.string(),
@@ -281,7 +289,7 @@ const documentShape = {
     })
     .openapi('Header', { description: 'Only what is stated; dates are ISO 8601' }),
   shortNames: list(z.string()),
-  format: z.enum(['txt', 'md', 'html', 'docx', 'docx']),
+  format: z.enum(['txt', 'md', 'html', 'docx', 'pdf']),
   textSha256: Sha256,
   length: z.number().int().min(0).openapi({ description: 'UTF-16 units of the stored text' }),
   clauses: z.number().int().min(0),

@@ -128,6 +128,14 @@ describe('doctor', () => {
     expect(out).toContain('去掉　4 行\n    第1至3行 导航：设为首页\n    第9行 署名行：【来源:杭州日报】')
   })
 
+  test('names what was left out page by page, one line for each kind', async () => {
+    const head = { line: 1, text: '杭州市人民政府公报', reason: 'running-head' } as const
+    const empty = { line: 1, text: '', reason: 'empty-page' } as const
+    const dropped = [{ ...head, page: 1 }, { ...head, page: 2 }, { ...head, page: 4 }, { ...empty, page: 3 }]
+    const { out } = await run(['doctor'], { documents: [{ ...PLAN, dropped }] })
+    expect(out).toContain('去掉　4 行\n    第1至4页 页眉：杭州市人民政府公报\n    第3页 没有文字的页（空白页或扫描件）')
+  })
+
   test('says what is less than the best', async () => {
     const status = { vectors: 'exact', fallbacks: [{ from: 'hnsw', reason: '没有 hnswlib-node。' }] } as const
     const { out } = await run(['doctor'], { status })
