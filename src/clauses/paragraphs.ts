@@ -1,6 +1,6 @@
 /** Lines → paragraphs, each opened by a mark, by a heading without a number, or by neither. */
 import type { NumberStyle, Span } from '../types.ts'
-import { linesOf, type Line } from './lines.ts'
+import { linesOf, withLostEnds, type Line } from './lines.ts'
 import { isNamedStyle, readMark, type Mark } from './markers.ts'
 
 export interface Block extends Span {
@@ -17,6 +17,8 @@ const CAPTION_MAXIMUM = 60
 const HEADING_MAXIMUM = 30
 const CONTENTS = /^目\s{0,4}[录錄次]$/
 const PREAMBLE = /^(?:序\s{0,4}言|前\s{0,4}言|引\s{0,4}言|序)$/
+/** Supplementary provisions stand beside the chapters, also where their line is not marked as a heading. */
+const SUPPLEMENTARY = /^附[\s\u3000\u00a0]{0,8}则$/
 /** 附件, 附件1：…, 附件三 …, 附： */
 const ANNEX = /^附[件录錄表图圖]?[一二三四五六七八九十0-9０-９]{0,3}(?:$|[\s\u3000:：.．、]|(?<=[一二三四五六七八九十0-9])[^所的中之规規列第和与及、])/
 
@@ -109,7 +111,7 @@ const HEADING_STYLES: readonly NumberStyle[] =
 
 /** The paragraphs of a text from `from` on, in reading order; lines broken by hand are joined by their span. */
 export function blocksOf(text: string, from: number): Block[] {
-  const lines = withoutContents(linesOf(text, from))
+  const lines = withoutContents(withLostEnds(linesOf(text, from)))
   const width = wrapWidth(lines)
   const sequence: Sequence = new Map()
   const blocks: { line: Line; block: Block }[] = []
@@ -125,7 +127,7 @@ export function blocksOf(text: string, from: number): Block[] {
       continue
     }
     if (mark) sequence.set(mark.style, mark.ordinal)
-    const heading = mark ? undefined : headingOf(line, numbered)
+    const heading = mark ? undefined : headingOf(line, numbered, blocks.length > 0)
     if (heading === 'annex') sequence.clear()
     numbered ||= mark !== undefined && HEADING_STYLES.includes(mark.style)
     const { start, end, words, hashes } = line
@@ -139,10 +141,12 @@ export function blocksOf(text: string, from: number): Block[] {
   )
 }
 
-function headingOf(line: Line, numbered: boolean): Block['heading'] | undefined {
+function headingOf(line: Line, numbered: boolean, written: boolean): Block['heading'] | undefined {
   if (!hasWords(line.words)) return undefined
   if (PREAMBLE.test(line.words)) return 'preamble'
+  if (numbered && SUPPLEMENTARY.test(line.words)) return 'headed'
   if ((numbered || line.hashes > 0) && isCaption(line, CAPTION_MAXIMUM + 20) && ANNEX.test(line.words)) return 'annex'
   if (numbered && /^附[件录錄表图圖]?[一二三四五六七八九十0-9]{0,3}[:：]$/.test(line.words)) return 'annex'
+  if (written && /^附件[一二三四五六七八九十0-9０-９]{0,3}$/.test(line.words)) return 'annex'
   return line.hashes > 0 ? 'headed' : undefined
 }

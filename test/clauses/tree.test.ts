@@ -144,6 +144,47 @@ describe('laws', () => {
     expect(paths(document)).toEqual(['第一条', '第二条', '附件一', '附件一/第一条', '附件二', '附件二/1', '附件二/2'])
   })
 
+  test('附则 without a heading mark stands beside the chapters, and is no 款 of the article before it', () => {
+    const document = documentOf(
+      '## 第五章 罚则\n\n第二十二条 依法追究刑事责任。\n\n附 则\n\n第二十三条 本条例自发布之日起施行。',
+    )
+    expect(paths(document)).toEqual(['第五章', '第二十二条', '附 则', '第二十三条'])
+    expect(document.clauses.map(({ path, children }) => [path[0], children.length])).toEqual([['第五章', 1], ['附 则', 1]])
+    expect(clauseAt(document, '第二十二条').paragraphs).toHaveLength(1)
+  })
+
+  test('the word 附件 on a line of its own opens an annex, also below a text without numbers', () => {
+    const document = documentOf(
+      '各区、县（市）人民政府：\n现将办法印发给你们，请认真贯彻执行。\n附件：暂行办法\n\n附件\n\n暂行办法\n\n第一条 为了规范，制定本办法。\n\n第二条 施行。',
+    )
+    expect(paths(document)).toEqual(['preamble', '附件', '第一条', '第二条'])
+    expect(document.clauses.at(-1)?.children).toHaveLength(2)
+  })
+
+  test('a line that holds several articles has lost its line ends', () => {
+    const document = documentOf(
+      '## 第一章 总则\n\n第一条 为了维护国家领空主权，制定本规则。 第二条 凡辖有航空器的单位，都必须遵守： （一）甲； （二）乙。 前款规定适用于丙。 ' +
+        '第三条 国家实行统一的飞行管制。 第二章 空域管理 第四条 空域管理应当依照第一条 的规定。\n附件一 符号（略） 附件二 示意图（略）',
+    )
+    expect(paths(document)).toEqual([
+      '第一章', '第一条', '第二条', '第二条/一', '第二条/二', '第三条', '第二章', '第四条', '附件一', '附件二',
+    ])
+    expect(clauseAt(document, '第二条').paragraphs).toHaveLength(2)
+    expect(wordsAt(document, '第三条')).toBe('第三条 国家实行统一的飞行管制。')
+    expect(headingOf(document, clauseAt(document, '第二章'))).toBe('空域管理')
+  })
+
+  test('blanks behind sentences mean nothing in a line of one article', () => {
+    const document = documentOf('第一条 甲。 乙： （一）丙； （二）丁。\n第二条 依照第一条 处理。')
+    expect(paths(document)).toEqual(['第一条', '第二条'])
+    expect(clauseAt(document, '第一条').paragraphs).toHaveLength(1)
+  })
+
+  test('a document of one line is read part by part', () => {
+    const document = documentOf('第一编 通则 第一章 总则 第一条 甲。 第二条 乙。 第二章 附则 第三条 丙。')
+    expect(paths(document)).toEqual(['第一编', '第一编/第一章', '第一条', '第二条', '第一编/第二章', '第三条'])
+  })
+
   test('articles that begin again in every book take the book into their path', () => {
     const document = documentOf('第一编 总则\n第一条 甲。\n第二条 乙。\n第二编 分则\n第一条 丙。\n第二条 丁。')
     expect(paths(document)).toEqual(['第一编', '第一编/第一条', '第一编/第二条', '第二编', '第二编/第一条', '第二编/第二条'])
