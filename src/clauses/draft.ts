@@ -7,6 +7,8 @@ export interface Draft {
   mark?: Mark
   hashes: number
   annex: boolean
+  /** A caption numbered like an item that stands above articles. */
+  headsArticles?: boolean
   start: number
   end: number
   /** The opening line after its mark; a heading, if nothing but what follows can tell. */

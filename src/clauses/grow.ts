@@ -5,7 +5,7 @@ import { settleHeadings } from './headings.ts'
 import { learnNesting, type IsAbove } from './nesting.ts'
 import { isNamedStyle, type Mark } from './markers.ts'
 import type { Block } from './paragraphs.ts'
-import type { Span } from '../types.ts'
+import type { NumberStyle, Span } from '../types.ts'
 
 /** Grows the tree block by block along one stack of open clauses. */
 export class TreeBuilder {
@@ -42,15 +42,22 @@ export class TreeBuilder {
 
   #openNumbered(block: Block, mark: Mark): void {
     const { style } = mark
+    if (block.headsArticles) this.#closeArticle()
     for (let open = this.#stack.at(-1); open; open = this.#stack.at(-1)) {
       const outer = open.mark
-        ? open.mark.style !== style && !this.#isAbove(style, open.mark.style)
+        ? open.mark.style !== style && (heads(open, style) || !this.#isAbove(style, open.mark.style))
         : open.annex || (open.kind === 'headed' && !(block.hashes > 0 && block.hashes <= open.hashes))
       if (outer) break
       this.#stack.pop()
     }
     const opening = { start: Math.min(block.start + mark.length, block.end), end: block.end }
-    this.#push(draft('numbered', block, { mark, hashes: block.hashes || NO_HASHES, opening }))
+    const headsArticles = block.headsArticles === true
+    this.#push(draft('numbered', block, { mark, hashes: block.hashes || NO_HASHES, opening, headsArticles }))
+  }
+
+  #closeArticle(): void {
+    const article = this.#stack.findIndex((open) => open.mark?.style === 'article')
+    if (article >= 0) this.#stack = this.#stack.slice(0, article)
   }
 
   #openHeaded(block: Block, heading: NonNullable<Block['heading']>): void {
@@ -116,6 +123,8 @@ export class TreeBuilder {
     return announced && ends(item, /。$/) && ends(before, /[；;]$/) ? 1 : 0
   }
 }
+
+const heads = (open: Draft, style: NumberStyle): boolean => open.headsArticles === true && style === 'article'
 
 /** A mark alone on its line, with nothing behind it yet. */
 function isBareMark({ opening, heading, paragraphs, children }: Draft): boolean {

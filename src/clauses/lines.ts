@@ -91,6 +91,22 @@ export function withLostEnds(lines: readonly Line[]): Line[] {
   return lines.flatMap((line) => (INNER_BEGINNING.test(line.words) ? brokenAtLostEnds(line) : [line]))
 }
 
+/** The first item of a list on the line that announces it: 附件：1.…, 注：1．…; its first words, its mark. */
+const LEAD_WITH_FIRST = /^[^\n。；;：:]{1,40}[：:][ \t\u3000\u00a0]{0,4}(?=(?:[（(](?:1|１|一)[）)]|(?:1|１|一)[.．、])(?![0-9０-９]))/
+const SECOND = /^(?:[（(](?:2|２|二)[）)]|(?:2|２|二)[.．、])(?![0-9０-９])/
+/** How a first or second mark is written, its numeral left out: `.`, `（）`. */
+const shapeOf = (words: string): string => words.slice(0, 3).replace(/[^.．、（）()]/g, '')
+
+/** Lines on which a list is announced and its first item follows at once, as two, if its second item stands below. */
+export function withFirstItemsApart(lines: readonly Line[]): Line[] {
+  return lines.flatMap((line, at) => {
+    const below = lines[at + 1]
+    const lead = below && SECOND.test(below.words) ? LEAD_WITH_FIRST.exec(line.words)?.[0] : undefined
+    if (!lead || !below || shapeOf(line.words.slice(lead.length)) !== shapeOf(below.words)) return [line]
+    return [piece(line, 0, lead.trimEnd().length), piece(line, lead.length, line.words.length)]
+  })
+}
+
 function brokenAtLostEnds(line: Line): Line[] {
   const pieces: Line[] = []
   const push = (from: number, to: number): void => {

@@ -1,12 +1,14 @@
 /** Lines → paragraphs, each opened by a mark, by a heading without a number, or by neither. */
 import type { NumberStyle, Span } from '../types.ts'
-import { linesOf, withLostEnds, type Line } from './lines.ts'
+import { linesOf, withFirstItemsApart, withLostEnds, type Line } from './lines.ts'
 import { isNamedStyle, readMark, type Mark } from './markers.ts'
 
 export interface Block extends Span {
   readonly words: string
   readonly hashes: number
   readonly mark?: Mark
+  /** Numbered like an item of a list, but a caption right above an article: （二）不动产抵押. */
+  readonly headsArticles?: true
   /** A heading without a number, or the opening line of an annex 附件. */
   readonly heading?: 'headed' | 'annex' | 'preamble'
 }
@@ -85,6 +87,19 @@ function isGiven(mark: Mark, line: Line, broken: boolean, sequence: Sequence): b
   return isNamedStyle(mark.style) ? caption && follows(mark, sequence) : true
 }
 
+const LIST_STYLES: readonly NumberStyle[] = ['chinese', 'bracketed-chinese', 'arabic']
+
+/**
+ * Does a line numbered as items are head the articles below it? It is a caption with an article right below, and no
+ * item of a list that stands above it: the last item of a list ends a sentence, or continues the item before it.
+ */
+function headsArticles(mark: Mark, line: Line, above: Block | undefined, below: Line | undefined): boolean {
+  if (!LIST_STYLES.includes(mark.style) || !isCaption(line, CAPTION_MAXIMUM) || line.words.length === mark.length) return false
+  const next = below && readMark(below.words)
+  if (next?.style !== 'article' || next.refers) return false
+  return above?.mark === undefined || above.mark.style !== mark.style || mark.ordinal !== above.mark.ordinal + 1
+}
+
 const hasWords = (words: string): boolean => /[\p{L}\p{N}]/u.test(words)
 const isCaption = (line: Line | undefined, maximum: number): line is Line =>
   line !== undefined && line.words.length <= maximum && !/[。！？!?；;，,：:]$/.test(line.words) && !line.words.includes('。')
@@ -111,7 +126,7 @@ const HEADING_STYLES: readonly NumberStyle[] =
 
 /** The paragraphs of a text from `from` on, in reading order; lines broken by hand are joined by their span. */
 export function blocksOf(text: string, from: number): Block[] {
-  const lines = withoutContents(withLostEnds(linesOf(text, from)))
+  const lines = withoutContents(withFirstItemsApart(withLostEnds(linesOf(text, from))))
   const width = wrapWidth(lines)
   const sequence: Sequence = new Map()
   const blocks: { line: Line; block: Block }[] = []
@@ -131,7 +146,8 @@ export function blocksOf(text: string, from: number): Block[] {
     if (heading === 'annex') sequence.clear()
     numbered ||= mark !== undefined && HEADING_STYLES.includes(mark.style)
     const { start, end, words, hashes } = line
-    const opened = { ...(mark ? { mark } : {}), ...(heading ? { heading } : {}) }
+    const heads = mark !== undefined && headsArticles(mark, line, last?.block, lines[at + 1])
+    const opened = { ...(mark ? { mark } : {}), ...(heading ? { heading } : {}), ...(heads ? { headsArticles: true as const } : {}) }
     blocks.push({ line, block: { start, end, words, hashes, ...opened } })
   }
   if (numbered) return blocks.map(({ block }) => block)

@@ -19,7 +19,7 @@ const NUMERAL = '[〇○零一二三四五六七八九十百千]+'
 const ARTICLE = new RegExp(`^(第${NUMERAL}条(?:之[一二三四五六七八九十]+)?(?= |$)|第${NUMERAL} 条)`)
 const PART = new RegExp(`^(第${NUMERAL}(编|分编|章|节))(?= |$)`)
 const LISTED = new RegExp(`^(${NUMERAL})、`)
-const ITEM = new RegExp(`^[（(]${NUMERAL}[）)]`)
+const ITEM = new RegExp(`^[（(](${NUMERAL})[）)]`)
 const SMALLER = /^(?:[0-9０-９]{1,3}[.．、](?![0-9０-９])|[（(][0-9０-９]{1,3}[）)]|[①-⑳⑴-⒛])/
 const ANNEX = /^附(?:件|录|表|图)?[一二三四五六七八九十0-9]{0,3}(?=$|[ :：])/
 /** One file has lost its line ends: a blank behind a sentence is where they were. */
@@ -28,6 +28,7 @@ const SEVERAL_ARTICLES = new RegExp(`[。；：] 第${NUMERAL}条 `)
 const UNNUMBERED = 0
 const RANK = { 编: 1, 分编: 2, 章: 3, 节: 4 } as const
 const LIST = 5
+const SUBLIST = 6
 
 interface Part {
   readonly rank: number
@@ -75,6 +76,9 @@ export function plainArticles(text: string): PlainArticle[] {
     else if (hashes > 0 || /^附 ?则$/.test(words)) enter({ rank: UNNUMBERED, hashes, name: words.replace(' ', '') })
     else if (ANNEX.test(words)) enter({ rank: UNNUMBERED, hashes, name: ANNEX.exec(words)?.[0] ?? '' })
     else if (listed) inList = true
+    else if (ITEM.test(words) && !ITEM.test(lines[at - 1] ?? '') && isCaption(words, lines[at + 1])) {
+      enter({ rank: SUBLIST, hashes, name: ITEM.exec(words)?.[1] ?? '' })
+    }
     else if (open && ITEM.test(words)) open.items += inList ? 0 : 1
     else if (open && !SMALLER.test(words)) open.paragraphs += 1
   }

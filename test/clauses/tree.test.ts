@@ -185,6 +185,46 @@ describe('laws', () => {
     expect(paths(document)).toEqual(['第一编', '第一编/第一章', '第一条', '第二条', '第一编/第二章', '第三条'])
   })
 
+  test('a caption numbered like an item heads the articles below it', () => {
+    const document = documentOf(
+      '## 三、关于担保物权\n\n（一）担保合同与担保物权的效力\n\n第三十七条 当事人以所有权、使用权不明的财产抵押，按照下列情形处理：\n\n（一）有效；\n\n' +
+        '（二）无效。\n\n第三十八条 主债权未受全部清偿。\n\n（二）不动产抵押\n\n第四十六条 不动产抵押合同生效后未办理抵押登记手续。',
+    )
+    expect(paths(document)).toEqual([
+      '三', '三/一', '第三十七条', '第三十七条/一', '第三十七条/二', '第三十八条', '三/二', '第四十六条',
+    ])
+    expect(headingOf(document, clauseAt(document, '三', '二'))).toBe('不动产抵押')
+    expect(clauseAt(document, '三').children.map(({ children }) => children.length)).toEqual([2, 1])
+  })
+
+  test('the last item of a list is an item, whatever stands behind it', () => {
+    const document = documentOf('第一条 下列货物：\n（一）煤\n（二）焦炭\n第二条 施行。')
+    expect(paths(document)).toEqual(['第一条', '第一条/一', '第一条/二', '第二条'])
+  })
+
+  test('the first item on the line that announces the list is an item', () => {
+    const document = documentOf('第一条 以本规定为准。\n附件：1.司法建议书制作规范\n2.文书样式\n附件1\n为指导制作。')
+    expect(paths(document)).toEqual(['第一条', '附件', '附件/1', '附件/2', '附件1'])
+    expect(paths(documentOf('第一条 条件:（一）遵纪守法；（二）胜任工作。\n第二条 施行。'))).toEqual(['第一条', '第二条'])
+  })
+
+  test('a chapter may be a branch: 第三章之一', () => {
+    const document = documentOf('第三章 处罚\n第九条 甲。\n第三章之一 特别处罚\n第九条之一 乙。\n第四章 附则\n第十条 丙。')
+    expect(paths(document)).toEqual(['第三章', '第九条', '第三章之一', '第九条之一', '第四章', '第十条'])
+    expect(findProblems(document).map(({ kind }) => kind)).toEqual(['start', 'start'])
+  })
+
+  test('articles in figures, in traditional characters and with blanks within the mark', () => {
+    expect(paths(documentOf('第1条 甲。\n第2条 乙。\n第3条之一 丙。'))).toEqual(['第1条', '第2条', '第3条之一'])
+    expect(paths(documentOf('第十一條 甲。\n第十二條 乙。\n第 十三 條 丙。'))).toEqual(['第十一條', '第十二條', '第十三條'])
+  })
+
+  test('items run on beyond ten', () => {
+    const numerals = [...'一二三四五六七八九十'].concat([...'一二三四五六七八九'].map((one) => `十${one}`), '二十')
+    const document = documentOf(`第一条 下列情形：\n${numerals.map((numeral) => `（${numeral}）情形；`).join('\n')}`)
+    expect(clauseAt(document, '第一条').children.map(({ path }) => path[1])).toEqual(numerals)
+  })
+
   test('articles that begin again in every book take the book into their path', () => {
     const document = documentOf('第一编 总则\n第一条 甲。\n第二条 乙。\n第二编 分则\n第一条 丙。\n第二条 丁。')
     expect(paths(document)).toEqual(['第一编', '第一编/第一条', '第一编/第二条', '第二编', '第二编/第一条', '第二编/第二条'])
