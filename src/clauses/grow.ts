@@ -22,10 +22,11 @@ export class TreeBuilder {
   }
 
   build(): Draft[] {
-    for (const block of this.#blocks) {
+    const ahead = listsAhead(this.#blocks)
+    for (const [at, block] of this.#blocks.entries()) {
       if (block.mark) this.#openNumbered(block, block.mark)
       else if (block.heading) this.#openHeaded(block, block.heading)
-      else this.#addParagraph(block)
+      else this.#addParagraph(block, ahead[at] ?? new Map())
     }
     settleHeadings(this.#text, this.#top)
     splitClosing(this.#text, this.#top)
@@ -76,9 +77,9 @@ export class TreeBuilder {
     this.#push(draft(kind, block, { heading: span, hashes: level, annex, name: nameOf(words, annex) }))
   }
 
-  #addParagraph(block: Block): void {
+  #addParagraph(block: Block, ahead: Ahead): void {
     const span = { start: block.start, end: block.end }
-    const holder = this.#holderOf()
+    const holder = this.#itemGoingOn(ahead) ?? this.#holderOf()
     if (!holder) {
       this.#push(draft('preamble', block, { paragraphs: [span] }))
       return
@@ -102,6 +103,33 @@ export class TreeBuilder {
     delete holder.opening
   }
 
+  /**
+   * The item a paragraph belongs to because its list goes on behind the paragraph: between （二） and （三） stand words
+   * of （二）, or of its last 目 where that announces them (应当增加下列数额：). The paragraph below a caption that is the
+   * last item (（三）当事人的确定) is its own where those below the captions before it are.
+   */
+  #itemGoingOn(ahead: Ahead): Draft | undefined {
+    const article = this.#stack.findIndex((open) => open.mark?.style === 'article')
+    if (article < 0) return undefined
+    const item = this.#stack.findLastIndex(({ mark }, at) => at > article && mark && ahead.get(mark.style) === mark.ordinal + 1)
+    const leaf = this.#stack.at(-1)
+    if (item < 0) return leaf && this.#isLastCaption(leaf) ? leaf : undefined
+    const announced = leaf && (leaf.paragraphs.at(-1) ?? leaf.opening)
+    const announces = announced !== undefined && /[：:]$/.test(this.#text.slice(announced.start, announced.end))
+    const carriesOn = leaf !== undefined && leaf.paragraphs.length > 0
+    if (!announces && !carriesOn) this.#stack = this.#stack.slice(0, item + 1)
+    return this.#stack.at(-1)
+  }
+
+  #isLastCaption({ mark, opening, paragraphs }: Draft): boolean {
+    const siblings = this.#stack.at(-2)?.children ?? []
+    const before = siblings.at(-2)
+    if (!mark || !opening || paragraphs.length > 0 || isNamedStyle(mark.style) || before?.mark?.style !== mark.style) return false
+    const isCaption = (span: Span | undefined): boolean =>
+      span !== undefined && span.end - span.start <= 30 && !SENTENCE_END.test(this.#text.slice(span.start, span.end))
+    return isCaption(opening) && isCaption(before.opening) && before.paragraphs.length > 0
+  }
+
   /** The clause a paragraph without a number belongs to; the stack is closed down to it. */
   #holderOf(): Draft | undefined {
     const article = this.#stack.findLastIndex((open) => open.mark?.style === 'article')
@@ -122,6 +150,22 @@ export class TreeBuilder {
     const announced = lead !== undefined && /[：:]$/.test(this.#text.slice(lead.start, lead.end))
     return announced && ends(item, /。$/) && ends(before, /[；;]$/) ? 1 : 0
   }
+}
+
+/** The next ordinal of each style of lists, up to the next article, chapter or heading. */
+type Ahead = ReadonlyMap<NumberStyle, number>
+
+/** For every block without a mark, the numbers of the lists ahead of it. */
+function listsAhead(blocks: readonly Block[]): (Ahead | undefined)[] {
+  const found: (Ahead | undefined)[] = new Array<Ahead | undefined>(blocks.length)
+  let ahead: Ahead = new Map()
+  for (let at = blocks.length - 1; at >= 0; at -= 1) {
+    const { mark, heading } = blocks[at] ?? {}
+    if (heading || (mark && isNamedStyle(mark.style))) ahead = new Map()
+    else if (mark) ahead = new Map(ahead).set(mark.style, mark.ordinal)
+    else found[at] = ahead
+  }
+  return found
 }
 
 const heads = (open: Draft, style: NumberStyle): boolean => open.headsArticles === true && style === 'article'

@@ -80,9 +80,37 @@ export function plainArticles(text: string): PlainArticle[] {
       enter({ rank: SUBLIST, hashes, name: ITEM.exec(words)?.[1] ?? '' })
     }
     else if (open && ITEM.test(words)) open.items += inList ? 0 : 1
-    else if (open && !SMALLER.test(words)) open.paragraphs += 1
+    else if (open && !SMALLER.test(words) && !isWithinList(lines, at)) open.paragraphs += 1
   }
   return articles
+}
+
+const COUNTING = Array.from({ length: 100 }, (_, count) => {
+  const [tens, ones] = [Math.floor(count / 10), count % 10].map((digit) => '零一二三四五六七八九'[digit])
+  return `${count < 10 ? '' : count < 20 ? '十' : `${tens}十`}${count < 10 || ones !== '零' ? ones : ''}`
+})
+/** What a line is numbered with: `（` and 3 for （三）. */
+function numberOf(line: string): { shape: string; count: number } | undefined {
+  const [, open = '', numeral = ''] = /^([（(]?)([一二三四五六七八九十]{1,3}|[0-9０-９]{1,3})(?:[）)]|[、.．])/.exec(line) ?? []
+  const count = COUNTING.indexOf(numeral) >= 0 ? COUNTING.indexOf(numeral) : Number(numeral.normalize('NFKC') || NaN)
+  const script = /[0-9０-９]/.test(numeral) ? '1' : '一'
+  if (/^[⒈-⒛]/.test(line)) return { shape: '1', count: Number.parseInt(line.normalize('NFKC'), 10) }
+  return Number.isNaN(count) ? undefined : { shape: `${open && '（'}${script}`, count }
+}
+
+/** Words between （二） and （三） are words of （二）: some list above goes on below, in the same article. */
+function isWithinList(lines: readonly string[], at: number): boolean {
+  const isEnd = (line: string | undefined): boolean => line === undefined || line.startsWith('#') || ARTICLE.test(line)
+  const nearest = (step: 1 | -1): Map<string, number> => {
+    const counts = new Map<string, number>()
+    for (let look = at + step; !isEnd(lines[look]); look += step) {
+      const number = numberOf(lines[look] ?? '')
+      if (number && !counts.has(number.shape)) counts.set(number.shape, number.count)
+    }
+    return counts
+  }
+  const above = nearest(-1)
+  return [...nearest(1)].some(([shape, count]) => above.get(shape) === count - 1)
 }
 
 /** 四、适用范围, with an article right below it. */

@@ -197,6 +197,29 @@ describe('laws', () => {
     expect(clauseAt(document, '三').children.map(({ children }) => children.length)).toEqual([2, 1])
   })
 
+  test('words between two items of a list are words of the first', () => {
+    const document = documentOf(
+      '第一条 自诉案件包括：\n（一）告诉才处理的案件；\n（二）轻微刑事案件：\n1.故意伤害案；\n2.重婚案。\n本项规定的案件，人民法院应当受理。\n' +
+        '（三）其他案件。\n前款规定的案件，由被害人起诉。',
+    )
+    expect(wordsAt(document, '第一条', '二').split('\n')).toEqual(['（二）轻微刑事案件：', '本项规定的案件，人民法院应当受理。'])
+    expect(wordsAt(document, '第一条').split('\n')).toEqual(['第一条 自诉案件包括：', '前款规定的案件，由被害人起诉。'])
+  })
+
+  test('words that the last 目 of an item announces are its own', () => {
+    const document = documentOf(
+      '第二百一十条 按照下列规定计算：\n（一）关于人身伤亡：\n1.总吨位300吨的船舶；\n2.总吨位超过500吨的船舶，应当增加下列数额：\n501吨至3000吨的部分，每吨增加500计算单位；\n' +
+        '超过70000吨的部分，每吨增加167计算单位。\n（二）依照第（一）项规定的限额。',
+    )
+    expect(wordsAt(document, '第二百一十条', '一', '2').split('\n')).toHaveLength(3)
+    expect(clauseAt(document, '第二百一十条').paragraphs).toHaveLength(1)
+  })
+
+  test('a line marked as the heading of a section is its heading, whatever it ends with', () => {
+    const document = documentOf('### 第五节 生活、卫生。\n\n第五十条 由国家规定。')
+    expect(headingOf(document, clauseAt(document, '第五节'))).toBe('生活、卫生。')
+  })
+
   test('the last item of a list is an item, whatever stands behind it', () => {
     const document = documentOf('第一条 下列货物：\n（一）煤\n（二）焦炭\n第二条 施行。')
     expect(paths(document)).toEqual(['第一条', '第一条/一', '第一条/二', '第二条'])
