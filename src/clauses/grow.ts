@@ -45,8 +45,9 @@ export class TreeBuilder {
     const { style } = mark
     if (block.headsArticles) this.#closeArticle()
     for (let open = this.#stack.at(-1); open; open = this.#stack.at(-1)) {
-      const outer = open.mark
-        ? open.mark.style !== style && (heads(open, style) || !this.#isAbove(style, open.mark.style))
+      const openStyle = open.mark?.style ?? open.beside
+      const outer = openStyle
+        ? openStyle !== style && (heads(open, style) || !this.#isAbove(style, openStyle))
         : open.annex || (open.kind === 'headed' && !(block.hashes > 0 && block.hashes <= open.hashes))
       if (outer) break
       this.#stack.pop()
@@ -61,7 +62,22 @@ export class TreeBuilder {
     if (article >= 0) this.#stack = this.#stack.slice(0, article)
   }
 
+  /** A caption without a mark takes the place of the chapter or section around it, and stands beside it. */
+  #openUnmarked(block: Block): void {
+    this.#closeArticle()
+    const part = this.#stack.at(-1)
+    const beside = part?.mark?.style ?? part?.beside
+    if (beside && isNamedStyle(beside)) this.#stack.pop()
+    const heading = { start: block.start, end: block.end }
+    const more = { heading, name: nameOf(block.words, false), ...(beside ? { beside, hashes: part?.hashes ?? NO_HASHES } : {}) }
+    this.#push(draft('headed', block, more))
+  }
+
   #openHeaded(block: Block, heading: NonNullable<Block['heading']>): void {
+    if (heading === 'unmarked') {
+      this.#openUnmarked(block)
+      return
+    }
     const annex = heading === 'annex'
     const level = block.hashes || 1
     if (annex || heading === 'preamble') this.#stack = []

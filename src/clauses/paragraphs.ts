@@ -9,8 +9,8 @@ export interface Block extends Span {
   readonly mark?: Mark
   /** Numbered like an item of a list, but a caption right above an article: （二）不动产抵押. */
   readonly headsArticles?: true
-  /** A heading without a number, or the opening line of an annex 附件. */
-  readonly heading?: 'headed' | 'annex' | 'preamble'
+  /** A heading without a number; `unmarked`: only its place tells; or the opening line of an annex 附件. */
+  readonly heading?: 'headed' | 'unmarked' | 'annex' | 'preamble'
 }
 
 const FINAL = /[。！？!?；;：:…”’」』）)】》]$/
@@ -87,6 +87,16 @@ function isGiven(mark: Mark, line: Line, broken: boolean, sequence: Sequence): b
   return isNamedStyle(mark.style) ? caption && follows(mark, sequence) : true
 }
 
+/**
+ * A chapter's caption that has lost its mark: a few words without punctuation, right behind a finished sentence of an
+ * article and right above the next article.
+ */
+function isUnmarkedCaption(line: Line, above: Block | undefined, below: Line | undefined): boolean {
+  if (!/^\p{Script=Han}[\p{Script=Han}、\s\u3000]{2,24}$/u.test(line.words) || !above || !/。[”」）)]?$/.test(above.words)) return false
+  const next = below && readMark(below.words)
+  return next?.style === 'article' && next.spaced
+}
+
 const LIST_STYLES: readonly NumberStyle[] = ['chinese', 'bracketed-chinese', 'arabic']
 
 /**
@@ -142,7 +152,8 @@ export function blocksOf(text: string, from: number): Block[] {
       continue
     }
     if (mark) sequence.set(mark.style, mark.ordinal)
-    const heading = mark ? undefined : headingOf(line, numbered, blocks.length > 0)
+    const caption = !mark && sequence.has('article') && isUnmarkedCaption(line, last?.block, lines[at + 1])
+    const heading = mark ? undefined : (headingOf(line, numbered, blocks.length > 0) ?? (caption ? 'unmarked' : undefined))
     if (heading === 'annex') sequence.clear()
     numbered ||= mark !== undefined && HEADING_STYLES.includes(mark.style)
     const { start, end, words, hashes } = line

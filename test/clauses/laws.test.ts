@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { innermost, walk } from '../../src/clauses/address.ts'
 import { ordinalOf } from '../../src/clauses/numerals.ts'
 import { findProblems, parseDocument } from '../../src/clauses/tree.ts'
-import type { Clause, Document } from '../../src/types.ts'
+import type { Clause, Document, NumberStyle } from '../../src/types.ts'
 import { plainArticles, type PlainArticle } from './plain-count.ts'
 import { hasLaws, lawFiles, lawSource } from './sources.ts'
 
@@ -60,6 +60,38 @@ function differencesOf(document: Document): Omit<Difference, 'why'>[] {
   return found.map(({ first, last, what }) => ({ file, articles: first === last ? first : `${first}至${last}`, what }))
 }
 
+/** What was counted in the file of a law, by eye and by searching its lines; no number that is not there. */
+interface Counts {
+  readonly articles: number
+  readonly first: string
+  readonly last: string
+  readonly books: number
+  readonly subbooks: number
+  readonly chapters: number
+  readonly sections: number
+  /** Lines numbered （一）, items and captions. */
+  readonly items: number
+  /** 附件, 附录, 附表, 附： with a line of their own. */
+  readonly annexes: number
+}
+
+function countsOf(document: Document): Counts {
+  const clauses = [...walk(document)].map(innermost)
+  const ofStyle = (style: NumberStyle): Clause[] => clauses.filter(({ number }) => number?.style === style)
+  const articles = ofStyle('article')
+  return {
+    articles: articles.length,
+    first: articles[0]?.number?.mark ?? '',
+    last: articles.at(-1)?.number?.mark ?? '',
+    books: ofStyle('book').length,
+    subbooks: ofStyle('subbook').length,
+    chapters: ofStyle('chapter').length,
+    sections: ofStyle('section').length,
+    items: ofStyle('bracketed-chinese').length,
+    annexes: document.clauses.filter(({ kind, path }) => kind === 'headed' && /^附(?!\s?则)/.test(path[0] ?? '')).length,
+  }
+}
+
 describe.skipIf(!hasLaws)('the laws of the corpus', () => {
   const documents = lawFiles({ all: true }).map((file) => parseDocument(lawSource(file)))
 
@@ -76,6 +108,12 @@ describe.skipIf(!hasLaws)('the laws of the corpus', () => {
       expect(path).toEqual([number?.mark])
       expect(ordinalOf(number?.mark.replace(/^第|条.*$/g, '') ?? '')).toBe(number?.ordinal)
     }
+  })
+
+  const counted = readGolden<Record<string, Counts>>('counts.json')
+  test.each(Object.keys(counted))('%s has the parts that were counted in its file', (file) => {
+    const document = documents.find(({ source }) => source === file)
+    expect(document && countsOf(document)).toEqual(counted[file])
   })
 
   test('few trees do not add up, and each is reported with its place', () => {

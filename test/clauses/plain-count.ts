@@ -75,6 +75,7 @@ export function plainArticles(text: string): PlainArticle[] {
     } else if (listed && (hashes > 0 || isCaption(words, lines[at + 1]))) enter({ rank: LIST, hashes, name: listed })
     else if (hashes > 0 || /^附 ?则$/.test(words)) enter({ rank: UNNUMBERED, hashes, name: words.replace(' ', '') })
     else if (ANNEX.test(words)) enter({ rank: UNNUMBERED, hashes, name: ANNEX.exec(words)?.[0] ?? '' })
+    else if (open && isLostCaption(words, lines[at - 1], lines[at + 1])) enter({ rank: above.at(-1)?.rank ?? 0, hashes: 2, name: words })
     else if (listed) inList = true
     else if (ITEM.test(words) && !ITEM.test(lines[at - 1] ?? '') && isCaption(words, lines[at + 1])) {
       enter({ rank: SUBLIST, hashes, name: ITEM.exec(words)?.[1] ?? '' })
@@ -112,6 +113,10 @@ function isWithinList(lines: readonly string[], at: number): boolean {
   const above = nearest(-1)
   return [...nearest(1)].some(([shape, count]) => above.get(shape) === count - 1)
 }
+
+/** 网络素养促进: a chapter's caption of which nothing but the words is left, between two articles. */
+const isLostCaption = (words: string, above = '', below = ''): boolean =>
+  above.endsWith('。') && ARTICLE.test(below) && /^[一-龥、 ]{3,25}$/.test(words)
 
 /** 四、适用范围, with an article right below it. */
 const isCaption = (words: string, below: string | undefined): boolean =>

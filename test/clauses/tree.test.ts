@@ -153,6 +153,23 @@ describe('laws', () => {
     expect(clauseAt(document, '第二十二条').paragraphs).toHaveLength(1)
   })
 
+  test('a chapter’s caption that has lost its mark stands beside the chapters', () => {
+    const document = documentOf(
+      '## 第一章 总 则\n\n第十二条 有关规定给予表彰和奖励。\n\n\u200b\n\n网络素养促进\n\n第十三条 国务院教育部门应当指导。\n\n网络信息内容规范\n\n' +
+        '第二十一条 国家鼓励和支持制作。\n\n## 第七章 附则\n\n第六十条 施行。',
+    )
+    expect(document.clauses.map(({ path, children }) => [path[0], children.length])).toEqual([
+      ['第一章', 1], ['网络素养促进', 1], ['网络信息内容规范', 1], ['第七章', 1],
+    ])
+    expect(clauseAt(document, '第十二条').paragraphs).toHaveLength(1)
+  })
+
+  test('a short 款 is no caption: it ends as a sentence, or no article follows it', () => {
+    const document = documentOf('第一条 由下列人员组成。\n委员长\n秘书长\n第二条 公式如下：\n应纳税额\n第三条 施行。')
+    expect(paths(document)).toEqual(['第一条', '第二条', '第三条'])
+    expect(clauseAt(document, '第一条').paragraphs).toHaveLength(3)
+  })
+
   test('the word 附件 on a line of its own opens an annex, also below a text without numbers', () => {
     const document = documentOf(
       '各区、县（市）人民政府：\n现将办法印发给你们，请认真贯彻执行。\n附件：暂行办法\n\n附件\n\n暂行办法\n\n第一条 为了规范，制定本办法。\n\n第二条 施行。',
