@@ -11,6 +11,7 @@ import { pagesAfter } from './pages.ts'
 import { readBytes, readerFor, unknownFormat } from './read.ts'
 import { EMPTY_REGISTRY, identify, labelFolders, openRegistry, saveRegistry, storeText, withText } from './registry.ts'
 import type { FoundFile, KnownDocument } from './registry.ts'
+import { readSteadily, type ReadBytes } from './steady.ts'
 import { SIDECAR_NAME, applyStatement, parseSidecar } from './sidecar.ts'
 import type { Sidecar, Statement } from './sidecar.ts'
 
@@ -21,6 +22,8 @@ export interface LoadOptions {
   readonly dataFolder: string
   /** For tests. */
   readonly now?: () => Date
+  /** For tests: reads the bytes of one file. */
+  readonly read?: ReadBytes
 }
 
 /** A file that became no document. */
@@ -57,7 +60,7 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
   const skipped: SkippedFile[] = []
   const files: ReadFile[] = []
   const seen = new Set<string>()
-  for (const path of paths) files.push(...(await readFolder(path, labels.get(path) ?? path, skipped, seen)))
+  for (const path of paths) files.push(...(await readFolder(path, labels.get(path) ?? path, skipped, seen, options.read)))
 
   const ids = identify(registry, files)
   const known: Record<string, KnownDocument> = { ...registry.documents }
@@ -111,6 +114,7 @@ async function readFolder(
   label: string,
   skipped: SkippedFile[],
   seen: Set<string>,
+  read?: ReadBytes,
 ): Promise<ReadFile[]> {
   const root = await realpath(folder).catch((cause: unknown) => {
     throw new PolicyError('folder-missing', `文件夹 ${folder} 不存在或无法打开。请检查路径。`, { cause })
@@ -129,7 +133,7 @@ async function readFolder(
       continue
     }
     try {
-      const bytes = await readFile(real)
+      const bytes = await readSteadily(real, source, read)
       files.push({ folder: label, source, fileSha256: sha256(bytes), bytes, statement: sidecar.get(source) })
     } catch (cause) {
       skipped.push(skippedFile(source, cause))
@@ -191,6 +195,9 @@ function skippedFile(source: string, cause: unknown): SkippedFile {
   }
   const code = errorCode(cause)
   if (code === undefined || cause instanceof PolicyError) throw cause
-  const message = `${source} 无法读取（${code}）。请检查文件权限。`
+  const message =
+    code === 'ENOENT'
+      ? `${source} 在读取前已被删除或移走，未读取。如仍需要，请放回文件夹后重新建立索引。`
+      : `${source} 无法读取（${code}）。请检查文件权限。`
   return { source: source.normalize('NFC'), code: 'file-unreadable', message }
 }
