@@ -1,4 +1,5 @@
 /** Answer → plain text and Markdown. Every channel renders the segments; none adds words of its own between them. */
+import { versionWords } from '../answering/version-note.ts'
 import type { Answer, Citation, ClauseReference, Passage, Provenance, Segment } from '../types.ts'
 import { piecesOf, VERDICTS } from './web/answer.js'
 
@@ -22,6 +23,8 @@ export const FACT_NAMES = {
   passed: '通过',
   published: '公布',
   effective: '施行',
+  amended: '修正',
+  repealed: '废止',
 } as const
 
 /** Who states a fact, where the text itself does not. */
@@ -113,6 +116,7 @@ function documentText(citation: Citation, style: Style): readonly string[] {
   return [
     ...wrapped(plain(bracketed(citation.title)), '', style),
     ...wrapped(plain(`${dateWords(citation)}　${citation.source}`), '', style).map(style.soft),
+    ...(citation.version ? wrapped(plain(versionWords(citation.version)), '', style).map(style.soft) : []),
   ]
 }
 
@@ -155,7 +159,7 @@ function nearestText(answer: Answer, style: Style): readonly string[] {
 export function passageText(passage: Passage, mark: string, style: Style): readonly string[] {
   const indent = ' '.repeat(mark.length)
   return [
-    ...wrapped(`${mark}${plain(`${passage.spoken}　${bracketed(passage.title)}`)}`, indent, style, ''),
+    ...wrapped(`${mark}${plain(`${passage.spoken}　${bracketed(passage.title)}${passage.version ? versionWords(passage.version) : ''}`)}`, indent, style, ''),
     ...wrapped(plain(snippetOf(passage.text)), indent, style).map((line) => style.soft(line)),
   ]
 }
@@ -235,10 +239,10 @@ function segmentsMarkdown(segments: readonly Segment[]): string {
 }
 
 function citationMarkdown(citation: Citation, base: string | undefined): string {
-  const { n, label, quote, alsoIn } = citation
+  const { n, label, quote, alsoIn, version } = citation
   const place = linked(placeWords(citation), citation.url, base)
   const lines = [
-    `${n}. ${place}（${escaped(label)}）${escaped(dateWords(citation))}`,
+    `${n}. ${place}（${escaped(label)}）${escaped(dateWords(citation))}${version ? escaped(versionWords(version)) : ''}`,
     ...quote.split('\n').map((line) => `   > ${escaped(line)}`),
     ...(alsoIn.length > 0 ? ['', `   ${escaped(twinWords(alsoIn))}`] : []),
   ]

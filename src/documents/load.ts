@@ -10,7 +10,7 @@ import { readHeader } from './header.ts'
 import { readBytes, readerFor, unknownFormat } from './read.ts'
 import { EMPTY_REGISTRY, identify, labelFolders, openRegistry, saveRegistry, storeText, withText } from './registry.ts'
 import type { FoundFile, KnownDocument } from './registry.ts'
-import { SIDECAR_NAME, applyStatement, parseSidecar } from './sidecar.ts'
+import { SIDECAR_NAME, applyStatement, parseSidecar, relationsOf } from './sidecar.ts'
 import type { Sidecar, Statement } from './sidecar.ts'
 
 export interface LoadOptions {
@@ -84,6 +84,7 @@ async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'>> {
   const { text: received, encoding, format } = await readBytes(file.bytes, file.source)
   const { text, dropped } = clean(received)
   const { header, bodyStart } = readHeader(text, format)
+  const relations = relationsOf(file.statement)
   return {
     source: file.source,
     format,
@@ -93,6 +94,7 @@ async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'>> {
     fileSha256: file.fileSha256,
     header: applyStatement(header, file.statement),
     shortNames: file.statement?.shortNames ?? [],
+    ...(relations ? { relations } : {}),
     bodyStart,
     dropped,
   }
