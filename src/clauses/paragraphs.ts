@@ -1,5 +1,6 @@
 /** Lines → paragraphs, each opened by a mark, by a heading without a number, or by neither. */
 import type { NumberStyle, Span } from '../types.ts'
+import { amendedWords } from './amending.ts'
 import { linesOf, type Line } from './lines.ts'
 import { isNamedStyle, readMark, type Mark } from './markers.ts'
 
@@ -111,12 +112,13 @@ const HEADING_STYLES: readonly NumberStyle[] =
 export function blocksOf(text: string, from: number): Block[] {
   const lines = withoutContents(linesOf(text, from))
   const width = wrapWidth(lines)
+  const quoted = amendedWords(text.slice(0, from), lines)
   const sequence: Sequence = new Map()
   const blocks: { line: Line; block: Block }[] = []
   let numbered = false
   for (const [at, line] of lines.entries()) {
     const broken = isBroken(lines[at - 1], line, width)
-    const read = readMark(line.words)
+    const read = quoted.has(line) ? undefined : readMark(line.words)
     const mark = read && isGiven(read, line, broken, sequence) ? read : undefined
     const last = blocks.at(-1)
     if (!mark && broken && last && !last.block.heading) {
@@ -125,7 +127,7 @@ export function blocksOf(text: string, from: number): Block[] {
       continue
     }
     if (mark) sequence.set(mark.style, mark.ordinal)
-    const heading = mark ? undefined : headingOf(line, numbered)
+    const heading = mark || quoted.has(line) ? undefined : headingOf(line, numbered)
     if (heading === 'annex') sequence.clear()
     numbered ||= mark !== undefined && HEADING_STYLES.includes(mark.style)
     const { start, end, words, hashes } = line
