@@ -21,6 +21,10 @@ export function answerReference(composer: Composer, found: LookUp, headingOnly =
     return { outcome: 'ambiguous', composer, places: found.candidates }
   }
   if (found.reason === 'not-a-reference') return undefined
+  if (found.reason === 'no-such-version') {
+    composer.say('declined-version').add({ kind: 'count', text: found.message })
+    return { outcome: 'declined', reason: 'no-evidence', composer, places: [] }
+  }
   const unknown = found.reason === 'no-such-document'
   composer.say(unknown ? 'declined-document' : 'declined-no-such-clause').add({ kind: 'count', text: found.message })
   if (unknown) return { outcome: 'declined', reason: 'no-evidence', composer, places: [] }

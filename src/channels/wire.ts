@@ -1,5 +1,7 @@
 /** Clauses and documents as every channel shows them: addresses in words, offsets into the stored text, twins named. */
 import { readingUrl } from '../answering/links.ts'
+import { areVersions } from '../clauses/works.ts'
+import { versionNoteOf } from '../answering/version-note.ts'
 import type { Assistant } from '../answering/assistant.ts'
 import {
   findClause,
@@ -13,7 +15,7 @@ import {
   walk,
   type Lineage,
 } from '../clauses/address.ts'
-import type { Clause, ClauseId, Document, Fact, LookUp, Place, Provenance, Span, ClauseReference } from '../types.ts'
+import type { Clause, ClauseId, Document, Fact, LookUp, Place, Provenance, Span, ClauseReference, VersionNote } from '../types.ts'
 
 export type Catalogue = ReturnType<Assistant['catalogue']>
 
@@ -28,6 +30,7 @@ export interface ClauseText extends ClauseReference {
   readonly end: number
   readonly textSha256: string
   readonly alsoIn: readonly ClauseReference[]
+  readonly version?: VersionNote
 }
 
 export interface OutlineNode {
@@ -79,6 +82,7 @@ export function clauseText(place: Place, catalogue: Catalogue): ClauseText {
   const { document, paragraph } = place
   const clause = innermost(place.lineage)
   const span = (paragraph === undefined ? undefined : clause.paragraphs[paragraph - 1]) ?? clause.extent
+  const version = versionNoteOf(catalogue.documents, document)
   return {
     ...reference(place, span),
     ...titleFrom(document),
@@ -89,7 +93,8 @@ export function clauseText(place: Place, catalogue: Catalogue): ClauseText {
     start: span.start,
     end: span.end,
     textSha256: document.textSha256,
-    alsoIn: twinsOf(clause, catalogue),
+    alsoIn: twinsOf(document, clause, catalogue),
+    ...(version && { version }),
   }
 }
 
@@ -193,11 +198,11 @@ function reference(place: Place, span: Span): ClauseReference {
   }
 }
 
-function twinsOf(clause: Clause, catalogue: Catalogue): readonly ClauseReference[] {
+function twinsOf(own: Document, clause: Clause, catalogue: Catalogue): readonly ClauseReference[] {
   const places = placesById(catalogue)
   return (catalogue.twins.get(clause.id) ?? []).flatMap((id) => {
     const place = places.get(id)
-    return place ? [reference(place, innermost(place.lineage).extent)] : []
+    return place && !areVersions(catalogue.documents, own.id, place.document.id) ? [reference(place, innermost(place.lineage).extent)] : []
   })
 }
 

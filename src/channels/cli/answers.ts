@@ -13,6 +13,7 @@ import {
   wrapped,
   type Style,
 } from '../render.ts'
+import { versionWords } from '../../answering/version-note.ts'
 import { cited, type Cited, type ClauseText } from '../wire.ts'
 import type { Command } from './command.ts'
 import { EXIT } from './help.ts'
@@ -26,7 +27,7 @@ type Of<Name extends Command['name']> = Extract<Command, { name: Name }>
 
 export async function ask(assistant: Assistant, command: Of<'ask'>, { print, style }: Printing): Promise<number> {
   const documents = known(command.documents, assistant)
-  const answer = await wholeAnswer(assistant, { question: command.question, ...(documents && { documents }) })
+  const answer = await wholeAnswer(assistant, { question: command.question, ...(documents && { documents }), ...asOfOf(command) })
   print(
     { json: () => json(answer), markdown: () => renderMarkdown(answer), text: () => renderText(answer, style) }[
       command.form
@@ -35,6 +36,8 @@ export async function ask(assistant: Assistant, command: Of<'ask'>, { print, sty
   return { answered: EXIT.done, declined: EXIT.declined, ambiguous: EXIT.ambiguous }[answer.outcome]
 }
 
+const asOfOf = ({ asOf }: { readonly asOf?: string }) => (asOf === undefined ? {} : { asOf })
+
 async function wholeAnswer(assistant: Assistant, request: AskRequest): Promise<Answer> {
   for await (const event of assistant.ask(request)) if (event.type === 'done') return event.answer
   throw new PolicyError('internal', '回答没有写完。')
@@ -42,7 +45,7 @@ async function wholeAnswer(assistant: Assistant, request: AskRequest): Promise<A
 
 export async function search(assistant: Assistant, command: Of<'search'>, { print, style }: Printing): Promise<number> {
   const documents = known(command.documents, assistant)
-  const result = await assistant.search({ query: command.query, limit: command.limit, ...(documents && { documents }) })
+  const result = await assistant.search({ query: command.query, limit: command.limit, ...(documents && { documents }), ...asOfOf(command) })
   print(command.json ? json(result) : foundText(result, style))
   return EXIT.done
 }
@@ -57,7 +60,7 @@ function foundText(result: SearchResult, style: Style): string {
 }
 
 export function cite(assistant: Assistant, command: Of<'cite'>, { print, style }: Printing): number {
-  const found = cited(command.reference, assistant.lookUp(command.reference), assistant.catalogue())
+  const found = cited(command.reference, assistant.lookUp(command.reference, command.asOf), assistant.catalogue())
   print(command.json ? json(found) : citedText(found, style))
   return { found: EXIT.done, ambiguous: EXIT.ambiguous, absent: EXIT.absent }[found.outcome]
 }
@@ -83,6 +86,7 @@ function clauseText(clause: ClauseText, style: Style): string {
   return [
     ...wrapped(`${plain(placeWords(clause))}（${plain(clause.label)}）`, '', style).map(style.strong),
     style.soft(plain(clause.source)),
+    ...(clause.version ? wrapped(plain(versionWords(clause.version)), '', style).map(style.soft) : []),
     ...plain(clause.text)
       .split('\n')
       .flatMap((line) => wrapped(line, '', style)),
