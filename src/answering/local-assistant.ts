@@ -262,7 +262,7 @@ function orFromThePast(library: Library, asked: Understanding, draft: Draft, sea
 }
 
 function noSuchVersion(library: Library, message: string): Draft {
-  const composer = new Composer(library).say('declined-version').add({ kind: 'count', text: message })
+  const composer = new Composer(library).add({ kind: 'count', text: message })
   return { outcome: 'declined', reason: 'no-evidence', composer, places: [] }
 }
 

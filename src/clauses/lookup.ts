@@ -5,7 +5,7 @@ import { knownNames } from './names.ts'
 import { chineseNumeral } from './numerals.ts'
 import { findReferences, type Reference, type Step, type StepKind } from './reference.ts'
 import { foldName } from './script.ts'
-import { leftOut, noVersion, ofVersionsMeant, type Choice } from './standing.ts'
+import { leftOut, noVersion, ofVersionsMeant, unrepealed, type Choice } from './standing.ts'
 import type { Twins } from './twins.ts'
 
 export { knownNames }
@@ -108,7 +108,10 @@ export function lookUpReference(
 /** Of a name, the versions meant; without a name, whatever is in force; all of it where nothing in force is left. */
 function meantOf(called: readonly Document[], named: boolean, choice: Choice | undefined): ReturnType<typeof ofVersionsMeant> {
   if (!choice) return { documents: called, missing: [] }
-  if (named) return ofVersionsMeant(called, choice)
+  if (named) {
+    const { documents, missing } = ofVersionsMeant(called, choice)
+    return { documents: unrepealed(documents, choice), missing }
+  }
   const out = leftOut(choice)
   const rest = out.size === 0 ? called : called.filter(({ id }) => !out.has(id))
   return { documents: rest.length > 0 ? rest : called, missing: [] }

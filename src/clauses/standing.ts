@@ -60,9 +60,13 @@ export function versionMeant({ versions }: Work, { today, asked }: Pick<Choice, 
 const inForce = (versions: Work['versions'], day: string): Version =>
   versions.findLast(({ from }) => from === undefined || from <= day) ?? versions[0]
 
-/** Documents that are not looked through: what is not meant of each work, and what is repealed. */
+const LEFT_OUT = new WeakMap<Works, { readonly day: string; readonly asked: boolean; readonly out: ReadonlySet<DocumentId> }>()
+
+/** Documents that are not looked through: what is not meant of each work, and what is repealed. Kept for a day. */
 export function leftOut({ works, today, asked }: Choice): ReadonlySet<DocumentId> {
   const day = asked?.kind === 'day' ? asked.day : today
+  const known = LEFT_OUT.get(works)
+  if (known && known.day === day && known.asked === (asked?.kind === 'day')) return known.out
   const out = new Set<DocumentId>()
   for (const work of works.all) {
     const meant = versionMeant(work, { today, ...(asked?.kind === 'day' ? { asked } : {}) })
@@ -71,7 +75,18 @@ export function leftOut({ works, today, asked }: Choice): ReadonlySet<DocumentId
       if (!kept) for (const { id } of version.documents) out.add(id)
     }
   }
+  LEFT_OUT.set(works, { day, asked: asked?.kind === 'day', out })
   return out
+}
+
+/** Of documents one name stands for, those not repealed, where there are any: the rules, not those for trial use. */
+export function unrepealed(documents: readonly Document[], { works, today, asked }: Choice): readonly Document[] {
+  const day = asked?.kind === 'day' ? asked.day : today
+  const standing = documents.filter(({ id }) => {
+    const [work, version] = [works.workOf(id), works.versionOf(id)]
+    return !work || !version || standingOf(work, version, day).status !== 'repealed'
+  })
+  return standing.length > 0 ? standing : documents
 }
 
 /** Documents that are not in force yet on the day that is asked for; none where no day is. */

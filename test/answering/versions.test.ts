@@ -83,7 +83,7 @@ describe('公司法 of 2005, 2018 and 2023', () => {
     const answer = await ask(COMPANY, { question: '公司法第一条', asOf: '1994-01-01' })
     expect(answer).toMatchObject({ outcome: 'declined', reason: 'no-evidence', citations: [] })
     expect(answer.text).toBe(
-      '资料库中没有所问时间的文本。资料库中没有《中华人民共和国公司法》在1994-01-01施行的文本；现有：2005-10-27版（2006-01-01起施行）、2018-10-26版（2018-10-26起施行）、2023-12-29版（2024-07-01起施行）。',
+      '资料库中没有《中华人民共和国公司法》在1994-01-01施行的文本；现有：2005-10-27版（2006-01-01起施行）、2018-10-26版（2018-10-26起施行）、2023-12-29版（2024-07-01起施行）。',
     )
     expect((await over(COMPANY)).lookUp('公司法第一条', '1994-01-01')).toMatchObject({ outcome: 'absent', reason: 'no-such-version' })
   })
@@ -178,6 +178,12 @@ describe('民法典 in several files', () => {
     ])
     expect(answer.citations[0]?.version).toBeUndefined()
     expect((await ask(CODE_PARTS, '民法典里期间的最后一日是法定休假日的怎么办？')).text).toContain('以法定休假日结束的次日为期间的最后一日')
+  })
+
+  test('a chapter that several files have is asked back with the files', async () => {
+    const answer = await ask(CODE_PARTS, '民法典第一章')
+    expect(answer.outcome).toBe('ambiguous')
+    expect(answer.text).toContain('《中华人民共和国民法典》第一章（民法典/总则.md）\n')
   })
 
   test('is counted as one document', async () => {

@@ -5,7 +5,7 @@ import { lookUp } from '../../src/clauses/lookup.ts'
 import { standingOf, versionMeant, type VersionAsked } from '../../src/clauses/standing.ts'
 import { worksOf } from '../../src/clauses/works.ts'
 import type { Document } from '../../src/types.ts'
-import { CODE_PARTS, COMPANY, COMPANY_2018, DEGREES_LAW, DEGREES_OLD } from './versions.ts'
+import { CODE_PARTS, COMPANY, COMPANY_2018, DEGREES_LAW, DEGREES_OLD, RULES_2019, RULES_TRIAL } from './versions.ts'
 
 const [company] = worksOf(COMPANY).all
 const dates = company!.versions.map(({ date }) => date)
@@ -76,6 +76,14 @@ describe('looking up', () => {
   test('a repealed law is found by its name', () => {
     expect(found('学位条例第三条', [DEGREES_OLD, DEGREES_LAW])).toEqual([`${DEGREES_OLD.source} 《中华人民共和国学位条例》第三条`])
     expect(found('第三条', [DEGREES_OLD, DEGREES_LAW])).toEqual([`${DEGREES_LAW.source} 《中华人民共和国学位法》第三条`])
+  })
+
+  test('the rules, not those for trial use that they repealed, answer to the name both bear', () => {
+    const rules = [RULES_TRIAL, RULES_2019]
+    const trial = `${RULES_TRIAL.source} 《人民检察院刑事诉讼规则（试行）》第一条`
+    expect(found('人民检察院刑事诉讼规则第一条', rules)).toEqual([`${RULES_2019.source} 《人民检察院刑事诉讼规则》第一条`])
+    expect(found('人民检察院刑事诉讼规则（试行）第一条', rules)).toEqual([trial])
+    expect(found('人民检察院刑事诉讼规则第一条', rules, { kind: 'day', day: '2015-01-01' })).toEqual([trial])
   })
 
   test('an article of 民法典 in whichever file holds it', () => {
