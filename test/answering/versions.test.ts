@@ -1,6 +1,8 @@
 /** Answers over laws in several versions, in several files, and repealed. Versions: test/clauses/versions.ts. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { Composer } from '../../src/answering/compose.ts'
 import { LocalAssistant } from '../../src/answering/local-assistant.ts'
+import { verify } from '../../src/answering/verify.ts'
 import { findTwins } from '../../src/clauses/twins.ts'
 import { buildLibrary } from '../../src/retrieval/library-files.ts'
 import type { Answer, AskRequest, Document } from '../../src/types.ts'
@@ -44,6 +46,12 @@ describe('公司法 of 2005, 2018 and 2023', () => {
         { date: '2005-10-27', status: 'superseded', url: '/read/公司法(2005-10-27).md' },
       ],
     })
+  })
+
+  test('the others are named once in an answer', async () => {
+    const { text, citations } = await ask(COMPANY, '公司法第二十六条和第四十七条')
+    expect(citations).toHaveLength(2)
+    expect(text.match(/版；另有/g)).toHaveLength(1)
   })
 
   test('questions are answered from the version in force; passages too are of it alone', async () => {
@@ -162,6 +170,19 @@ describe('a repealed law', () => {
     expect(sources(led)).toEqual([DEGREES_LAW.source])
   })
 
+  test('a mark that its citation does not bear out goes with its whole line', async () => {
+    const { library } = await buildLibrary({ documents, twins: new Map(), generation: 'g' })
+    const span = { start: DEGREES_OLD.text.indexOf('第三条'), end: DEGREES_OLD.text.indexOf('三级。') + 3 }
+    const { segments, citations } = new Composer(library).quote([{ document: DEGREES_OLD, span }])
+    expect(verify(library, segments, citations).segments).toEqual(segments)
+    const wrong: readonly (readonly [string, string])[] = [['2025-01-01', '2024-01-01'], ['《中华人民共和国学位法》', '《学位法》']]
+    for (const [said, instead] of wrong) {
+      const altered = segments.map((segment) => (segment.text === said ? { ...segment, text: instead } : segment))
+      expect(verify(library, altered, citations).segments).toEqual([])
+    }
+    expect(verify(library, segments, [{ ...citations[0]!, quote: '第三条 学位分两级。' }]).segments).toEqual([])
+  })
+
   test('was in force before', async () => {
     vi.setSystemTime(new Date('2024-12-31T04:00:00Z'))
     const answer = await ask(documents, '学位条例第三条')
@@ -189,6 +210,12 @@ describe('民法典 in several files', () => {
   test('is counted as one document', async () => {
     expect((await ask(CODE_PARTS, '民法典有几条？')).text).toContain('《中华人民共和国民法典》共有9条（第一条至第一千二百六十条）')
   })
+})
+
+test('a year beside a decision names no version of it', async () => {
+  const decision = fileOf('决定.md', '# 关于人才工作的决定\n\n2023年4月28日 通过\n\n<!-- INFO END -->\n\n第一条 引进高层次人才。\n')
+  const found = (await over([decision])).lookUp('2019年版《关于人才工作的决定》第一条')
+  expect(found.outcome).toBe('found')
 })
 
 test('documents without versions are answered as before: no mark, the words that say 修改前 stay words', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { citeOf } from '../../src/clauses/address.ts'
 import { lookUp } from '../../src/clauses/lookup.ts'
-import { standingOf, versionMeant, type VersionAsked } from '../../src/clauses/standing.ts'
+import { leftOut, standingOf, versionMeant, type VersionAsked } from '../../src/clauses/standing.ts'
 import { worksOf } from '../../src/clauses/works.ts'
 import type { Document } from '../../src/types.ts'
 import { CODE_PARTS, COMPANY, COMPANY_2018, DEGREES_LAW, DEGREES_OLD, RULES_2019, RULES_TRIAL } from './versions.ts'
@@ -45,6 +45,13 @@ describe('公司法 of 2005, 2018 and 2023', () => {
     expect(versionMeant(company!, { today: '2024-01-01', asked: { kind: 'newest' } })?.date).toBe('2023-12-29')
     expect(versionMeant(company!, { today: '2024-01-01', asked: { kind: 'previous' } })?.date).toBe('2005-10-27')
   })
+})
+
+test('a law that is still to come is looked through, unless the day is asked for', () => {
+  const works = worksOf([DEGREES_LAW])
+  const asked = { kind: 'day', day: '2024-05-01' } as const
+  expect(leftOut({ works, today: '2024-05-01' })).toEqual(new Set())
+  expect(leftOut({ works, today: '2024-05-01', asked })).toEqual(new Set([DEGREES_LAW.id]))
 })
 
 describe('looking up', () => {
