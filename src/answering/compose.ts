@@ -30,7 +30,8 @@ function twinReferences(catalogue: Catalogue, own: DocumentId, id: ClauseId): Cl
   const known = places(catalogue)
   return (catalogue.twins.get(id) ?? []).flatMap((twin) => {
     const place = known.get(twin)
-    return place && !areVersions(catalogue.documents, own, place.document.id) ? [referenceTo(place.document, place.lineage)] : []
+    if (!place || areVersions(catalogue.documents, own, place.document.id)) return []
+    return [referenceTo(place.document, place.lineage)]
   })
 }
 

@@ -317,7 +317,8 @@ function queryOf(text: string, vector?: Float32Array, documents?: readonly Docum
 
 /** The same request over the same index has the same id, as it has the same answer. */
 function idOf({ question, history = [], documents = [], asOf }: AskRequest, { generation, embedder }: Library): string {
-  return `a-${sha256(JSON.stringify([question, history, documents, generation, embedder, ...(asOf === undefined ? [] : [asOf])])).slice(0, 24)}`
+  const asked = [question, history, documents, generation, embedder, ...(asOf === undefined ? [] : [asOf])]
+  return `a-${sha256(JSON.stringify(asked)).slice(0, 24)}`
 }
 
 function said(name: PhraseName): Segment {

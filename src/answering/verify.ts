@@ -80,7 +80,9 @@ function segmentHolds({ kind, text, citations = [] }: Segment, sound: ReadonlyMa
   if (kind === 'quotation') return rests.some(({ quote }) => quote === text)
   if (kind === 'connecting') return isPhrase(text)
   if (kind === 'label' && rests.length > 0) {
-    return rests.some(({ title, spoken, version }) => text === `《${title}》${spoken}` || text === `《${version?.by?.title}》`)
+    return rests.some(
+      ({ title, spoken, version }) => text === `《${title}》${spoken}` || text === `《${version?.by?.title}》`,
+    )
   }
   if (kind === 'date') {
     return rests.some(({ date, version }) => date === text || (version && datesOfNote(version).includes(text)))

@@ -7,7 +7,11 @@ import { today } from './clock.ts'
 import { phrase, type PhraseName } from './phrases.ts'
 
 /** What there is to say of a document's version among `documents`; undefined of the only one, where it is in force. */
-export function versionNoteOf(documents: readonly Document[], document: Document, day = today()): VersionNote | undefined {
+export function versionNoteOf(
+  documents: readonly Document[],
+  document: Document,
+  day = today(),
+): VersionNote | undefined {
   const works = worksOf(documents)
   const [work, version] = [works.workOf(document.id), works.versionOf(document.id)]
   if (!work || !version) return undefined
@@ -49,25 +53,32 @@ export type NotePiece = { readonly say: PhraseName } | { readonly date: string }
 
 const MOST_OTHERS = 3
 
+const COMMA: NotePiece = { say: 'version-comma' }
+
+/** Parts of a note with a comma between them; parts without words are left out. */
+const joined = (...parts: readonly (readonly NotePiece[])[]): NotePiece[] =>
+  parts.filter((part) => part.length > 0).flatMap((part, at) => (at === 0 ? part : [COMMA, ...part]))
+
 /** 2023-12-29版；另有2018-10-26版，已被取代 — the pieces of a note, without its brackets. */
 export function notePieces(note: VersionNote): readonly NotePiece[] {
-  const own: NotePiece[] = note.date !== undefined ? [{ date: note.date }, { say: 'version' }] : []
-  const lead: NotePiece[] = own.length > 0 ? [{ say: 'version-comma' }] : []
-  const since: NotePiece[] = note.since === undefined ? [] : [{ say: 'version-from' }, { date: note.since }, { say: 'version-since' }]
+  const { date, since, by } = note
+  const own: NotePiece[] = date === undefined ? [] : [{ date }, { say: 'version' }]
+  const from: NotePiece[] = since === undefined ? [] : [{ say: 'version-from' }, { date: since }, { say: 'version-since' }]
   switch (note.status) {
-    case 'repealed': {
-      const by: NotePiece[] = note.by ? [{ say: 'version-repealed-by' }, { title: note.by.title }] : []
-      return [{ say: 'version-repealed' }, ...(since.length > 0 || by.length > 0 ? [{ say: 'version-comma' } as const] : []), ...since, ...(since.length > 0 && by.length > 0 ? [{ say: 'version-comma' } as const] : []), ...by]
-    }
-    case 'superseded': {
-      const by: NotePiece[] = note.by?.date === undefined ? [{ say: 'version-superseded' }] : [{ say: 'version-superseded-by' }, { date: note.by.date }, { say: 'version-replaces' }]
-      return [...own, ...lead, ...(since.length > 0 ? [...since] : []), ...by]
-    }
+    case 'repealed':
+      return joined([{ say: 'version-repealed' }], from, by ? [{ say: 'version-repealed-by' }, { title: by.title }] : [])
+    case 'superseded':
+      return joined(own, [...from, ...replacedBy(by?.date)])
     case 'upcoming':
-      return [...own, ...lead, { say: 'version-upcoming' }, ...(since.length > 0 ? [{ say: 'version-comma' } as const, ...since, { say: 'version-takes-effect' } as const] : [])]
+      return joined(own, [{ say: 'version-upcoming' }], from.length > 0 ? [...from, { say: 'version-takes-effect' }] : [])
     case 'in-force':
       return [...own, ...othersPieces(note)]
   }
+}
+
+function replacedBy(date: string | undefined): NotePiece[] {
+  if (date === undefined) return [{ say: 'version-superseded' }]
+  return [{ say: 'version-superseded-by' }, { date }, { say: 'version-replaces' }]
 }
 
 function othersPieces({ others }: VersionNote): NotePiece[] {

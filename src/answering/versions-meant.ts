@@ -25,7 +25,8 @@ export function versionsMeant(catalogue: Catalogue, text: string, asOf?: string)
   const { documents } = catalogue
   const works = worksOf(documents)
   const words = askedIn(catalogue, text)
-  const asked: VersionAsked | undefined = words?.asked ?? (asOf === undefined ? undefined : { kind: 'day', day: dayOf(asOf) })
+  const onDay: VersionAsked | undefined = asOf === undefined ? undefined : { kind: 'day', day: dayOf(asOf) }
+  const asked = words?.asked ?? onDay
   const choice: Choice = { works, today: today(), ...(asked ? { asked } : {}) }
   return { text: words?.text ?? text, choice, out: leftOut(choice), never: notYet(choice) }
 }

@@ -158,8 +158,9 @@ function nearestText(answer: Answer, style: Style): readonly string[] {
 /** One found clause in two or three lines. */
 export function passageText(passage: Passage, mark: string, style: Style): readonly string[] {
   const indent = ' '.repeat(mark.length)
+  const version = passage.version ? versionWords(passage.version) : ''
   return [
-    ...wrapped(`${mark}${plain(`${passage.spoken}　${bracketed(passage.title)}${passage.version ? versionWords(passage.version) : ''}`)}`, indent, style, ''),
+    ...wrapped(`${mark}${plain(`${passage.spoken}　${bracketed(passage.title)}${version}`)}`, indent, style, ''),
     ...wrapped(plain(snippetOf(passage.text)), indent, style).map((line) => style.soft(line)),
   ]
 }

@@ -15,7 +15,18 @@ import {
   walk,
   type Lineage,
 } from '../clauses/address.ts'
-import type { Clause, ClauseId, Document, Fact, LookUp, Place, Provenance, Span, ClauseReference, VersionNote } from '../types.ts'
+import type {
+  Clause,
+  ClauseId,
+  ClauseReference,
+  Document,
+  Fact,
+  LookUp,
+  Place,
+  Provenance,
+  Span,
+  VersionNote,
+} from '../types.ts'
 
 export type Catalogue = ReturnType<Assistant['catalogue']>
 
@@ -202,7 +213,8 @@ function twinsOf(own: Document, clause: Clause, catalogue: Catalogue): readonly 
   const places = placesById(catalogue)
   return (catalogue.twins.get(clause.id) ?? []).flatMap((id) => {
     const place = places.get(id)
-    return place && !areVersions(catalogue.documents, own.id, place.document.id) ? [reference(place, innermost(place.lineage).extent)] : []
+    if (!place || areVersions(catalogue.documents, own.id, place.document.id)) return []
+    return [reference(place, innermost(place.lineage).extent)]
   })
 }
 

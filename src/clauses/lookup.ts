@@ -106,7 +106,11 @@ export function lookUpReference(
 }
 
 /** Of a name, the versions meant; without a name, whatever is in force; all of it where nothing in force is left. */
-function meantOf(called: readonly Document[], named: boolean, choice: Choice | undefined): ReturnType<typeof ofVersionsMeant> {
+function meantOf(
+  called: readonly Document[],
+  named: boolean,
+  choice: Choice | undefined,
+): ReturnType<typeof ofVersionsMeant> {
   if (!choice) return { documents: called, missing: [] }
   if (named) {
     const { documents, missing } = ofVersionsMeant(called, choice)
@@ -126,8 +130,8 @@ function unitsOf(documents: readonly Document[], choice: Choice | undefined): Un
     if (known) known.push(document)
     else units.set(version, [document])
   }
-  return [...units].map(([version, members]) => {
-    const order: readonly Document[] = version === members[0] ? members : (choice.works.versionOf(members[0]!.id)?.documents ?? members)
+  return [...units.values()].map((members) => {
+    const order: readonly Document[] = choice.works.versionOf(members[0]!.id)?.documents ?? members
     return [...members].sort((a, b) => order.indexOf(a) - order.indexOf(b)) as unknown as Unit
   })
 }

@@ -25,9 +25,7 @@ const TITLE = /《((?:[^《》]|《[^《》]*》){2,120})》/g
 export function repealsIn(document: Document): RepealStatement[] {
   const { text } = document
   const stated = inForceFrom(document)
-  const inSentences = text.includes('废止') || text.includes('失效') || text.includes('停止执行')
-    ? sentencesSaying(text).flatMap((sentence) => namedIn(sentence, document, stated))
-    : []
+  const inSentences = sentencesSaying(text).flatMap((sentence) => namedIn(sentence, document, stated))
   return [...repealedByTitle(document, stated), ...inSentences]
 }
 

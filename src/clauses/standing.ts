@@ -60,7 +60,14 @@ export function versionMeant({ versions }: Work, { today, asked }: Pick<Choice, 
 const inForce = (versions: Work['versions'], day: string): Version =>
   versions.findLast(({ from }) => from === undefined || from <= day) ?? versions[0]
 
-const LEFT_OUT = new WeakMap<Works, { readonly day: string; readonly asked: boolean; readonly out: ReadonlySet<DocumentId> }>()
+interface LeftOut {
+  readonly day: string
+  /** The day is asked for: what is still to come is left out too. */
+  readonly asked: boolean
+  readonly out: ReadonlySet<DocumentId>
+}
+
+const LEFT_OUT = new WeakMap<Works, LeftOut>()
 
 /** Documents that are not looked through: what is not meant of each work, and what is repealed. Kept for a day. */
 export function leftOut({ works, today, asked }: Choice): ReadonlySet<DocumentId> {

@@ -137,7 +137,8 @@ function namedBy(name: string, by: Document, documents: readonly Document[]): Do
   const ofFile = others.filter(({ source }) => source === name || source.endsWith(`/${name}`))
   if (ofFile.length > 0) return ofFile
   const exact = others.filter(({ header }) => header.title && foldName(header.title.value) === foldName(name))
-  return exact.length > 0 ? exact : others.filter(({ header }) => header.title && workTitle(header.title.value) === workTitle(name))
+  if (exact.length > 0) return exact
+  return others.filter(({ header }) => header.title && workTitle(header.title.value) === workTitle(name))
 }
 
 // ── parts, copies, versions ─────────────────────────────────────────────────────────────────────────────────
@@ -164,7 +165,8 @@ function worksIn({ documents, joined, order }: Group): Work[] {
     } else apart.push(document)
   }
   const versions = sorted(drafts, order).map(({ documents, date }) => versionOfDocuments(documents, date))
-  return [...(versions.length > 0 ? [workOf(versions)] : []), ...apart.map((document) => workOf([versionOfDocuments([document], versionDate(document))]))]
+  const alone = apart.map((document) => workOf([versionOfDocuments([document], versionDate(document))]))
+  return [...(versions.length > 0 ? [workOf(versions)] : []), ...alone]
 }
 
 /** By date, undated last, then by their first article: parts come in their order. */
@@ -262,7 +264,7 @@ function withRepeals(work: Work, repeals: Repeals): Work {
   return { ...work, versions: versions as unknown as Work['versions'] }
 }
 
-/** The first statement by a later document that is no version of the same work: 《…法》同时废止 of the new law means the old. */
+/** The first statement by a later document that is no version of the work: 《…法》同时废止 of a new law means the old. */
 function repealOf({ documents, date }: Version, work: Work, repeals: Repeals): Repeal | undefined {
   if (date === undefined || documents.some(({ relations }) => relations?.inForce)) return undefined
   const own = new Set(work.versions.flatMap(({ documents }) => documents.map(({ id }) => id)))

@@ -287,7 +287,7 @@ const PASSES_AMENDMENT = /通过的\s{0,2}《[^》]*(?:修正案|修改|补充�
 /** The last amendment 修正、修订 the head tells of: 2018年10月26日 …《关于修改〈…〉的决定》第三次修正. */
 function amendedIn(events: readonly HeadEvent[]): Fact | undefined {
   const amending = events.filter(({ words }) => AMENDS.test(withoutTitles(words)) || PASSES_AMENDMENT.test(words))
-  const last = amending.reduce<HeadEvent | undefined>((newest, one) => (newest && newest.iso >= one.iso ? newest : one), undefined)
+  const last = amending.sort((one, other) => (one.iso < other.iso ? -1 : 1)).at(-1)
   return last && fact(last.iso, last.span.start, last.span.end)
 }
 

@@ -43,7 +43,11 @@ const RULES: readonly Rule[] = [
     ),
     asked: ([, year, month, date]) => dayAsked(year!, month, date),
   },
-  { pattern: new RegExp(`(?:最近一?次)?${AMENDED}(?:之前|以前|前)的?|(?:旧|老)版本?的?`, 'g'), asked: () => ({ kind: 'previous' }), beside: 'beside' },
+  {
+    pattern: new RegExp(`(?:最近一?次)?${AMENDED}(?:之前|以前|前)的?|(?:旧|老)版本?的?`, 'g'),
+    asked: () => ({ kind: 'previous' }),
+    beside: 'beside',
+  },
   { pattern: /(?:旧的?|老的?|原来的|以前的)/g, asked: () => ({ kind: 'previous' }), beside: 'before' },
   {
     pattern: new RegExp(`${AMENDED}(?:之后|以后|后)的?|新版本?的?|(?:尚未|还没有?|即将|将要)(?:正式)?(?:施行|实施|生效)的?`, 'g'),

@@ -27,7 +27,8 @@ type Of<Name extends Command['name']> = Extract<Command, { name: Name }>
 
 export async function ask(assistant: Assistant, command: Of<'ask'>, { print, style }: Printing): Promise<number> {
   const documents = known(command.documents, assistant)
-  const answer = await wholeAnswer(assistant, { question: command.question, ...(documents && { documents }), ...asOfOf(command) })
+  const request = { question: command.question, ...(documents && { documents }), ...asOfOf(command) }
+  const answer = await wholeAnswer(assistant, request)
   print(
     { json: () => json(answer), markdown: () => renderMarkdown(answer), text: () => renderText(answer, style) }[
       command.form
@@ -45,7 +46,8 @@ async function wholeAnswer(assistant: Assistant, request: AskRequest): Promise<A
 
 export async function search(assistant: Assistant, command: Of<'search'>, { print, style }: Printing): Promise<number> {
   const documents = known(command.documents, assistant)
-  const result = await assistant.search({ query: command.query, limit: command.limit, ...(documents && { documents }), ...asOfOf(command) })
+  const { query, limit } = command
+  const result = await assistant.search({ query, limit, ...(documents && { documents }), ...asOfOf(command) })
   print(command.json ? json(result) : foundText(result, style))
   return EXIT.done
 }

@@ -107,7 +107,9 @@ function complete(name: CommandName, values: Parsed['values'], words: string): C
   const json = values.json ?? false
   const documents = values.document ?? []
   const day = values['as-of']
-  if (day !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(day)) return { name: 'usage', message: '--as-of 应写作 2020-06-30。' }
+  if (day !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(day)) {
+    return { name: 'usage', message: '--as-of 应写作 2020-06-30。' }
+  }
   const asOf = day === undefined ? {} : { asOf: day }
   switch (name) {
     case 'ask':
