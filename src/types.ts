@@ -37,6 +37,18 @@ export interface Header {
   readonly passed?: Fact // 通过日期
   readonly published?: Fact // 公布、发布日期
   readonly effective?: Fact // 施行日期
+  readonly amended?: Fact // 最近一次修正、修订的日期
+  readonly repealed?: Fact // 废止日期，由管理员填写
+}
+
+/** Other files of the library, by title or path, as the operator names them. */
+export interface Relations {
+  /** Another version of the same work. */
+  readonly versionOf?: string
+  /** What this document takes the place of. */
+  readonly supersedes?: string
+  /** Not repealed, whatever another document seems to say: `repealed: null`. */
+  readonly inForce?: true
 }
 
 /** A line that cleaning left out, for `tiaowen doctor`. */
@@ -75,6 +87,8 @@ export interface SourceText {
   readonly header: Header
   /** Names the operator gives it, e.g. 决定, 规划建议. */
   readonly shortNames: readonly string[]
+  /** What the operator says of its versions; see clauses/works.ts. */
+  readonly relations?: Relations
   /** Offset where the title, date and 通过 lines end and the body begins. */
   readonly bodyStart: number
   readonly dropped: readonly DroppedLine[]
@@ -151,7 +165,7 @@ export type LookUp =
   | { readonly outcome: 'ambiguous'; readonly candidates: readonly Place[] }
   | {
       readonly outcome: 'absent'
-      readonly reason: 'no-such-document' | 'no-such-clause' | 'not-a-reference'
+      readonly reason: 'no-such-document' | 'no-such-version' | 'no-such-clause' | 'not-a-reference'
       /** A plain sentence, e.g. 《…决定》第三部分没有第9条；该部分共有4条（第1条至第4条）。 */
       readonly message: string
       /** The deepest clause or document that does exist. */
@@ -177,6 +191,24 @@ export interface ClauseReference {
   readonly url: string
 }
 
+/** How a version of a work stands: in force 有效, not yet 尚未施行, taken the place of 已被取代, repealed 已废止. */
+export type VersionStatus = 'in-force' | 'upcoming' | 'superseded' | 'repealed'
+
+/** The version a clause is from, told where a work has several or where it is not in force. Dates are ISO 8601. */
+export interface VersionNote {
+  /** Of passing or of the last amendment; a year alone where no more is stated. */
+  readonly date?: string
+  readonly effective?: string
+  /** Today, whatever day the question is about. */
+  readonly status: VersionStatus
+  /** Since when it has that status; for an upcoming one, from when it is in force. */
+  readonly since?: string
+  /** What took its place or repealed it. */
+  readonly by?: { readonly title: string; readonly date?: string; readonly url?: string }
+  /** The other versions of the work, newest first. */
+  readonly others: readonly { readonly date?: string; readonly status: VersionStatus; readonly url: string }[]
+}
+
 /** A clause found for a question, twins folded in. */
 export interface Passage extends ClauseReference {
   /** The clause's own paragraphs, verbatim. */
@@ -189,6 +221,7 @@ export interface Passage extends ClauseReference {
   readonly score: number
   /** The same clause in other documents 另见. */
   readonly alsoIn: readonly ClauseReference[]
+  readonly version?: VersionNote
 }
 
 export interface Citation {
@@ -214,6 +247,7 @@ export interface Citation {
   readonly textSha256: string
   readonly quoteSha256: string
   readonly alsoIn: readonly ClauseReference[]
+  readonly version?: VersionNote
   /** Relative; opens the reading page with these words marked. */
   readonly url: string
 }
@@ -265,6 +299,8 @@ export interface AskRequest {
   readonly question: string
   readonly history?: readonly Turn[]
   readonly documents?: readonly DocumentId[]
+  /** ISO 8601 day: what was in force then; absent: today. */
+  readonly asOf?: string
 }
 
 export type AnswerEvent =
@@ -277,6 +313,8 @@ export interface SearchRequest {
   readonly query: string
   readonly limit: number
   readonly documents?: readonly DocumentId[]
+  /** ISO 8601 day: what was in force then; absent: today. */
+  readonly asOf?: string
 }
 
 export interface SearchResult {

@@ -2,12 +2,14 @@
 import { createHash } from 'node:crypto'
 import { labelOf, spokenOf, titleFromOf, titleOf } from '../clauses/address.ts'
 import { pageField } from '../clauses/page.ts'
+import { areVersions } from '../clauses/works.ts'
 import type { Catalogue } from '../retrieval/library.ts'
 import { places } from '../retrieval/places-of.ts'
-import type { Citation, Clause, ClauseId, Document, Fact, Segment, Span, ClauseReference } from '../types.ts'
+import type { Citation, Clause, ClauseId, Document, DocumentId, Fact, Segment, Span, ClauseReference } from '../types.ts'
 import { readingUrl } from './links.ts'
 import { phrase, type PhraseName } from './phrases.ts'
 import { quotedPlace } from './quoted-place.ts'
+import { notePieces, versionNoteOf } from './version-note.ts'
 
 /** A span to quote. */
 export interface Quotation {
@@ -25,11 +27,12 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-function twinReferences(catalogue: Catalogue, id: ClauseId): ClauseReference[] {
+function twinReferences(catalogue: Catalogue, own: DocumentId, id: ClauseId): ClauseReference[] {
   const known = places(catalogue)
   return (catalogue.twins.get(id) ?? []).flatMap((twin) => {
     const place = known.get(twin)
-    return place ? [referenceTo(place.document, place.lineage)] : []
+    if (!place || areVersions(catalogue.documents, own, place.document.id)) return []
+    return [referenceTo(place.document, place.lineage)]
   })
 }
 
@@ -82,6 +85,7 @@ export class Composer {
     const first = citations[0]!
     this.#segments.push({ kind: 'label', text: `《${first.title}》${first.spoken}`, citations: [first.n] })
     if (options.dated) this.#date(quotations[0].document, first)
+    this.#version(first)
     citations.forEach((citation, at) => {
       this.say(at === 0 ? 'opening-quote' : 'next-quote')
       this.#segments.push({ kind: 'quotation', text: citation.quote, citations: [citation.n] })
@@ -100,6 +104,20 @@ export class Composer {
     if (date?.from === 'inferred') this.say('date-inferred')
   }
 
+  /** （2023-12-29版；另有2018-10-26版，已被取代）, once for each document; what is not in force is marked every time. */
+  #version({ n, documentId, version }: Citation): void {
+    if (!version) return
+    const told = this.#citations.some((other) => other.documentId === documentId && other.n < n)
+    if (told && version.status === 'in-force') return
+    this.say('version-open')
+    for (const piece of notePieces(version)) {
+      if ('say' in piece) this.say(piece.say)
+      else if ('date' in piece) this.#segments.push({ kind: 'date', text: piece.date, citations: [n] })
+      else this.#segments.push({ kind: 'label', text: `《${piece.title}》`, citations: [n] })
+    }
+    this.say('version-close')
+  }
+
   #cite({ document, span }: Quotation): Citation {
     const known = this.#citations.find(
       (citation) => citation.documentId === document.id && citation.start === span.start && citation.end === span.end,
@@ -110,6 +128,7 @@ export class Composer {
     const quote = document.text.slice(span.start, span.end)
     const date = dateOf(document)
     const titleFrom = titleFromOf(document)
+    const version = versionNoteOf(this.#catalogue.documents, document)
     const citation: Citation = {
       n: this.#citations.length + 1,
       documentId: document.id,
@@ -126,7 +145,8 @@ export class Composer {
       ...pageField(document, span.start),
       textSha256: document.textSha256,
       quoteSha256: sha256(quote),
-      alsoIn: twinReferences(this.#catalogue, clause.id),
+      alsoIn: twinReferences(this.#catalogue, document.id, clause.id),
+      ...(version ? { version } : {}),
       url: readingUrl(document, span),
     }
     this.#citations.push(citation)

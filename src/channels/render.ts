@@ -1,4 +1,5 @@
 /** Answer → plain text and Markdown. Every channel renders the segments; none adds words of its own between them. */
+import { versionWords } from '../answering/version-note.ts'
 import type { Answer, Citation, ClauseReference, Passage, Provenance, Segment } from '../types.ts'
 import { piecesOf, VERDICTS } from './web/answer.js'
 
@@ -22,6 +23,8 @@ export const FACT_NAMES = {
   passed: '通过',
   published: '公布',
   effective: '施行',
+  amended: '修正',
+  repealed: '废止',
 } as const
 
 /** Who states a fact, where the text itself does not. */
@@ -113,6 +116,7 @@ function documentText(citation: Citation, style: Style): readonly string[] {
   return [
     ...wrapped(plain(bracketed(citation.title)), '', style),
     ...wrapped(plain(`${dateWords(citation)}　${citation.source}`), '', style).map(style.soft),
+    ...(citation.version ? wrapped(plain(versionWords(citation.version)), '', style).map(style.soft) : []),
   ]
 }
 
@@ -157,8 +161,10 @@ function nearestText(answer: Answer, style: Style): readonly string[] {
 /** One found clause in two or three lines. */
 export function passageText(passage: Passage, mark: string, style: Style): readonly string[] {
   const indent = ' '.repeat(mark.length)
+  const version = passage.version ? versionWords(passage.version) : ''
+  const title = `${bracketed(passage.title)}${pageWords(passage.page)}${version}`
   return [
-    ...wrapped(`${mark}${plain(`${passage.spoken}　${bracketed(passage.title)}${pageWords(passage.page)}`)}`, indent, style, ''),
+    ...wrapped(`${mark}${plain(`${passage.spoken}　${title}`)}`, indent, style, ''),
     ...wrapped(plain(snippetOf(passage.text)), indent, style).map((line) => style.soft(line)),
   ]
 }
@@ -238,10 +244,11 @@ function segmentsMarkdown(segments: readonly Segment[]): string {
 }
 
 function citationMarkdown(citation: Citation, base: string | undefined): string {
-  const { n, label, page, quote, alsoIn } = citation
+  const { n, label, page, quote, alsoIn, version } = citation
   const place = linked(placeWords(citation), citation.url, base)
+  const standing = version ? escaped(versionWords(version)) : ''
   const lines = [
-    `${n}. ${place}（${escaped(label)}）${pageWords(page)}${escaped(dateWords(citation))}`,
+    `${n}. ${place}（${escaped(label)}）${pageWords(page)}${escaped(dateWords(citation))}${standing}`,
     ...quote.split('\n').map((line) => `   > ${escaped(line)}`),
     ...(alsoIn.length > 0 ? ['', `   ${escaped(twinWords(alsoIn))}`] : []),
   ]

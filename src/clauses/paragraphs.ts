@@ -1,5 +1,6 @@
 /** Lines → paragraphs, each opened by a mark, by a heading without a number, or by neither. */
 import type { NumberStyle, Span } from '../types.ts'
+import { amendedWords } from './amending.ts'
 import { linesOf, withFirstItemsApart, withLostEnds, type Line } from './lines.ts'
 import { isNamedStyle, readMark, type Mark } from './markers.ts'
 
@@ -138,12 +139,13 @@ const HEADING_STYLES: readonly NumberStyle[] =
 export function blocksOf(text: string, from: number): Block[] {
   const lines = withoutContents(withFirstItemsApart(withLostEnds(linesOf(text, from))))
   const width = wrapWidth(lines)
+  const quoted = amendedWords(text.slice(0, from), lines)
   const sequence: Sequence = new Map()
   const blocks: { line: Line; block: Block }[] = []
   let numbered = false
   for (const [at, line] of lines.entries()) {
     const broken = isBroken(lines[at - 1], line, width)
-    const read = readMark(line.words)
+    const read = quoted.has(line) ? undefined : readMark(line.words)
     const mark = read && isGiven(read, line, broken, sequence) ? read : undefined
     const last = blocks.at(-1)
     if (!mark && broken && last && !last.block.heading) {
@@ -152,12 +154,14 @@ export function blocksOf(text: string, from: number): Block[] {
       continue
     }
     if (mark) sequence.set(mark.style, mark.ordinal)
-    const caption = !mark && sequence.has('article') && isUnmarkedCaption(line, last?.block, lines[at + 1])
-    const heading = mark ? undefined : (headingOf(line, numbered, blocks.length > 0) ?? (caption ? 'unmarked' : undefined))
+    const below = lines[at + 1]
+    const caption = !mark && sequence.has('article') && isUnmarkedCaption(line, last?.block, below)
+    const ofLine = headingOf(line, numbered, blocks.length > 0) ?? (caption ? 'unmarked' : undefined)
+    const heading = mark || quoted.has(line) ? undefined : ofLine
     if (heading === 'annex') sequence.clear()
     numbered ||= mark !== undefined && HEADING_STYLES.includes(mark.style)
     const { start, end, words, hashes } = line
-    const heads = mark !== undefined && headsArticles(mark, line, last?.block, lines[at + 1])
+    const heads = mark !== undefined && headsArticles(mark, line, last?.block, below)
     const opened = { ...(mark ? { mark } : {}), ...(heading ? { heading } : {}), ...(heads ? { headsArticles: true as const } : {}) }
     blocks.push({ line, block: { start, end, words, hashes, ...opened } })
   }

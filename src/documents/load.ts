@@ -12,7 +12,7 @@ import { readBytes, readerFor, unknownFormat } from './read.ts'
 import { EMPTY_REGISTRY, identify, labelFolders, openRegistry, saveRegistry, storeText, withText } from './registry.ts'
 import type { FoundFile, KnownDocument } from './registry.ts'
 import { readSteadily, type ReadBytes } from './steady.ts'
-import { SIDECAR_NAME, applyStatement, parseSidecar } from './sidecar.ts'
+import { SIDECAR_NAME, applyStatement, parseSidecar, relationsOf } from './sidecar.ts'
 import type { Sidecar, Statement } from './sidecar.ts'
 
 export interface LoadOptions {
@@ -92,6 +92,7 @@ async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'> & { 
   const { text: received, encoding, format } = read
   const { text, dropped } = clean(received)
   const { header, bodyStart } = readHeader(text, format)
+  const relations = relationsOf(file.statement)
   return {
     source: file.source,
     format,
@@ -101,6 +102,7 @@ async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'> & { 
     fileSha256: file.fileSha256,
     header: applyStatement(header, file.statement),
     shortNames: file.statement?.shortNames ?? [],
+    ...(relations ? { relations } : {}),
     bodyStart,
     dropped: [...(read.dropped ?? []), ...dropped],
     ...(read.pages && { pages: pagesAfter(read.pages, received, dropped) }),

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDocument } from '../../src/clauses/tree.ts'
+import { readHeader } from '../../src/documents/header.ts'
 import type { Document, DocumentId, SourceText } from '../../src/types.ts'
 
 export function sourceOf(text: string, more: Partial<SourceText> = {}): SourceText {
@@ -79,5 +80,14 @@ export function lawSource(file: string): SourceText {
     format: 'md',
     bodyStart: Math.max(0, text.indexOf('<!-- INFO END -->')),
     header: title ? { title: { value: title, from: 'text' } } : {},
+  })
+}
+
+/** All the laws with the headers their heads give: title, organ and dates. */
+export function lawDocuments(): Document[] {
+  const files = readdirSync(LAWS, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).sort()
+  return files.map((file) => {
+    const text = readFileSync(join(LAWS, file), 'utf8')
+    return parseDocument(sourceOf(text, { id: file as DocumentId, source: file, format: 'md', ...readHeader(text, 'md') }))
   })
 }
