@@ -101,9 +101,9 @@ describe.skipIf(!hasLaws)('the laws of the corpus', () => {
     expect(known.every(({ why }) => why.length > 10)).toBe(true)
   })
 
-  test('58,608 articles in 1,342 laws, each with its printed number as its path', () => {
+  test('58,603 articles in 1,342 laws, each with its printed number as its path', () => {
     const articles = documents.flatMap((document) => articlesOf(document).map(innermost))
-    expect([documents.length, articles.length]).toEqual([1342, 58_608])
+    expect([documents.length, articles.length]).toEqual([1342, 58_603])
     for (const { path, number } of articles) {
       expect(path).toEqual([number?.mark])
       expect(ordinalOf(number?.mark.replace(/^第|条.*$/g, '') ?? '')).toBe(number?.ordinal)
