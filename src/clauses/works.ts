@@ -159,7 +159,7 @@ function worksIn({ documents, joined, order }: Group): Work[] {
     const home = drafts.find((draft) => belongs(document, date, draft))
     if (home) {
       home.documents.push(document)
-      home.date ??= date
+      home.date = dateOfCopies(home.date, document)
     } else if (joined.has(document.id) || drafts.every((draft) => mayBeVersions(document, date, draft))) {
       drafts.push({ documents: [document], date })
     } else apart.push(document)
@@ -184,6 +184,16 @@ function belongs(document: Document, date: string | undefined, draft: Draft): bo
   }
   if (date !== undefined && date === draft.date) return true
   return draft.documents.some((other) => saysTheSame(document, other))
+}
+
+/**
+ * The date of a version when one more of its files is known: an amendment that one of them states is in all of them,
+ * where a later date of publication may be that of a page.
+ */
+function dateOfCopies(date: string | undefined, document: Document): string | undefined {
+  const amended = document.header.amended?.value
+  if (date === undefined) return versionDate(document)
+  return amended !== undefined && amended > date ? amended : date
 }
 
 /** Files that together are one document: none numbers an article that another has. */

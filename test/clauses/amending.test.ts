@@ -30,6 +30,15 @@ test('new words announced by ： go on to the next item', () => {
   expect(paths(document)).toEqual(['一', '二'])
 })
 
+test('captions among the new words head nothing', () => {
+  const document = decision(
+    '一、增加一章，作为第十三章，内容如下：\n附则\n第二百一十九条 本法自2006年1月1日起施行。\n' +
+      '二、删去第五十条。\n',
+  )
+  const below = document.clauses.filter(({ kind }) => kind !== 'header')
+  expect(below.map(({ kind, path }) => [kind, ...path])).toEqual([['numbered', '一'], ['numbered', '二']])
+})
+
 test('a law that says 修改为 and amends nothing is read as before', () => {
   const law = fileOf('a.md', '# 示范法\n\n<!-- INFO END -->\n\n第一条 增加投入，规定为：\n\n（一）甲；\n\n（二）乙。\n\n第二条 丙。\n')
   expect(paths(law)).toEqual(['第一条', '第一条/一', '第一条/二', '第二条'])

@@ -60,6 +60,13 @@ describe('versions', () => {
     expect(told(worksOf([COMPANY_2018, copy]))).toEqual([['2018-10-26 2018-10-26: 公司法(2018-10-26).md 转载.md']])
   })
 
+  test('a copy whose head leaves out the amendments does not make the version older', () => {
+    const head = COMPANY_2018.text.indexOf('\n\n2005年')
+    const copy = fileOf('摘录.md', COMPANY_2018.text.slice(0, head) + COMPANY_2018.text.slice(COMPANY_2018.bodyStart - 2))
+    expect(versionDate(copy)).toBe('1993-12-29')
+    expect(told(worksOf([copy, COMPANY_2018]))).toEqual([['2018-10-26 2018-10-26: 摘录.md 公司法(2018-10-26).md']])
+  })
+
   test('rules for trial use and the rules after them are two works, unless the operator says so', () => {
     expect(worksOf([RULES_TRIAL, RULES_2019]).all).toHaveLength(2)
     const said = { ...RULES_2019, relations: { supersedes: '人民检察院刑事诉讼规则（试行）' } }
