@@ -11,9 +11,9 @@ import { pagesAfter } from './pages.ts'
 import { readBytes, readerFor, unknownFormat } from './read.ts'
 import { EMPTY_REGISTRY, identify, labelFolders, openRegistry, saveRegistry, storeText, withText } from './registry.ts'
 import type { FoundFile, KnownDocument } from './registry.ts'
-import { readSteadily, type ReadBytes } from './steady.ts'
 import { SIDECAR_NAME, applyStatement, parseSidecar, relationsOf } from './sidecar.ts'
 import type { Sidecar, Statement } from './sidecar.ts'
+import { readSteadily, type ReadBytes } from './steady.ts'
 
 export interface LoadOptions {
   /** Folders of documents, in the order they are listed. */
@@ -144,6 +144,9 @@ async function readFolder(
   return files
 }
 
+/** Hidden files, and ~$决定.docx, which Word keeps beside a file that is open. */
+const isPassedOver = (name: string): boolean => name.startsWith('.') || name.startsWith('~$')
+
 /** Paths below a folder with `/`. Hidden files are passed over; links out of the folder are listed in `skipped`. */
 async function listFiles(root: string, below: string, skipped: SkippedFile[]): Promise<string[]> {
   const paths: string[] = []
@@ -153,7 +156,7 @@ async function listFiles(root: string, below: string, skipped: SkippedFile[]): P
     return []
   })
   for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue
+    if (isPassedOver(entry.name)) continue
     const path = below === '' ? entry.name : `${below}/${entry.name}`
     if (entry.isDirectory()) paths.push(...(await listFiles(root, path, skipped)))
     else if (entry.isFile()) paths.push(path)
