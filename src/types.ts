@@ -78,6 +78,7 @@ export interface SourceText {
   /** Path of the file in the folder it came from, with `/`. */
   readonly source: string
   readonly format: 'txt' | 'md' | 'html' | 'docx' | 'pdf'
+  /** See documents/decode.ts; the format again where that states it itself. */
   readonly encoding: string
   readonly text: string
   /** Hex SHA-256 of `text` in UTF-8: the name of this version of the text. */

@@ -1,7 +1,7 @@
 /** Answer → plain text and Markdown. Every channel renders the segments; none adds words of its own between them. */
 import { versionWords } from '../answering/version-note.ts'
-import type { Answer, Citation, ClauseReference, Passage, Provenance, Segment } from '../types.ts'
-import { piecesOf, VERDICTS } from './web/answer.js'
+import type { Answer, Citation, ClauseReference, Passage, Provenance, Segment, VersionNote } from '../types.ts'
+import { pageWords, piecesOf, VERDICTS } from './web/answer.js'
 
 /** How words are set off from each other; `PLAIN` sets nothing off. */
 export interface Style {
@@ -116,7 +116,7 @@ function documentText(citation: Citation, style: Style): readonly string[] {
   return [
     ...wrapped(plain(bracketed(citation.title)), '', style),
     ...wrapped(plain(`${dateWords(citation)}　${citation.source}`), '', style).map(style.soft),
-    ...(citation.version ? wrapped(plain(versionWords(citation.version)), '', style).map(style.soft) : []),
+    ...standingLines(citation.version, style),
   ]
 }
 
@@ -137,8 +137,13 @@ function citationText(
   ]
 }
 
-/** 「第12页」; nothing where the file has no pages. */
-export const pageWords = (page: number | undefined) => (page === undefined ? '' : `「第${page}页」`)
+/** Which version it is and whether it is in force; nothing of the only one, where it is. */
+export const standingWords = (version: VersionNote | undefined) => (version ? versionWords(version) : '')
+
+/** The same on lines of its own. */
+export function standingLines(version: VersionNote | undefined, style: Style): readonly string[] {
+  return version ? wrapped(plain(standingWords(version)), '', style).map(style.soft) : []
+}
 
 /** `2023-01-09`, `2024-02-19（管理员注明）` or 日期不详, and whether the title was lent. */
 export function dateWords({ date, dateFrom, titleFrom }: Pick<Citation, 'date' | 'dateFrom' | 'titleFrom'>): string {
@@ -161,8 +166,7 @@ function nearestText(answer: Answer, style: Style): readonly string[] {
 /** One found clause in two or three lines. */
 export function passageText(passage: Passage, mark: string, style: Style): readonly string[] {
   const indent = ' '.repeat(mark.length)
-  const version = passage.version ? versionWords(passage.version) : ''
-  const title = `${bracketed(passage.title)}${pageWords(passage.page)}${version}`
+  const title = `${bracketed(passage.title)}${pageWords(passage.page)}${standingWords(passage.version)}`
   return [
     ...wrapped(`${mark}${plain(`${passage.spoken}　${title}`)}`, indent, style, ''),
     ...wrapped(plain(snippetOf(passage.text)), indent, style).map((line) => style.soft(line)),
@@ -246,9 +250,9 @@ function segmentsMarkdown(segments: readonly Segment[]): string {
 function citationMarkdown(citation: Citation, base: string | undefined): string {
   const { n, label, page, quote, alsoIn, version } = citation
   const place = linked(placeWords(citation), citation.url, base)
-  const standing = version ? escaped(versionWords(version)) : ''
+  const told = `${dateWords(citation)}${standingWords(version)}`
   const lines = [
-    `${n}. ${place}（${escaped(label)}）${pageWords(page)}${escaped(dateWords(citation))}${standing}`,
+    `${n}. ${place}（${escaped(label)}）${pageWords(page)}${escaped(told)}`,
     ...quote.split('\n').map((line) => `   > ${escaped(line)}`),
     ...(alsoIn.length > 0 ? ['', `   ${escaped(twinWords(alsoIn))}`] : []),
   ]

@@ -5,7 +5,7 @@ import type { DroppedLine } from '../types.ts'
 
 export interface DecodedText {
   readonly text: string
-  /** `utf-8`, `utf-16le`, `utf-16be`, `gb18030` a label a page declared, or `pdf`. */
+  /** `utf-8`, `utf-16le`, `utf-16be`, `gb18030`, a label a page declared; `docx`, `pdf` of formats that say it themselves. */
   readonly encoding: string
   /** Of a file in pages: the offset in `text` where each page begins, page 1 first. */
   readonly pages?: readonly number[]

@@ -27,7 +27,7 @@ export async function readWordFile(bytes: Uint8Array, name: string): Promise<Dec
   const parts = await openWordFile(bytes, name)
   try {
     const html = await htmlOf(visibleParts(parts))
-    return { text: htmlToText(withoutCalls(html), name), encoding: 'utf-8' }
+    return { text: htmlToText(withoutCalls(html), name), encoding: 'docx' }
   } catch (cause) {
     throw damaged(name, cause)
   }

@@ -5,6 +5,7 @@
  * exception are tables, in every format that has them: a row becomes a line that names its header cells, see tables.ts.
  */
 import { PolicyError } from '../errors.ts'
+import type { SourceText } from '../types.ts'
 import { decodeBytes } from './decode.ts'
 import type { DecodedText } from './decode.ts'
 import { readWordFile } from './docx.ts'
@@ -12,7 +13,7 @@ import { htmlCharset, htmlToText } from './html.ts'
 import { tellTables } from './markdown-tables.ts'
 import { readPdf } from './pdf.ts'
 
-export type Format = 'txt' | 'md' | 'html' | 'docx' | 'pdf'
+export type Format = SourceText['format']
 
 export interface ReadText extends DecodedText {
   readonly format: Format

@@ -5,16 +5,16 @@ import type { Answer, AskRequest, DocumentId, SearchResult } from '../../types.t
 import {
   bracketed,
   fallbackNotes,
-  pageWords,
   passageText,
   placeWords,
   plain,
   renderMarkdown,
   renderText,
+  standingLines,
   wrapped,
   type Style,
 } from '../render.ts'
-import { versionWords } from '../../answering/version-note.ts'
+import { pageWords } from '../web/answer.js'
 import { cited, type Cited, type ClauseText } from '../wire.ts'
 import type { Command } from './command.ts'
 import { EXIT } from './help.ts'
@@ -89,7 +89,7 @@ function clauseText(clause: ClauseText, style: Style): string {
   return [
     ...wrapped(`${plain(placeWords(clause))}（${plain(clause.label)}）${pageWords(clause.page)}`, '', style).map(style.strong),
     style.soft(plain(clause.source)),
-    ...(clause.version ? wrapped(plain(versionWords(clause.version)), '', style).map(style.soft) : []),
+    ...standingLines(clause.version, style),
     ...plain(clause.text)
       .split('\n')
       .flatMap((line) => wrapped(line, '', style)),

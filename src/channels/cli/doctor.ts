@@ -85,7 +85,7 @@ const DROPPED: Readonly<Record<DroppedLine['reason'], string>> = {
 const SHOWN = 20
 
 function documentText({ document, problems }: Examined, style: Style): readonly string[] {
-  const { header, dropped } = document
+  const { header, dropped, format, encoding } = document
   const facts = Object.entries(FACT_NAMES).flatMap(([name, label]) => {
     const fact: Fact | undefined = header[name as keyof typeof FACT_NAMES]
     return fact ? [row(label, `${fact.value}${FROM[fact.from]}`)] : []
@@ -93,7 +93,7 @@ function documentText({ document, problems }: Examined, style: Style): readonly 
   return [
     style.strong(plain(`${bracketed(titleOf(document))}${header.title ? FROM[header.title.from] : ''}`)),
     row('编号', document.id),
-    row('来源', `${document.source}（${document.format}，${document.encoding}，${document.text.length} 字）`),
+    row('来源', `${document.source}（${[...new Set([format, encoding])].join('，')}，${document.text.length} 字）`),
     ...facts,
     ...(problems.length === 0 ? [row('条款', '编号前后相接')] : []),
     ...firstOf(problems).map(({ path, message }) => style.warning(`  ! ${plain(`${path.join('/')}：${message}`)}`)),

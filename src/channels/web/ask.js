@@ -2,7 +2,7 @@
  * The asking page. Draws answers by DOM nodes with textContent only, the same way whether streamed or whole.
  * Shapes: /openapi.json.
  */
-import { piecesOf, VERDICTS } from './answer.js'
+import { pageWords, piecesOf, VERDICTS } from './answer.js'
 
 const form = document.getElementById('ask')
 const box = document.getElementById('question')
@@ -230,7 +230,7 @@ function citationCard(citation, id) {
       element('span', 'where', [
         element('b', '', [spoken]),
         label === '' || label === spoken ? '' : element('span', 'label', [label]),
-        page === undefined ? '' : element('span', 'label', [`「第${page}页」`]),
+        page === undefined ? '' : element('span', 'label', [pageWords(page)]),
         element('cite', '', [bracketed(title)]),
         titleFrom && FROM[titleFrom] ? element('small', '', [`（题名：${FROM[titleFrom]}）`]) : '',
       ]),
