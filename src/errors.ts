@@ -5,7 +5,6 @@ export type ErrorCode =
   | 'bad-request'
   | 'question-too-long'
   | 'body-too-large'
-  | 'not-supported'
   | 'unauthorized'
   | 'no-such-document'
   | 'no-such-clause'

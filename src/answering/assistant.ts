@@ -34,7 +34,8 @@ export interface Assistant {
   /** Ends with a `done` event. Throws PolicyError for what the asker or operator must mend. */
   ask(request: AskRequest, signal?: AbortSignal): AsyncIterable<AnswerEvent>
   search(request: SearchRequest): Promise<SearchResult>
-  lookUp(reference: string): LookUp
+  /** `asOf`: ISO 8601 day; absent: what is in force today. */
+  lookUp(reference: string, asOf?: string): LookUp
   /** Throws PolicyError 'index-building' or 'index-missing' while there is none. */
   catalogue(): Catalogue
   /** `textSha256` may be a prefix of 16 digits; absent: the current text. */

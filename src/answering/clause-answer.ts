@@ -15,12 +15,20 @@ export function answerReference(composer: Composer, found: LookUp, headingOnly =
   }
   if (found.outcome === 'ambiguous') {
     composer.say('ambiguous').say('end')
-    for (const place of found.candidates) {
-      composer.add({ kind: 'label', text: `《${titleOf(place.document)}》${spokenOf(place)}` }).say('end')
-    }
+    const names = found.candidates.map((place) => `《${titleOf(place.document)}》${spokenOf(place)}`)
+    found.candidates.forEach(({ document }, at) => {
+      const name = names[at]!
+      // two files of one law: the first chapter of each
+      const alone = names.indexOf(name) === names.lastIndexOf(name)
+      composer.add({ kind: 'label', text: alone ? name : `${name}（${document.source}）` }).say('end')
+    })
     return { outcome: 'ambiguous', composer, places: found.candidates }
   }
   if (found.reason === 'not-a-reference') return undefined
+  if (found.reason === 'no-such-version') {
+    composer.add({ kind: 'count', text: found.message })
+    return { outcome: 'declined', reason: 'no-evidence', composer, places: [] }
+  }
   const unknown = found.reason === 'no-such-document'
   composer.say(unknown ? 'declined-document' : 'declined-no-such-clause').add({ kind: 'count', text: found.message })
   if (unknown) return { outcome: 'declined', reason: 'no-evidence', composer, places: [] }

@@ -1,11 +1,14 @@
 /** Evidence → segments and citations. Labels, dates and counts are computed here; every quotation is a slice. */
 import { createHash } from 'node:crypto'
 import { labelOf, spokenOf, titleFromOf, titleOf } from '../clauses/address.ts'
+import { pageField } from '../clauses/page.ts'
+import { areVersions } from '../clauses/works.ts'
 import { twinsOf, type Catalogue } from '../retrieval/library.ts'
-import type { Citation, Clause, ClauseId, Document, Fact, Segment, Span, ClauseReference } from '../types.ts'
+import type { Citation, Clause, ClauseId, Document, DocumentId, Fact, Segment, Span, ClauseReference } from '../types.ts'
 import { readingUrl } from './links.ts'
 import { phrase, type PhraseName } from './phrases.ts'
 import { quotedPlace } from './quoted-place.ts'
+import { notePieces, versionNoteOf } from './version-note.ts'
 
 /** A span to quote. */
 export interface Quotation {
@@ -23,8 +26,10 @@ export function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-function twinReferences(catalogue: Catalogue, id: ClauseId): ClauseReference[] {
-  return twinsOf(catalogue, id).map(({ document, lineage }) => referenceTo(document, lineage))
+function twinReferences(catalogue: Catalogue, own: DocumentId, id: ClauseId): ClauseReference[] {
+  return twinsOf(catalogue, id)
+    .filter(({ document }) => !areVersions(catalogue.documents, own, document.id))
+    .map(({ document, lineage }) => referenceTo(document, lineage))
 }
 
 /** The clause at the end of a lineage and its address; the link marks `span`, or the whole clause. */
@@ -76,6 +81,7 @@ export class Composer {
     const first = citations[0]!
     this.#segments.push({ kind: 'label', text: `《${first.title}》${first.spoken}`, citations: [first.n] })
     if (options.dated) this.#date(quotations[0].document, first)
+    this.#version(first)
     citations.forEach((citation, at) => {
       this.say(at === 0 ? 'opening-quote' : 'next-quote')
       this.#segments.push({ kind: 'quotation', text: citation.quote, citations: [citation.n] })
@@ -94,6 +100,20 @@ export class Composer {
     if (date?.from === 'inferred') this.say('date-inferred')
   }
 
+  /** （2023-12-29版；另有2018-10-26版，已被取代）, once for each document; what is not in force is marked every time. */
+  #version({ n, documentId, version }: Citation): void {
+    if (!version) return
+    const told = this.#citations.some((other) => other.documentId === documentId && other.n < n)
+    if (told && version.status === 'in-force') return
+    this.say('version-open')
+    for (const piece of notePieces(version)) {
+      if ('say' in piece) this.say(piece.say)
+      else if ('date' in piece) this.#segments.push({ kind: 'date', text: piece.date, citations: [n] })
+      else this.#segments.push({ kind: 'label', text: `《${piece.title}》`, citations: [n] })
+    }
+    this.say('version-close')
+  }
+
   #cite({ document, span }: Quotation): Citation {
     const known = this.#citations.find(
       (citation) => citation.documentId === document.id && citation.start === span.start && citation.end === span.end,
@@ -104,6 +124,7 @@ export class Composer {
     const quote = document.text.slice(span.start, span.end)
     const date = dateOf(document)
     const titleFrom = titleFromOf(document)
+    const version = versionNoteOf(this.#catalogue.documents, document)
     const citation: Citation = {
       n: this.#citations.length + 1,
       documentId: document.id,
@@ -117,9 +138,11 @@ export class Composer {
       quote,
       start: span.start,
       end: span.end,
+      ...pageField(document, span.start),
       textSha256: document.textSha256,
       quoteSha256: sha256(quote),
-      alsoIn: twinReferences(this.#catalogue, clause.id),
+      alsoIn: twinReferences(this.#catalogue, document.id, clause.id),
+      ...(version ? { version } : {}),
       url: readingUrl(document, span),
     }
     this.#citations.push(citation)

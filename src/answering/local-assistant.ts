@@ -33,6 +33,7 @@ import { clausesOf, foundAt, passageOf } from './passages.ts'
 import { phrase, type PhraseName } from './phrases.ts'
 import { countParts, unitCounted } from './structure.ts'
 import { verify } from './verify.ts'
+import { narrowed, versionsMeant, type VersionsMeant } from './versions-meant.ts'
 
 /** What the assistant is handed; app.ts chooses the real parts. */
 interface Parts {
@@ -66,24 +67,29 @@ export class LocalAssistant implements Assistant {
     return this.#parts.status()
   }
 
-  lookUp(reference: string): LookUp {
-    const { documents, twins } = this.#parts.library()
-    return lookUp(reference, documents, twins)
+  lookUp(reference: string, asOf?: string): LookUp {
+    const library = this.#parts.library()
+    const { text, choice } = versionsMeant(library, reference, asOf)
+    return lookUp(text, library.documents, library.twins, choice)
   }
 
-  async search({ query, limit, documents }: SearchRequest): Promise<SearchResult> {
+  async search({ query, limit, documents, asOf }: SearchRequest): Promise<SearchResult> {
     const library = this.#parts.library()
     const clock = new Clock()
     const wanted = checked(library, documents)
-    const { text } = understand(library, normaliseQuestion(query))
+    const meant = versionsMeant(library, understand(library, normaliseQuestion(query)).text, asOf)
+    const { text } = meant
     const { vector, fallback } = await this.#embed(library, text)
     clock.mark('embed')
     const references = findReferences(text, knownNames(library.documents))
-    const named = addressed(library, references, wanted)
-    const found = retrieve(library, queryOf(text, vector, wanted), limit)
+    const named = addressed(library, references, meant, wanted)
+    const look = (ids?: readonly DocumentId[]): readonly Found[] => retrieve(library, queryOf(text, vector, ids), limit)
+    const found = look(searched(library, meant, { wanted, named: wanted }))
+    // what is repealed or no longer the version in force comes last, and only where there is room
+    const besides = found.length < limit && meant.out.size > 0 ? look(evenPast(library, meant, wanted)) : []
     clock.mark('retrieve')
     return {
-      passages: firstThen(named, found).slice(0, limit).map(passageOf),
+      passages: firstThen(firstThen(named, found), besides).slice(0, limit).map((one) => passageOf(library, one)),
       ...modeOf(library, vector, fallback),
       timings: clock.timings(),
     }
@@ -95,29 +101,38 @@ export class LocalAssistant implements Assistant {
     const wanted = checked(library, request.documents)
     const alone = standAlone(request.question, request.history ?? [])
     const normalised = normaliseQuestion(alone.question)
-    const { text, unclear } = understand(library, normalised)
+    const { text: asTyped, unclear } = understand(library, normalised)
+    const meant = versionsMeant(library, asTyped, request.asOf)
+    const { text } = meant
     const { vector, fallback } = await this.#embed(library, text)
     clock.mark('embed')
     const names = knownNames(library.documents)
     const references = findReferences(text, names)
-    const intent = within(intentOf(text, references, library.documents, names), wanted)
+    const named = within(intentOf(text, references, library.documents, names), wanted)
+    const inVersions = named.documents && narrowed(library, named.documents, meant)
+    const intent = inVersions ? { ...named, documents: inVersions.ids } : named
     const scope = intent.documents ?? wanted
     const search = searchOnce((documents, limit = RETRIEVED) =>
-      retrieve(library, queryOf(text, vector, documents ? intersect(documents, wanted) : wanted), limit),
+      retrieve(library, queryOf(text, vector, searched(library, meant, { wanted, named: scope, documents })), limit),
     )
     const found = search(scope)
     const clauses: Search = (documents, limit) => search(documents, limit).flatMap(clausesOf)
+    const past: Search = (documents, limit = RETRIEVED) =>
+      retrieve(library, queryOf(text, vector, evenPast(library, meant, documents ?? wanted)), limit).flatMap(clausesOf)
     clock.mark('retrieve')
+    const asked = { text, intent, references, scope: scope?.length ? scope : wanted, search: clauses, meant }
     const draft = unclear
       ? declined(library, 'no-evidence', 'declined-no-evidence')
       : alone.insufficient
         ? declined(library, 'unsupported', 'declined-standalone')
         : intent.outOfScope
           ? declined(library, 'out-of-scope', 'declined-out-of-scope')
-          : draftOf(library, { text, intent, references, scope: scope?.length ? scope : wanted, search: clauses })
+          : inVersions?.absent !== undefined
+            ? noSuchVersion(library, inVersions.absent)
+            : orFromThePast(library, { ...asked, intent: named, search: past }, draftOf(library, asked))
     const exactly = draft.places?.map((place) => foundAt(library, place))
-    const nearest = exactly ?? firstThen(addressed(library, references, scope), found)
-    const passages = nearest.slice(0, PASSAGES).map(passageOf)
+    const nearest = exactly ?? firstThen(addressed(library, references, meant, scope), found)
+    const passages = nearest.slice(0, PASSAGES).map((one) => passageOf(library, one))
     yield { type: 'passages', passages }
     const verified = verify(library, withoutLastBreak(draft.composer.segments), draft.composer.citations)
     for (const fault of verified.rejected) this.#parts.log(`quotation withheld: ${fault}`)
@@ -128,7 +143,7 @@ export class LocalAssistant implements Assistant {
     for (const segment of segments) yield { type: 'segment', segment }
     yield { type: 'citations', citations: verified.citations }
     const reason = withheld ? ('unsupported' as const) : draft.reason
-    const understoodAs = text === request.question.trim() ? undefined : text
+    const understoodAs = asTyped === request.question.trim() ? undefined : asTyped
     const answer: Answer = {
       id: idOf(request, library),
       question: request.question,
@@ -168,6 +183,7 @@ interface Understanding {
   /** Documents that a clause is looked up in; absent: all. */
   readonly scope: readonly DocumentId[] | undefined
   readonly search: Search
+  readonly meant: VersionsMeant
 }
 
 function draftOf(library: Library, asked: Understanding): Draft {
@@ -185,14 +201,14 @@ function draftOf(library: Library, asked: Understanding): Draft {
 }
 
 /** 决定有几个部分: the parts of the documents it names, counted; undefined when it asks something else. */
-function draftOfCount(library: Library, { text, intent }: Understanding): Draft | undefined {
+function draftOfCount(library: Library, { text, intent, meant }: Understanding): Draft | undefined {
   const unit = unitCounted(text)
   if (unit === undefined) return undefined
   const { documents } = library
   const ids = intent.documents
   const named = ids ? documents.filter(({ id }) => ids.includes(id)) : documentsOfKinds(text, documents)
   const composer = new Composer(library)
-  return countParts(composer, named, unit) ? { outcome: 'answered', composer } : undefined
+  return countParts(composer, named, unit, meant.choice.works) ? { outcome: 'answered', composer } : undefined
 }
 
 /** The clause a question names: its text, or what it says of the thing asked; undefined when it leads nowhere. */
@@ -200,7 +216,7 @@ function draftOfClause(library: Library, asked: Understanding, reference: Refere
   const { text, intent, scope, search } = asked
   const composer = new Composer(library)
   const documents = scope ? library.documents.filter(({ id }) => scope.includes(id)) : library.documents
-  const found = lookUpReference(reference, documents, library.twins)
+  const found = lookUpReference(reference, documents, library.twins, asked.meant.choice)
   const missing = found.outcome === 'absent' && found.reason === 'no-such-clause'
   if (intent.asksForClause || missing) {
     const answer = answerReference(composer, found, /标题|题目|小标题/.test(text))
@@ -225,12 +241,58 @@ function unknownName(reference: Reference | undefined, text: string): string | u
 function addressed(
   library: Library,
   [reference]: readonly Reference[],
+  { choice }: VersionsMeant,
   wanted?: readonly DocumentId[],
 ): Found[] {
   if (!reference) return []
-  const result = lookUpReference(reference, library.documents, library.twins)
+  const result = lookUpReference(reference, library.documents, library.twins, choice)
   const found = result.outcome === 'found' ? result.places : result.outcome === 'ambiguous' ? result.candidates : []
   return found.filter(({ document }) => !wanted || wanted.includes(document.id)).map((place) => foundAt(library, place))
+}
+
+/**
+ * Declined over what is in force: what other versions and repealed texts say is quoted then, and marked as theirs.
+ * Not where the question itself says which version it means.
+ */
+function orFromThePast(library: Library, asked: Understanding, draft: Draft): Draft {
+  const { out, choice } = asked.meant
+  const fitting = draft.outcome === 'declined' && draft.reason === 'no-evidence' && draft.places === undefined
+  if (!fitting || out.size === 0 || (choice.asked && choice.asked.kind !== 'day')) return draft
+  const past = answerFrom(library, asked.text, asked.intent, searchOnce(asked.search))
+  return past.outcome === 'answered' ? past : draft
+}
+
+function noSuchVersion(library: Library, message: string): Draft {
+  const composer = new Composer(library).add({ kind: 'count', text: message })
+  return { outcome: 'declined', reason: 'no-evidence', composer, places: [] }
+}
+
+interface Looked {
+  /** Documents the request allows. */
+  readonly wanted: readonly DocumentId[] | undefined
+  /** Documents that are asked for by name or id, whatever their version. */
+  readonly named: readonly DocumentId[] | undefined
+  /** Documents of this one search. */
+  readonly documents?: readonly DocumentId[] | undefined
+}
+
+/** The documents a search looks through: not other versions and repealed texts that nobody asked for. */
+function searched(library: Library, meant: VersionsMeant, looked: Looked): readonly DocumentId[] | undefined {
+  const { wanted, named, documents } = looked
+  const allowed = evenPast(library, meant, documents ? intersect(documents, wanted) : wanted)
+  if (meant.out.size === 0) return allowed
+  const asked = new Set(named)
+  return (allowed ?? library.documents.map(({ id }) => id)).filter((id) => !meant.out.has(id) || asked.has(id))
+}
+
+/** Other versions and repealed texts too; never what was not in force yet on the day asked for. */
+function evenPast(
+  library: Library,
+  { never }: VersionsMeant,
+  wanted?: readonly DocumentId[],
+): readonly DocumentId[] | undefined {
+  if (never.size === 0) return wanted
+  return (wanted ?? library.documents.map(({ id }) => id)).filter((id) => !never.has(id))
 }
 
 /** The clauses named, then those found besides. */
@@ -255,8 +317,9 @@ function queryOf(text: string, vector?: Float32Array, documents?: readonly Docum
 }
 
 /** The same request over the same index has the same id, as it has the same answer. */
-function idOf({ question, history = [], documents = [] }: AskRequest, { generation, embedder }: Library): string {
-  return `a-${sha256(JSON.stringify([question, history, documents, generation, embedder])).slice(0, 24)}`
+function idOf({ question, history = [], documents = [], asOf }: AskRequest, { generation, embedder }: Library): string {
+  const asked = [question, history, documents, generation, embedder, ...(asOf === undefined ? [] : [asOf])]
+  return `a-${sha256(JSON.stringify(asked)).slice(0, 24)}`
 }
 
 function said(name: PhraseName): Segment {

@@ -1,10 +1,13 @@
 /** Clauses found → passages on the wire, and → the clauses an answer is looked for in. */
 import { isArticle } from '../clauses/address.ts'
+import { pageField } from '../clauses/page.ts'
+import { areVersions } from '../clauses/works.ts'
 import { spansOf } from '../chunks/chunk.ts'
 import { twinsOf, type Catalogue } from '../retrieval/library.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import type { Clause, Passage, Place, Span } from '../types.ts'
 import { referenceTo } from './compose.ts'
+import { versionNoteOf } from './version-note.ts'
 
 /** From its first word to the last: of an article with all below it, of another clause its own. */
 function spanOf(clause: Clause): Span {
@@ -14,13 +17,18 @@ function spanOf(clause: Clause): Span {
 }
 
 /** A clause found, as it is shown: the score held to 0–1 and rounded to four places. */
-export function passageOf({ document, lineage, span, score, twins }: Found): Passage {
+export function passageOf(catalogue: Catalogue, { document, lineage, span, score, twins }: Found): Passage {
+  const version = versionNoteOf(catalogue.documents, document)
   return {
     ...referenceTo(document, lineage, span),
     text: document.text.slice(span.start, span.end),
     ...span,
+    ...pageField(document, span.start),
     score: Math.round(Math.min(1, score) * 1e4) / 1e4,
-    alsoIn: twins.map((twin) => referenceTo(twin.document, twin.lineage)),
+    alsoIn: twins
+      .filter((twin) => !areVersions(catalogue.documents, document.id, twin.document.id))
+      .map((twin) => referenceTo(twin.document, twin.lineage)),
+    ...(version ? { version } : {}),
   }
 }
 

@@ -1,10 +1,12 @@
 /** The last gate: what is not the exact slice of the stored text that its offsets name is not shown. */
 import { labelOf, spokenOf } from '../clauses/address.ts'
+import { pageAt } from '../clauses/page.ts'
 import { documentById, type Catalogue } from '../retrieval/library.ts'
 import type { Citation, Segment } from '../types.ts'
 import { sha256 } from './compose.ts'
 import { isPhrase, phrase } from './phrases.ts'
 import { quotedPlace } from './quoted-place.ts'
+import { datesOfNote } from './version-note.ts'
 
 interface Verified {
   readonly segments: readonly Segment[]
@@ -31,6 +33,7 @@ export function faultOf(catalogue: Catalogue, citation: Citation): string | unde
   if (path !== citation.path.join('/') || labelOf(place) !== label || spokenOf(place) !== spoken) {
     return `citation ${citation.n}: stands in ${labelOf(place)}, not in ${label}`
   }
+  if (citation.page !== pageAt(document, start)) return `citation ${citation.n}: not on page ${citation.page}`
   return undefined
 }
 
@@ -49,19 +52,24 @@ export function verify(catalogue: Catalogue, segments: readonly Segment[], citat
   const kept: Segment[] = []
   let line: Segment[] = []
   let holds = true
+  /** Within （已废止，由《…》）, where a title opens no line of its own. */
+  let inNote = false
   const close = (): void => {
     if (holds) kept.push(...line)
     line = []
     holds = true
   }
   for (const segment of segments) {
-    if (segment.kind === 'label') close()
+    if (segment.kind === 'label' && !inNote) close()
+    inNote = segment.text === phrase('version-open') ? true : segment.text === phrase('version-close') ? false : inNote
     line.push(segment)
     if (!segmentHolds(segment, byNumber)) {
       rejected.push(`segment ${segment.kind}: ${segment.text.slice(0, 40)}`)
       holds = false
     }
-    if (segment.text === phrase('end')) close()
+    if (segment.text !== phrase('end')) continue
+    inNote = false
+    close()
   }
   close()
   return { segments: kept, citations: sound, rejected }
@@ -73,7 +81,13 @@ function segmentHolds({ kind, text, citations = [] }: Segment, sound: ReadonlyMa
   if (rests.length < citations.length) return false
   if (kind === 'quotation') return rests.some(({ quote }) => quote === text)
   if (kind === 'connecting') return isPhrase(text)
-  if (kind === 'label' && rests.length > 0) return rests.some(({ title, spoken }) => text === `《${title}》${spoken}`)
-  if (kind === 'date') return rests.some(({ date }) => date === text)
+  if (kind === 'label' && rests.length > 0) {
+    return rests.some(
+      ({ title, spoken, version }) => text === `《${title}》${spoken}` || text === `《${version?.by?.title}》`,
+    )
+  }
+  if (kind === 'date') {
+    return rests.some(({ date, version }) => date === text || (version && datesOfNote(version).includes(text)))
+  }
   return true
 }

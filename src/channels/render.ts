@@ -1,6 +1,7 @@
 /** Answer → plain text and Markdown. Every channel renders the segments; none adds words of its own between them. */
-import type { Answer, Citation, ClauseReference, Passage, Provenance, Segment } from '../types.ts'
-import { piecesOf, VERDICTS } from './web/answer.js'
+import { versionWords } from '../answering/version-note.ts'
+import type { Answer, Citation, ClauseReference, Passage, Provenance, Segment, VersionNote } from '../types.ts'
+import { pageWords, piecesOf, VERDICTS } from './web/answer.js'
 
 /** How words are set off from each other; `PLAIN` sets nothing off. */
 export interface Style {
@@ -22,6 +23,8 @@ export const FACT_NAMES = {
   passed: '通过',
   published: '公布',
   effective: '施行',
+  amended: '修正',
+  repealed: '废止',
 } as const
 
 /** Who states a fact, where the text itself does not. */
@@ -113,12 +116,13 @@ function documentText(citation: Citation, style: Style): readonly string[] {
   return [
     ...wrapped(plain(bracketed(citation.title)), '', style),
     ...wrapped(plain(`${dateWords(citation)}　${citation.source}`), '', style).map(style.soft),
+    ...standingLines(citation.version, style),
   ]
 }
 
 /** Long words that stand above already are named by their beginning. */
 function citationText(
-  { n, spoken, label, quote, alsoIn }: Citation,
+  { n, spoken, label, page, quote, alsoIn }: Citation,
   isAbove: boolean,
   style: Style,
 ): readonly string[] {
@@ -127,10 +131,18 @@ function citationText(
   const inner = (line: string, set: (text: string) => string) =>
     wrapped(plain(line), indent, style).map((part) => set(part))
   return [
-    ...wrapped(`${mark}${plain(spoken)}（${plain(label)}）`, indent, style, '').map(style.strong),
+    ...wrapped(`${mark}${plain(spoken)}（${plain(label)}）${pageWords(page)}`, indent, style, '').map(style.strong),
     ...`「${isAbove ? snippetOf(quote) : quote}」`.split('\n').flatMap((line) => inner(line, style.quoted)),
     ...(alsoIn.length > 0 ? inner(twinWords(alsoIn), style.soft) : []),
   ]
+}
+
+/** Which version it is and whether it is in force; nothing of the only one, where it is. */
+export const standingWords = (version: VersionNote | undefined) => (version ? versionWords(version) : '')
+
+/** The same on lines of its own. */
+export function standingLines(version: VersionNote | undefined, style: Style): readonly string[] {
+  return version ? wrapped(plain(standingWords(version)), '', style).map(style.soft) : []
 }
 
 /** `2023-01-09`, `2024-02-19（管理员注明）` or 日期不详, and whether the title was lent. */
@@ -154,8 +166,9 @@ function nearestText(answer: Answer, style: Style): readonly string[] {
 /** One found clause in two or three lines. */
 export function passageText(passage: Passage, mark: string, style: Style): readonly string[] {
   const indent = ' '.repeat(mark.length)
+  const title = `${bracketed(passage.title)}${pageWords(passage.page)}${standingWords(passage.version)}`
   return [
-    ...wrapped(`${mark}${plain(`${passage.spoken}　${bracketed(passage.title)}`)}`, indent, style, ''),
+    ...wrapped(`${mark}${plain(`${passage.spoken}　${title}`)}`, indent, style, ''),
     ...wrapped(plain(snippetOf(passage.text)), indent, style).map((line) => style.soft(line)),
   ]
 }
@@ -235,10 +248,11 @@ function segmentsMarkdown(segments: readonly Segment[]): string {
 }
 
 function citationMarkdown(citation: Citation, base: string | undefined): string {
-  const { n, label, quote, alsoIn } = citation
+  const { n, label, page, quote, alsoIn, version } = citation
   const place = linked(placeWords(citation), citation.url, base)
+  const told = `${dateWords(citation)}${standingWords(version)}`
   const lines = [
-    `${n}. ${place}（${escaped(label)}）${escaped(dateWords(citation))}`,
+    `${n}. ${place}（${escaped(label)}）${pageWords(page)}${escaped(told)}`,
     ...quote.split('\n').map((line) => `   > ${escaped(line)}`),
     ...(alsoIn.length > 0 ? ['', `   ${escaped(twinWords(alsoIn))}`] : []),
   ]

@@ -1,5 +1,7 @@
 /** Clauses and documents as every channel shows them: addresses in words, offsets into the stored text, twins named. */
 import { readingUrl } from '../answering/links.ts'
+import { areVersions } from '../clauses/works.ts'
+import { versionNoteOf } from '../answering/version-note.ts'
 import type { Assistant } from '../answering/assistant.ts'
 import {
   findClause,
@@ -13,7 +15,19 @@ import {
   walk,
   type Lineage,
 } from '../clauses/address.ts'
-import type { Clause, ClauseId, Document, Fact, LookUp, Place, Provenance, Span, ClauseReference } from '../types.ts'
+import { pageField } from '../clauses/page.ts'
+import type {
+  Clause,
+  ClauseId,
+  ClauseReference,
+  Document,
+  Fact,
+  LookUp,
+  Place,
+  Provenance,
+  Span,
+  VersionNote,
+} from '../types.ts'
 
 export type Catalogue = ReturnType<Assistant['catalogue']>
 
@@ -26,8 +40,11 @@ export interface ClauseText extends ClauseReference {
   readonly text: string
   readonly start: number
   readonly end: number
+  /** 1-based page of the file on which it begins. */
+  readonly page?: number
   readonly textSha256: string
   readonly alsoIn: readonly ClauseReference[]
+  readonly version?: VersionNote
 }
 
 export interface OutlineNode {
@@ -79,6 +96,7 @@ export function clauseText(place: Place, catalogue: Catalogue): ClauseText {
   const { document, paragraph } = place
   const clause = innermost(place.lineage)
   const span = (paragraph === undefined ? undefined : clause.paragraphs[paragraph - 1]) ?? clause.extent
+  const version = versionNoteOf(catalogue.documents, document)
   return {
     ...reference(place, span),
     ...titleFrom(document),
@@ -88,8 +106,10 @@ export function clauseText(place: Place, catalogue: Catalogue): ClauseText {
     text: textAt(document, span),
     start: span.start,
     end: span.end,
+    ...pageField(document, span.start),
     textSha256: document.textSha256,
-    alsoIn: twinsOf(clause, catalogue),
+    alsoIn: twinsOf(document, clause, catalogue),
+    ...(version && { version }),
   }
 }
 
@@ -193,11 +213,12 @@ function reference(place: Place, span: Span): ClauseReference {
   }
 }
 
-function twinsOf(clause: Clause, catalogue: Catalogue): readonly ClauseReference[] {
+function twinsOf(own: Document, clause: Clause, catalogue: Catalogue): readonly ClauseReference[] {
   const places = placesById(catalogue)
   return (catalogue.twins.get(clause.id) ?? []).flatMap((id) => {
     const place = places.get(id)
-    return place ? [reference(place, innermost(place.lineage).extent)] : []
+    if (!place || areVersions(catalogue.documents, own.id, place.document.id)) return []
+    return [reference(place, innermost(place.lineage).extent)]
   })
 }
 

@@ -1,5 +1,5 @@
 /** A clause while its tree grows, before it has a path. */
-import type { Clause, Span } from '../types.ts'
+import type { Clause, NumberStyle, Span } from '../types.ts'
 import type { Mark } from './markers.ts'
 
 export interface Draft {
@@ -7,6 +7,10 @@ export interface Draft {
   mark?: Mark
   hashes: number
   annex: boolean
+  /** For a caption without a mark, the style of the part it stands beside. */
+  beside?: NumberStyle
+  /** A caption numbered like an item that stands above articles. */
+  headsArticles?: boolean
   start: number
   end: number
   /** The opening line after its mark; a heading, if nothing but what follows can tell. */

@@ -5,7 +5,7 @@ import { settleHeadings } from './headings.ts'
 import { learnNesting, type IsAbove } from './nesting.ts'
 import { isNamedStyle, type Mark } from './markers.ts'
 import type { Block } from './paragraphs.ts'
-import type { Span } from '../types.ts'
+import type { NumberStyle, Span } from '../types.ts'
 
 /** Grows the tree block by block along one stack of open clauses. */
 export class TreeBuilder {
@@ -22,10 +22,11 @@ export class TreeBuilder {
   }
 
   build(): Draft[] {
-    for (const block of this.#blocks) {
+    const ahead = listsAhead(this.#blocks)
+    for (const [at, block] of this.#blocks.entries()) {
       if (block.mark) this.#openNumbered(block, block.mark)
       else if (block.heading) this.#openHeaded(block, block.heading)
-      else this.#addParagraph(block)
+      else this.#addParagraph(block, ahead[at] ?? new Map())
     }
     settleHeadings(this.#text, this.#top)
     splitClosing(this.#text, this.#top)
@@ -42,18 +43,41 @@ export class TreeBuilder {
 
   #openNumbered(block: Block, mark: Mark): void {
     const { style } = mark
+    if (block.headsArticles) this.#closeArticle()
     for (let open = this.#stack.at(-1); open; open = this.#stack.at(-1)) {
-      const outer = open.mark
-        ? open.mark.style !== style && !this.#isAbove(style, open.mark.style)
+      const openStyle = open.mark?.style ?? open.beside
+      const outer = openStyle
+        ? openStyle !== style && (heads(open, style) || !this.#isAbove(style, openStyle))
         : open.annex || (open.kind === 'headed' && !(block.hashes > 0 && block.hashes <= open.hashes))
       if (outer) break
       this.#stack.pop()
     }
     const opening = { start: Math.min(block.start + mark.length, block.end), end: block.end }
-    this.#push(draft('numbered', block, { mark, hashes: block.hashes || NO_HASHES, opening }))
+    const headsArticles = block.headsArticles === true
+    this.#push(draft('numbered', block, { mark, hashes: block.hashes || NO_HASHES, opening, headsArticles }))
+  }
+
+  #closeArticle(): void {
+    const article = this.#stack.findIndex((open) => open.mark?.style === 'article')
+    if (article >= 0) this.#stack = this.#stack.slice(0, article)
+  }
+
+  /** A caption without a mark takes the place of the chapter or section around it, and stands beside it. */
+  #openUnmarked(block: Block): void {
+    this.#closeArticle()
+    const part = this.#stack.at(-1)
+    const beside = part?.mark?.style ?? part?.beside
+    if (beside && isNamedStyle(beside)) this.#stack.pop()
+    const heading = { start: block.start, end: block.end }
+    const more = { heading, name: nameOf(block.words, false), ...(beside ? { beside, hashes: part?.hashes ?? NO_HASHES } : {}) }
+    this.#push(draft('headed', block, more))
   }
 
   #openHeaded(block: Block, heading: NonNullable<Block['heading']>): void {
+    if (heading === 'unmarked') {
+      this.#openUnmarked(block)
+      return
+    }
     const annex = heading === 'annex'
     const level = block.hashes || 1
     if (annex || heading === 'preamble') this.#stack = []
@@ -69,9 +93,9 @@ export class TreeBuilder {
     this.#push(draft(kind, block, { heading: span, hashes: level, annex, name: nameOf(words, annex) }))
   }
 
-  #addParagraph(block: Block): void {
+  #addParagraph(block: Block, ahead: Ahead): void {
     const span = { start: block.start, end: block.end }
-    const holder = this.#holderOf()
+    const holder = this.#itemGoingOn(ahead) ?? this.#holderOf()
     if (!holder) {
       this.#push(draft('preamble', block, { paragraphs: [span] }))
       return
@@ -95,6 +119,33 @@ export class TreeBuilder {
     delete holder.opening
   }
 
+  /**
+   * The item a paragraph belongs to because its list goes on behind the paragraph: between （二） and （三） stand words
+   * of （二）, or of its last 目 where that announces them (应当增加下列数额：). The paragraph below a caption that is the
+   * last item (（三）当事人的确定) is its own where those below the captions before it are.
+   */
+  #itemGoingOn(ahead: Ahead): Draft | undefined {
+    const article = this.#stack.findIndex((open) => open.mark?.style === 'article')
+    if (article < 0) return undefined
+    const item = this.#stack.findLastIndex(({ mark }, at) => at > article && mark && ahead.get(mark.style) === mark.ordinal + 1)
+    const leaf = this.#stack.at(-1)
+    if (item < 0) return leaf && this.#isLastCaption(leaf) ? leaf : undefined
+    const announced = leaf && (leaf.paragraphs.at(-1) ?? leaf.opening)
+    const announces = announced !== undefined && /[：:]$/.test(this.#text.slice(announced.start, announced.end))
+    const carriesOn = leaf !== undefined && leaf.paragraphs.length > 0
+    if (!announces && !carriesOn) this.#stack = this.#stack.slice(0, item + 1)
+    return this.#stack.at(-1)
+  }
+
+  #isLastCaption({ mark, opening, paragraphs }: Draft): boolean {
+    const siblings = this.#stack.at(-2)?.children ?? []
+    const before = siblings.at(-2)
+    if (!mark || !opening || paragraphs.length > 0 || isNamedStyle(mark.style) || before?.mark?.style !== mark.style) return false
+    const isCaption = (span: Span | undefined): boolean =>
+      span !== undefined && span.end - span.start <= 30 && !SENTENCE_END.test(this.#text.slice(span.start, span.end))
+    return isCaption(opening) && isCaption(before.opening) && before.paragraphs.length > 0
+  }
+
   /** The clause a paragraph without a number belongs to; the stack is closed down to it. */
   #holderOf(): Draft | undefined {
     const article = this.#stack.findLastIndex((open) => open.mark?.style === 'article')
@@ -116,6 +167,24 @@ export class TreeBuilder {
     return announced && ends(item, /。$/) && ends(before, /[；;]$/) ? 1 : 0
   }
 }
+
+/** The next ordinal of each style of lists, up to the next article, chapter or heading. */
+type Ahead = ReadonlyMap<NumberStyle, number>
+
+/** For every block without a mark, the numbers of the lists ahead of it. */
+function listsAhead(blocks: readonly Block[]): (Ahead | undefined)[] {
+  const found: (Ahead | undefined)[] = new Array<Ahead | undefined>(blocks.length)
+  let ahead: Ahead = new Map()
+  for (let at = blocks.length - 1; at >= 0; at -= 1) {
+    const { mark, heading } = blocks[at] ?? {}
+    if (heading || (mark && isNamedStyle(mark.style))) ahead = new Map()
+    else if (mark) ahead = new Map(ahead).set(mark.style, mark.ordinal)
+    else found[at] = ahead
+  }
+  return found
+}
+
+const heads = (open: Draft, style: NumberStyle): boolean => open.headsArticles === true && style === 'article'
 
 /** A mark alone on its line, with nothing behind it yet. */
 function isBareMark({ opening, heading, paragraphs, children }: Draft): boolean {

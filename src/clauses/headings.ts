@@ -1,6 +1,6 @@
 /** Which opening lines are headings: a line of its own, a run-in first sentence, a caption in brackets. */
 import type { Span } from '../types.ts'
-import { SENTENCE_END, type Draft } from './draft.ts'
+import { NO_HASHES, SENTENCE_END, type Draft } from './draft.ts'
 import { isNamedStyle } from './markers.ts'
 
 /** How often the first sentence of a style's paragraphs is a short one with more behind it. */
@@ -48,8 +48,9 @@ export function settleHeadings(text: string, top: readonly Draft[]): void {
 }
 
 /** An opening line that is no sentence, with something of its own behind it. */
-function isStandalone(text: string, { mark, opening, paragraphs, children }: Draft): boolean {
+function isStandalone(text: string, { mark, hashes, opening, paragraphs, children }: Draft): boolean {
   if (!mark || !opening || opening.start === opening.end) return false
+  if (hashes < NO_HASHES && isNamedStyle(mark.style) && mark.style !== 'article') return true
   const words = text.slice(opening.start, opening.end)
   if (SENTENCE_END.test(words) || words.includes('。')) return false
   if (isNamedStyle(mark.style) && mark.style !== 'article') return true

@@ -5,6 +5,7 @@ import { knownNames } from './names.ts'
 import { chineseNumeral } from './numerals.ts'
 import { findReferences, type Reference, type Step, type StepKind } from './reference.ts'
 import { foldName } from './script.ts'
+import { leftOut, noVersion, ofVersionsMeant, unrepealed, type Choice } from './standing.ts'
 import type { Twins } from './twins.ts'
 
 export { knownNames }
@@ -35,39 +36,63 @@ const UNIT_WANTED: Readonly<Partial<Record<StepKind, string>>> = {
   part: '部分', article: '条', point: '点', item: '项', subitem: '目', chapter: '章', section: '节', book: '编', subbook: '分编',
 }
 
-/** Reads a typed string as one reference or several, and looks them up. */
-export function lookUp(reference: string, documents: readonly Document[], twins: Twins): LookUp {
+/** Reads a typed string as one reference or several, and looks them up, in the versions of the choice. */
+export function lookUp(reference: string, documents: readonly Document[], twins: Twins, choice?: Choice): LookUp {
   const references = findReferences(reference, knownNames(documents))
   if (references.length === 0) {
     const message = `“${reference.trim()}”不像条款编号；可以写成“《决定》第三部分第2条”“三、2”或“第十二条第二款”。`
     return { outcome: 'absent', reason: 'not-a-reference', message, existing: [] }
   }
-  const results = references.map((one) => lookUpReference(one, documents, twins))
+  const results = references.map((one) => lookUpReference(one, documents, twins, choice))
   const failed = results.find((result) => result.outcome !== 'found')
   if (failed) return failed
   const places = results.flatMap((result) => (result.outcome === 'found' ? result.places : []))
   return { outcome: 'found', places: places as unknown as [Place, ...Place[]] }
 }
 
-/** What one target of a reference comes to in one document. */
-interface Trial {
+/** Where a reference stopped in a document that does not hold it. */
+interface Stop {
   readonly document: Document
-  /** Each is one reading; a range has several places in one reading. */
-  readonly readings: readonly (readonly Place[])[]
-  /** Where it stopped when there is no reading. */
-  readonly stop?: { readonly reached?: Place; readonly step: Step; readonly depth: number }
+  readonly reached?: Place
+  readonly step: Step
+  readonly depth: number
 }
 
-export function lookUpReference(reference: Reference, documents: readonly Document[], twins: Twins): LookUp {
+/** A document, or the parts of one version that stand in several files and are read as one. */
+type Unit = readonly [Document, ...Document[]]
+
+/** What one target of a reference comes to in one unit. */
+interface Trial {
+  readonly unit: Unit
+  /** Each is one reading; a range has several places in one reading. */
+  readonly readings: readonly (readonly Place[])[]
+  /** One for each document where there is no reading. */
+  readonly stops: readonly Stop[]
+}
+
+/** With a choice, one version of each work is looked into, and a name that has no such version leads nowhere. */
+export function lookUpReference(
+  reference: Reference,
+  documents: readonly Document[],
+  twins: Twins,
+  choice?: Choice,
+): LookUp {
   const { document: named } = reference
-  const among = named ? documents.filter(({ id }) => named.documents.includes(id)) : documents
-  if (among.length === 0) return noSuchDocument(named?.words, documents)
-  const trials = reference.targets.map((target) => among.map((document) => tryDocument(document, named ? openingMeant(document, target) : target)))
-  const holding = among.filter((_, at) => trials.every((target) => (target[at]?.readings.length ?? 0) > 0))
+  const called = named ? documents.filter(({ id }) => named.documents.includes(id)) : documents
+  if (called.length === 0) return noSuchDocument(named?.words, documents)
+  const { documents: among, missing } = meantOf(called, named !== undefined, choice)
+  const [first] = missing
+  if (among.length === 0 && first) {
+    const message = noVersion(first, choice?.asked)
+    return { outcome: 'absent', reason: 'no-such-version', message, existing: [] }
+  }
+  const units = unitsOf(among, choice)
+  const trials = reference.targets.map((target) => units.map((unit) => tryUnit(unit, target, named !== undefined)))
+  const holding = units.filter((_, at) => trials.every((target) => (target[at]?.readings.length ?? 0) > 0))
   if (holding.length === 0) return absent(trials, among, twins)
   const places: Place[] = []
   for (const target of trials) {
-    const readings = target.filter(({ document }) => holding.includes(document)).flatMap((trial) => trial.readings)
+    const readings = target.filter(({ unit }) => holding.includes(unit)).flatMap((trial) => trial.readings)
     const candidates = foldTwins(readings, twins)
     const [only] = candidates
     if (candidates.length !== 1 || !only) {
@@ -78,6 +103,61 @@ export function lookUpReference(reference: Reference, documents: readonly Docume
   }
   if (named?.guessed) return { outcome: 'ambiguous', candidates: places.slice(0, CANDIDATES_MAXIMUM) }
   return { outcome: 'found', places: places as unknown as [Place, ...Place[]] }
+}
+
+/** Of a name, the versions meant; without a name, whatever is in force; all of it where nothing in force is left. */
+function meantOf(
+  called: readonly Document[],
+  named: boolean,
+  choice: Choice | undefined,
+): ReturnType<typeof ofVersionsMeant> {
+  if (!choice) return { documents: called, missing: [] }
+  if (named) {
+    const { documents, missing } = ofVersionsMeant(called, choice)
+    return { documents: unrepealed(documents, choice), missing }
+  }
+  const out = leftOut(choice)
+  const rest = out.size === 0 ? called : called.filter(({ id }) => !out.has(id))
+  return { documents: rest.length > 0 ? rest : called, missing: [] }
+}
+
+function unitsOf(documents: readonly Document[], choice: Choice | undefined): Unit[] {
+  if (!choice) return documents.map((document) => [document])
+  const units = new Map<unknown, Document[]>()
+  for (const document of documents) {
+    const version = choice.works.versionOf(document.id) ?? document
+    const known = units.get(version)
+    if (known) known.push(document)
+    else units.set(version, [document])
+  }
+  return [...units.values()].map((members) => {
+    const order: readonly Document[] = choice.works.versionOf(members[0]!.id)?.documents ?? members
+    return [...members].sort((a, b) => order.indexOf(a) - order.indexOf(b)) as unknown as Unit
+  })
+}
+
+function tryUnit(unit: Unit, target: readonly Step[], named: boolean): Trial {
+  const tried = unit.map((document) => tryDocument(document, named ? openingMeant(document, target) : target))
+  const readings = tried.flatMap((one) => one.readings)
+  const across = readings.length === 0 && unit.length > 1 ? rangeAcross(unit, target) : []
+  const stops = readings.length + across.length > 0 ? [] : tried.flatMap(({ stop }) => (stop ? [stop] : []))
+  return { unit, readings: [...readings, ...across], stops }
+}
+
+/** 第二百零三条至第二百零六条 where one part ends and the next begins. */
+function rangeAcross(unit: Unit, [step, ...more]: readonly Step[]): (readonly Place[])[] {
+  if (step?.kind !== 'article' || step.to === undefined || more.length > 0) return []
+  const wanted = new Set(ordinalsOf(step))
+  const places = unit.flatMap((document) =>
+    numberedLineages(document)
+      .filter((lineage) => {
+        const { number } = innermost(lineage)
+        return number?.style === 'article' && wanted.has(number.ordinal)
+      })
+      .map((lineage): Place => ({ document, lineage })),
+  )
+  const ordinals = places.map(({ lineage }) => innermost(lineage).number?.ordinal)
+  return ordinals.includes(step.ordinal) && ordinals.includes(step.to) ? [places] : []
 }
 
 /** Readings that are the same clauses in two documents become one, led by the copy that has its own title. */
@@ -108,16 +188,19 @@ function openingMeant({ clauses }: Document, target: readonly Step[]): readonly 
   return [{ ...first, kind: 'preamble' }]
 }
 
-function tryDocument(document: Document, target: readonly Step[]): Trial {
+function tryDocument(
+  document: Document,
+  target: readonly Step[],
+): { readonly readings: readonly (readonly Place[])[]; readonly stop?: Stop } {
   let readings: (readonly Place[])[] = [[]]
   let reached: Place | undefined
   for (const [depth, step] of target.entries()) {
     const next = readings.flatMap((reading) => advance(document, reading[0], step))
-    if (next.length === 0) return { document, readings: [], stop: { step, depth, ...(reached ? { reached } : {}) } }
+    if (next.length === 0) return { readings: [], stop: { document, step, depth, ...(reached ? { reached } : {}) } }
     readings = next
     reached = next[0]?.[0]
   }
-  return { document, readings }
+  return { readings }
 }
 
 /** Readings of one more step from a place, or from the whole document. */
@@ -267,21 +350,17 @@ function noSuchDocument(name: string | undefined, documents: readonly Document[]
 /** Says how far the reference goes, in the document that carries it furthest, and which numbers exist there. */
 function absent(trials: readonly (readonly Trial[])[], among: readonly Document[], twins: Twins): LookUp {
   const target = trials.find((one) => one.every(({ readings }) => readings.length === 0)) ?? trials[0] ?? []
-  const stopped = target.filter(({ stop }) => stop !== undefined)
-  const furthest = Math.max(...stopped.map(({ stop }) => stop?.depth ?? 0))
-  const deepest = stopped.filter(({ stop }) => stop?.depth === furthest)
-  const [first, ...others] = foldStops(deepest, twins)
-    .map(({ document, stop }) => {
-      const exists = existingAt(document, stop?.reached, stop?.step ?? NOTHING)
-      return { document, stop, exists }
-    })
-    .sort((a, b) => (a.stop?.reached ? 0 : b.exists.clauses - a.exists.clauses))
-  const stop = first?.stop
-  if (!first || !stop) return noSuchDocument(undefined, among)
+  const stopped = target.flatMap(({ unit, stops }) => furthestOf(stops).map((stop) => ({ ...stop, unit })))
+  const furthest = Math.max(...stopped.map(({ depth }) => depth))
+  const deepest = stopped.filter(({ depth }) => depth === furthest)
+  const [stop, ...others] = foldStops(deepest, twins)
+    .map((stop) => ({ ...stop, exists: existingIn(stop) }))
+    .sort((a, b) => (a.reached ? 0 : b.exists.clauses - a.exists.clauses))
+  if (!stop) return noSuchDocument(undefined, among)
   const { step, reached } = stop
-  const { count, existing } = first.exists
+  const { count, existing } = stop.exists
   const missing = step.words.replace(/[、.．/]$/, '')
-  const where = `《${titleOf(first.document)}》${reached ? spokenOf(reached) : ''}`
+  const where = `《${titleOf(stop.document)}》${reached ? spokenOf(reached) : ''}`
   const message =
     others.length > 0 && !reached
       ? `查了${others.length + 1}份文件，都没有${missing}；其中${where}${count}。`
@@ -289,14 +368,18 @@ function absent(trials: readonly (readonly Trial[])[], among: readonly Document[
   return { outcome: 'absent', reason: 'no-such-clause', message, ...(reached ? { parent: reached } : {}), existing }
 }
 
-const NOTHING: Step = { kind: 'part', words: '' }
+/** Of a document in parts, where the reference went furthest; one stop for all parts where it began in none. */
+function furthestOf(stops: readonly Stop[]): readonly Stop[] {
+  const depth = Math.max(0, ...stops.map((stop) => stop.depth))
+  return depth === 0 ? stops.slice(0, 1) : stops.filter((stop) => stop.depth === depth)
+}
 
 /** Twins stop at the same place: one of them speaks, the copy with its own title. */
-function foldStops(trials: readonly Trial[], twins: Twins): Trial[] {
-  const reached = trials.flatMap(({ stop }) => (stop?.reached ? [[stop.reached]] : []))
-  if (reached.length < trials.length) return [...trials]
+function foldStops<S extends Stop>(stops: readonly S[], twins: Twins): S[] {
+  const reached = stops.flatMap((stop) => (stop.reached ? [[stop.reached]] : []))
+  if (reached.length < stops.length) return [...stops]
   const kept = new Set<Place | undefined>(foldTwins(reached, twins).map(([place]) => place))
-  return trials.filter(({ stop }) => kept.has(stop?.reached))
+  return stops.filter((stop) => kept.has(stop.reached))
 }
 
 /** What there is where a step was not found. */
@@ -307,6 +390,15 @@ interface Existing {
   readonly existing: readonly string[]
   /** How many clauses of the kind asked for. */
   readonly clauses: number
+}
+
+/** The numbers of all parts of a document, where none of them holds the reference. */
+function existingIn({ document, unit, reached, step }: Stop & { readonly unit: Unit }): Existing {
+  if (reached || unit.length === 1 || step.kind === 'paragraph') return existingAt(document, reached, step)
+  const groups = unit.flatMap((part) => groupsFor(part, undefined, step).slice(0, 1))
+  const [style] = groups.flat().map((lineage) => innermost(lineage).number?.style)
+  const clauses = groups.flat().map(innermost).filter(({ number }) => number?.style === style)
+  return clauses.length === 0 ? existingAt(document, undefined, step) : countOf(clauses, '全文')
 }
 
 /** The numbers that do exist where a step was not found, and a clause of a sentence that says so. */
@@ -323,7 +415,11 @@ function existingAt(document: Document, reached: Place | undefined, step: Step):
     const unit = UNIT_WANTED[step.kind]
     return { count: unit ? `${here}不分${unit}` : `${here}没有这一部分`, existing: reached ? [] : top, clauses: 0 }
   }
-  const clauses = group.map(innermost)
+  return countOf(group.map(innermost), here)
+}
+
+/** 该部分共有4条（第1条至第4条） */
+function countOf(clauses: readonly Clause[], here: string): Existing {
   const existing = clauses.map(({ number }) => number?.mark ?? '')
   const first = clauses[0]
   const last = clauses.at(-1)

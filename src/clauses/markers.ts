@@ -16,18 +16,19 @@ export interface Mark extends ClauseNumber {
 
 const N = `[${NUMERAL_CHARACTERS}]{1,12}`
 const SPACE = '[ \\t\\u3000\\u00a0\\u2002\\u2003]'
+const BRANCH = '(?:之([一二三四五六七八九十]{1,3})(?![一-龥]))?'
 const PATTERNS: readonly (readonly [NumberStyle, RegExp])[] = [
-  ['subbook', new RegExp(`^第${SPACE}?(${N})${SPACE}?分编`)],
-  ['book', new RegExp(`^第${SPACE}?(${N})${SPACE}?编`)],
-  ['chapter', new RegExp(`^第${SPACE}?(${N})${SPACE}?章`)],
-  ['section', new RegExp(`^第${SPACE}?(${N})${SPACE}?[节節]`)],
+  ['subbook', new RegExp(`^第${SPACE}?(${N})${SPACE}?分编${BRANCH}`)],
+  ['book', new RegExp(`^第${SPACE}?(${N})${SPACE}?编${BRANCH}`)],
+  ['chapter', new RegExp(`^第${SPACE}?(${N})${SPACE}?章${BRANCH}`)],
+  ['section', new RegExp(`^第${SPACE}?(${N})${SPACE}?[节節]${BRANCH}`)],
   ['division', new RegExp(`^第${SPACE}?(${N})${SPACE}?部[分份]`)],
   ['article', new RegExp(`^第${SPACE}?(${N})${SPACE}?[条條](?:之([一二三四五六七八九十]{1,3}))?`)],
   ['bracketed-chinese', /^[（(﹙][ \u3000]?([〇零一二三四五六七八九十百]{1,5})[ \u3000]?[）)﹚][、.．]?/],
   ['bracketed-arabic', /^[（(﹙][ \u3000]?([0-9０-９]{1,3})[ \u3000]?[）)﹚][、.．]?/],
   ['bracketed-arabic', /^([0-9０-９]{1,3})[）)](?=[^）)])/],
   ['chinese', /^([〇零一二三四五六七八九十百]{1,5})[ \u3000]?[、.．]/],
-  ['arabic', /^([0-9０-９]{1,3})[ \u3000]?(?:[、．]|[.](?![0-9０-９]))(?![0-9０-９])/],
+  ['arabic', /^([0-9０-９]{1,3})[ \u3000]?(?:[、.](?![0-9０-９])|．(?![0-9０-９]{1,4}(?![0-9０-９—－，])))/],
 ]
 
 /** First characters of the rows of ready-made marks, and the style each row belongs to. */

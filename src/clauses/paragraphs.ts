@@ -1,14 +1,17 @@
 /** Lines → paragraphs, each opened by a mark, by a heading without a number, or by neither. */
 import type { NumberStyle, Span } from '../types.ts'
-import { linesOf, type Line } from './lines.ts'
+import { amendedWords } from './amending.ts'
+import { linesOf, withFirstItemsApart, withLostEnds, type Line } from './lines.ts'
 import { isNamedStyle, readMark, type Mark } from './markers.ts'
 
 export interface Block extends Span {
   readonly words: string
   readonly hashes: number
   readonly mark?: Mark
-  /** A heading without a number, or the opening line of an annex 附件. */
-  readonly heading?: 'headed' | 'annex' | 'preamble'
+  /** Numbered like an item of a list, but a caption right above an article: （二）不动产抵押. */
+  readonly headsArticles?: true
+  /** A heading without a number; `unmarked`: only its place tells; or the opening line of an annex 附件. */
+  readonly heading?: 'headed' | 'unmarked' | 'annex' | 'preamble'
 }
 
 const FINAL = /[。！？!?；;：:…”’」』）)】》]$/
@@ -17,6 +20,8 @@ const CAPTION_MAXIMUM = 60
 const HEADING_MAXIMUM = 30
 const CONTENTS = /^目\s{0,4}[录錄次]$/
 const PREAMBLE = /^(?:序\s{0,4}言|前\s{0,4}言|引\s{0,4}言|序)$/
+/** Supplementary provisions stand beside the chapters, also where their line is not marked as a heading. */
+const SUPPLEMENTARY = /^附[\s\u3000\u00a0]{0,8}则$/
 /** 附件, 附件1：…, 附件三 …, 附： */
 const ANNEX = /^附[件录錄表图圖]?[一二三四五六七八九十0-9０-９]{0,3}(?:$|[\s\u3000:：.．、]|(?<=[一二三四五六七八九十0-9])[^所的中之规規列第和与及、])/
 
@@ -83,6 +88,29 @@ function isGiven(mark: Mark, line: Line, broken: boolean, sequence: Sequence): b
   return isNamedStyle(mark.style) ? caption && follows(mark, sequence) : true
 }
 
+/**
+ * A chapter's caption that has lost its mark: a few words without punctuation, right behind a finished sentence of an
+ * article and right above the next article.
+ */
+function isUnmarkedCaption(line: Line, above: Block | undefined, below: Line | undefined): boolean {
+  if (!/^\p{Script=Han}[\p{Script=Han}、\s\u3000]{2,24}$/u.test(line.words) || !above || !/。[”」）)]?$/.test(above.words)) return false
+  const next = below && readMark(below.words)
+  return next?.style === 'article' && next.spaced
+}
+
+const LIST_STYLES: readonly NumberStyle[] = ['chinese', 'bracketed-chinese', 'arabic']
+
+/**
+ * Does a line numbered as items are head the articles below it? It is a caption with an article right below, and no
+ * item of a list that stands above it: the last item of a list ends a sentence, or continues the item before it.
+ */
+function headsArticles(mark: Mark, line: Line, above: Block | undefined, below: Line | undefined): boolean {
+  if (!LIST_STYLES.includes(mark.style) || !isCaption(line, CAPTION_MAXIMUM) || line.words.length === mark.length) return false
+  const next = below && readMark(below.words)
+  if (next?.style !== 'article' || next.refers) return false
+  return above?.mark === undefined || above.mark.style !== mark.style || mark.ordinal !== above.mark.ordinal + 1
+}
+
 const hasWords = (words: string): boolean => /[\p{L}\p{N}]/u.test(words)
 const isCaption = (line: Line | undefined, maximum: number): line is Line =>
   line !== undefined && line.words.length <= maximum && !/[。！？!?；;，,：:]$/.test(line.words) && !line.words.includes('。')
@@ -109,14 +137,15 @@ const HEADING_STYLES: readonly NumberStyle[] =
 
 /** The paragraphs of a text from `from` on, in reading order; lines broken by hand are joined by their span. */
 export function blocksOf(text: string, from: number): Block[] {
-  const lines = withoutContents(linesOf(text, from))
+  const lines = withoutContents(withFirstItemsApart(withLostEnds(linesOf(text, from))))
   const width = wrapWidth(lines)
+  const quoted = amendedWords(text.slice(0, from), lines)
   const sequence: Sequence = new Map()
   const blocks: { line: Line; block: Block }[] = []
   let numbered = false
   for (const [at, line] of lines.entries()) {
     const broken = isBroken(lines[at - 1], line, width)
-    const read = readMark(line.words)
+    const read = quoted.has(line) ? undefined : readMark(line.words)
     const mark = read && isGiven(read, line, broken, sequence) ? read : undefined
     const last = blocks.at(-1)
     if (!mark && broken && last && !last.block.heading) {
@@ -125,11 +154,15 @@ export function blocksOf(text: string, from: number): Block[] {
       continue
     }
     if (mark) sequence.set(mark.style, mark.ordinal)
-    const heading = mark ? undefined : headingOf(line, numbered)
+    const below = lines[at + 1]
+    const caption = !mark && sequence.has('article') && isUnmarkedCaption(line, last?.block, below)
+    const ofLine = headingOf(line, numbered, blocks.length > 0) ?? (caption ? 'unmarked' : undefined)
+    const heading = mark || quoted.has(line) ? undefined : ofLine
     if (heading === 'annex') sequence.clear()
     numbered ||= mark !== undefined && HEADING_STYLES.includes(mark.style)
     const { start, end, words, hashes } = line
-    const opened = { ...(mark ? { mark } : {}), ...(heading ? { heading } : {}) }
+    const heads = mark !== undefined && headsArticles(mark, line, last?.block, below)
+    const opened = { ...(mark ? { mark } : {}), ...(heading ? { heading } : {}), ...(heads ? { headsArticles: true as const } : {}) }
     blocks.push({ line, block: { start, end, words, hashes, ...opened } })
   }
   if (numbered) return blocks.map(({ block }) => block)
@@ -139,10 +172,12 @@ export function blocksOf(text: string, from: number): Block[] {
   )
 }
 
-function headingOf(line: Line, numbered: boolean): Block['heading'] | undefined {
+function headingOf(line: Line, numbered: boolean, written: boolean): Block['heading'] | undefined {
   if (!hasWords(line.words)) return undefined
   if (PREAMBLE.test(line.words)) return 'preamble'
+  if (numbered && SUPPLEMENTARY.test(line.words)) return 'headed'
   if ((numbered || line.hashes > 0) && isCaption(line, CAPTION_MAXIMUM + 20) && ANNEX.test(line.words)) return 'annex'
   if (numbered && /^附[件录錄表图圖]?[一二三四五六七八九十0-9]{0,3}[:：]$/.test(line.words)) return 'annex'
+  if (written && /^附件[一二三四五六七八九十0-9０-９]{0,3}$/.test(line.words)) return 'annex'
   return line.hashes > 0 ? 'headed' : undefined
 }

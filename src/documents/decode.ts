@@ -1,11 +1,18 @@
 /** Bytes → characters: UTF-8 and UTF-16 by their marks, else strict UTF-8, else GB18030. Never a guess silently. */
 import { isUtf8 } from 'node:buffer'
 import { PolicyError } from '../errors.ts'
+import type { DroppedLine } from '../types.ts'
 
 export interface DecodedText {
   readonly text: string
-  /** `utf-8`, `utf-16le`, `utf-16be`, `gb18030` or a label a page declared. */
+  /** `utf-8`, `utf-16le`, `utf-16be`, `gb18030`, a label a page declared; `docx`, `pdf` of formats that say it themselves. */
   readonly encoding: string
+  /** Of a file in pages: the offset in `text` where each page begins, page 1 first. */
+  readonly pages?: readonly number[]
+  /** What the reader itself left out, e.g. running heads. */
+  readonly dropped?: readonly DroppedLine[]
+  /** Sentences the operator should see. */
+  readonly notices?: readonly string[]
 }
 
 /** First bytes of files that are often renamed to .txt, and what they are. */
@@ -26,7 +33,7 @@ const NEXT_STEP = '请用编辑器打开并另存为 UTF-8 文本。'
 export function decodeBytes(bytes: Uint8Array, name: string, declared?: string): DecodedText {
   const signature = SIGNATURES.find(([head]) => head.every((byte, index) => bytes[index] === byte))
   if (signature) {
-    throw new PolicyError('file-format', `${name} 是${signature[1]}，不是文本文件。请另存为 txt、md 或 html。`)
+    throw new PolicyError('file-format', `${name} 是${signature[1]}，不是文本文件。请改正扩展名，或另存为 docx、pdf、txt、md 或 html。`)
   }
   const marked = markedEncoding(bytes)
   if (marked) return { text: strictly(marked, bytes, name), encoding: marked }

@@ -29,6 +29,7 @@ export function readHeader(text: string, format: Format): HeaderReading {
   const bodyStart = lines[head.length]?.start ?? text.length
   const events = eventsIn(text, head, title?.span)
   const signature = readSignature(text, lines.slice(head.length))
+  const amended = amendedIn(events)
   const published = factOf(events, 'published') ?? pageDate(text, head, title?.span) ?? signature?.date
   const facts = {
     title,
@@ -36,7 +37,8 @@ export function readHeader(text: string, format: Format): HeaderReading {
     documentNumber: readNumber(text, head, title?.span),
     passed: factOf(events, 'passed'),
     published,
-    effective: factOf(events, 'effective') ?? effectiveInBody(text, lines.slice(head.length)),
+    effective: effectiveSince(events, amended) ?? effectiveInBody(text, lines.slice(head.length)),
+    amended,
   }
   const stated = Object.entries(facts).filter(([, fact]) => fact !== undefined)
   return { header: Object.fromEntries(stated) as Header, bodyStart }
@@ -275,6 +277,24 @@ function withoutTitles(words: string): string {
 function factOf(events: readonly HeadEvent[], kind: EventKind): Fact | undefined {
   const event = events.find(({ kinds }) => kinds.includes(kind))
   return event && fact(event.iso, event.span.start, event.span.end)
+}
+
+/** 修正, 修订 said of the document itself, and not 修订前的刑法; or the passing of an act that amends it. */
+const AMENDS = /(?:修正|修订|修改)(?![前后的之])/
+/** The name of the amending decision may run on into the next line. */
+const PASSES_AMENDMENT = /通过的\s{0,2}《[^》]*(?:修正案|修改|补充规定)|《关于修改[^》]*$/
+
+/** The last amendment 修正、修订 the head tells of: 2018年10月26日 …《关于修改〈…〉的决定》第三次修正. */
+function amendedIn(events: readonly HeadEvent[]): Fact | undefined {
+  const amending = events.filter(({ words }) => AMENDS.test(withoutTitles(words)) || PASSES_AMENDMENT.test(words))
+  const last = amending.sort((one, other) => (one.iso < other.iso ? -1 : 1)).at(-1)
+  return last && fact(last.iso, last.span.start, last.span.end)
+}
+
+/** Of several dates of entry into force, the first that is no earlier than the last amendment. */
+function effectiveSince(events: readonly HeadEvent[], amended: Fact | undefined): Fact | undefined {
+  const since = amended && events.filter(({ iso }) => iso >= amended.value)
+  return (since && factOf(since, 'effective')) ?? factOf(events, 'effective')
 }
 
 const PAGE_LABEL = '(?:信息|文章|稿件)?来源|稿源|作者|记者|编辑|责编'

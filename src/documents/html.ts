@@ -1,6 +1,10 @@
-/** A web page → lines of text: a block element is a line, a table row is a line, scripts and menus are left out. */
+/**
+ * A web page → lines of text: a block element is a line, scripts and menus are left out. A table is read row by row,
+ * see tables.ts.
+ */
 import { Parser } from 'htmlparser2'
 import { PolicyError } from '../errors.ts'
+import { tableLines } from './tables.ts'
 
 const SKIPPED = new Set([
   'script', 'style', 'nav', 'noscript', 'template', 'title', 'svg', 'iframe', 'select', 'button',
@@ -27,21 +31,30 @@ export function htmlCharset(bytes: Uint8Array): string | undefined {
 /** Tables nested deeper than this are read as plain blocks. */
 const DEEPEST_TABLE = 30
 
-/** Lines of one block in a cell from which on a table is taken for page layout, whose cells keep their lines. */
-const LAYOUT_LINES = 4
-
 /** Real pages nest under 100 deep; the parser's time grows with the square of the depth. */
 const DEEPEST_NESTING = 5000
 
-/** A table row being read: the lines of each of its cells. */
-interface Row {
-  readonly cells: string[][]
+/** A table being read. */
+interface OpenTable {
+  readonly rows: { readonly cells: OpenCell[]; readonly header: boolean }[]
+  /** The cell that words go to; between rows there is none. */
+  cell?: OpenCell | undefined
+  inHead: boolean
+  /** A table stands in one of its cells. */
   layout: boolean
+}
+
+interface OpenCell {
+  readonly lines: string[]
+  readonly columns: number
+  readonly rows: number
+  readonly header: boolean
 }
 
 /**
  * @throws PolicyError 'file-format' for a page nested deeper than any real one.
- * @example htmlToText('<p>第一条</p><table><tr><td>甲<td>乙</table>') // '第一条\n甲\t乙\n'
+ * @example htmlToText('<p>第一条</p><table><tr><th>级别<th>补贴<tr><td>A类<td>5万元</table>')
+ * // '第一条\n级别：A类，补贴：5万元。\n'
  */
 export function htmlToText(html: string, name = 'HTML'): string {
   const page = new PageLines()
@@ -50,15 +63,18 @@ export function htmlToText(html: string, name = 'HTML'): string {
   let depth = 0
   const parser = new Parser(
     {
-      onopentagname(tag) {
+      onopentag(tag, attributes) {
         if (++depth > DEEPEST_NESTING) {
           throw new PolicyError('file-format', `${name} 的标签嵌套超过 ${DEEPEST_NESTING} 层，未读取。请另存为 txt。`)
         }
         if (SKIPPED.has(tag)) skipping++
         if (skipping > 0) return
         if (tag === 'pre') preformatted++
-        if (tag === 'tr') page.openRow()
-        else if (tag === 'td' || tag === 'th') page.openCell()
+        if (tag === 'table') page.openTable()
+        else if (tag === 'thead') page.openHead(true)
+        else if (tag === 'tbody' || tag === 'tfoot') page.openHead(false)
+        else if (tag === 'tr') page.openRow()
+        else if (tag === 'td' || tag === 'th') page.openCell(tag === 'th', attributes)
         else if (tag === 'br' || BLOCKS.has(tag)) page.endLine()
       },
       ontext(text) {
@@ -73,6 +89,8 @@ export function htmlToText(html: string, name = 'HTML'): string {
         depth--
         if (SKIPPED.has(tag)) skipping = Math.max(0, skipping - 1)
         else if (skipping > 0) return
+        else if (tag === 'table') page.closeTable()
+        else if (tag === 'thead') page.openHead(false)
         else if (tag === 'tr') page.closeRow()
         else if (BLOCKS.has(tag)) page.endLine()
         if (tag === 'pre') preformatted = Math.max(0, preformatted - 1)
@@ -86,10 +104,12 @@ export function htmlToText(html: string, name = 'HTML'): string {
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 
-/** Collects lines; rows of a table are joined when they close. */
+/** Collects lines; a table is told when it closes. */
 class PageLines {
   readonly #lines: string[] = []
-  readonly #rows: Row[] = []
+  readonly #tables: OpenTable[] = []
+  /** Tables open below the deepest one that is read as a table. */
+  #deeper = 0
   #line = ''
 
   addWords(text: string): void {
@@ -103,34 +123,74 @@ class PageLines {
     this.#line = ''
   }
 
-  openRow(): void {
+  openTable(): void {
     this.endLine()
-    for (const row of this.#rows) row.layout = true // a table in a cell: the outer one is layout
-    if (this.#rows.length < DEEPEST_TABLE) this.#rows.push({ cells: [], layout: false })
+    const outer = this.#tables.at(-1)
+    if (outer) outer.layout = true
+    if (this.#tables.length < DEEPEST_TABLE) this.#tables.push({ rows: [], inHead: false, layout: false })
+    else this.#deeper++
   }
 
-  openCell(): void {
+  openHead(inHead: boolean): void {
     this.endLine()
-    this.#rows.at(-1)?.cells.push([])
+    const table = this.#tables.at(-1)
+    if (table && this.#deeper === 0) table.inHead = inHead
+  }
+
+  openRow(): void {
+    this.endLine()
+    if (this.#deeper > 0) return
+    if (this.#tables.length === 0) this.openTable() // a row outside of any table
+    const table = this.#tables.at(-1)
+    table?.rows.push({ cells: [], header: table.inHead })
+  }
+
+  openCell(header: boolean, { colspan, rowspan }: Readonly<Record<string, string>>): void {
+    this.endLine()
+    if (this.#deeper > 0) return
+    const table = this.#tables.at(-1)
+    if (!table || table.rows.length === 0) this.openRow() // a cell outside of any row
+    const open = this.#tables.at(-1)
+    if (!open) return
+    open.cell = { lines: [], columns: spanOf(colspan, 1), rows: spanOf(rowspan, MOST_SPANNED), header }
+    open.rows.at(-1)?.cells.push(open.cell)
   }
 
   closeRow(): void {
     this.endLine()
-    const row = this.#rows.pop()
-    if (!row) return
-    const layout = row.layout || row.cells.some((cell) => cell.length >= LAYOUT_LINES)
+    const table = this.#tables.at(-1)
+    if (table && this.#deeper === 0) table.cell = undefined
+  }
+
+  closeTable(): void {
+    this.endLine()
+    if (this.#deeper > 0) {
+      this.#deeper--
+      return
+    }
+    const table = this.#tables.pop()
+    if (!table) return
     const target = this.#target()
-    if (layout) for (const line of row.cells.flat()) target.push(line)
-    else if (row.cells.some((cell) => cell.length > 0)) target.push(row.cells.map((cell) => cell.join(' ')).join('\t'))
+    for (const line of tableLines(table.rows, table.layout)) target.push(line)
   }
 
   finish(): readonly string[] {
-    while (this.#rows.length > 0) this.closeRow()
+    while (this.#tables.length > 0) this.closeTable()
     this.endLine()
     return this.#lines
   }
 
+  /** Where lines go: the open cell of the innermost table that has one, so that a caption stands before its table. */
   #target(): string[] {
-    return this.#rows.at(-1)?.cells.at(-1) ?? this.#lines
+    return this.#tables.findLast(({ cell }) => cell)?.cell?.lines ?? this.#lines
   }
+}
+
+const MOST_SPANNED = 65_534
+
+/** A colspan or rowspan; `0` reaches as far as `rest`. */
+function spanOf(value: string | undefined, rest: number): number {
+  const span = Number.parseInt(value ?? '1', 10)
+  if (span === 0) return rest
+  return Number.isNaN(span) || span < 0 ? 1 : Math.min(span, MOST_SPANNED)
 }

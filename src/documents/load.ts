@@ -7,11 +7,13 @@ import { clean } from './clean.ts'
 import { decodeBytes } from './decode.ts'
 import { errorCode, sha256 } from './files.ts'
 import { readHeader } from './header.ts'
+import { pagesAfter } from './pages.ts'
 import { readBytes, readerFor, unknownFormat } from './read.ts'
 import { EMPTY_REGISTRY, identify, labelFolders, openRegistry, saveRegistry, storeText, withText } from './registry.ts'
 import type { FoundFile, KnownDocument } from './registry.ts'
-import { SIDECAR_NAME, applyStatement, parseSidecar } from './sidecar.ts'
+import { SIDECAR_NAME, applyStatement, parseSidecar, relationsOf } from './sidecar.ts'
 import type { Sidecar, Statement } from './sidecar.ts'
+import { readSteadily, type ReadBytes } from './steady.ts'
 
 export interface LoadOptions {
   /** Folders of documents, in the order they are listed. */
@@ -20,6 +22,8 @@ export interface LoadOptions {
   readonly dataFolder: string
   /** For tests. */
   readonly now?: () => Date
+  /** For tests: reads the bytes of one file. */
+  readonly read?: ReadBytes
 }
 
 /** A file that became no document. */
@@ -49,13 +53,14 @@ interface ReadFile extends FoundFile {
  */
 export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
   const now = options.now?.() ?? new Date()
-  const { registry, notices } = await openRegistry(options.dataFolder, now)
+  const { registry, notices: ofRegistry } = await openRegistry(options.dataFolder, now)
+  const notices = [...ofRegistry]
   const paths = [...new Set(options.folders.map((folder) => resolve(folder)))]
   const labels = labelFolders(registry, paths)
   const skipped: SkippedFile[] = []
   const files: ReadFile[] = []
   const seen = new Set<string>()
-  for (const path of paths) files.push(...(await readFolder(path, labels.get(path) ?? path, skipped, seen)))
+  for (const path of paths) files.push(...(await readFolder(path, labels.get(path) ?? path, skipped, seen, options.read)))
 
   const ids = identify(registry, files)
   const known: Record<string, KnownDocument> = { ...registry.documents }
@@ -64,7 +69,9 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
     const id = ids.get(file)
     if (id === undefined) continue
     try {
-      const document: SourceText = { id, ...(await sourceTextOf(file)) }
+      const { notices: said, ...source } = await sourceTextOf(file)
+      notices.push(...said)
+      const document: SourceText = { id, ...source }
       await storeText(options.dataFolder, document.text)
       known[id] = withText(known[id], file, document.textSha256, now)
       documents.push(document)
@@ -74,16 +81,18 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
   }
   const folders = { ...registry.folders, ...Object.fromEntries([...labels].map(([path, label]) => [label, path])) }
   // A registry that was set aside is written again even if nothing else changed.
-  const before = notices.length === 0 ? registry : EMPTY_REGISTRY
+  const before = ofRegistry.length === 0 ? registry : EMPTY_REGISTRY
   await saveRegistry(options.dataFolder, before, { folders, documents: known })
-  return { documents, skipped, notices: [...notices] }
+  return { documents, skipped, notices }
 }
 
-/** Everything of a SourceText but its id. */
-async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'>> {
-  const { text: received, encoding, format } = await readBytes(file.bytes, file.source)
+/** Everything of a SourceText but its id, and what the operator should know of the file. */
+async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'> & { readonly notices: readonly string[] }> {
+  const read = await readBytes(file.bytes, file.source)
+  const { text: received, encoding, format } = read
   const { text, dropped } = clean(received)
   const { header, bodyStart } = readHeader(text, format)
+  const relations = relationsOf(file.statement)
   return {
     source: file.source,
     format,
@@ -93,8 +102,11 @@ async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'>> {
     fileSha256: file.fileSha256,
     header: applyStatement(header, file.statement),
     shortNames: file.statement?.shortNames ?? [],
+    ...(relations ? { relations } : {}),
     bodyStart,
-    dropped,
+    dropped: [...(read.dropped ?? []), ...dropped],
+    ...(read.pages && { pages: pagesAfter(read.pages, received, dropped) }),
+    notices: read.notices ?? [],
   }
 }
 
@@ -104,6 +116,7 @@ async function readFolder(
   label: string,
   skipped: SkippedFile[],
   seen: Set<string>,
+  read?: ReadBytes,
 ): Promise<ReadFile[]> {
   const root = await realpath(folder).catch((cause: unknown) => {
     throw new PolicyError('folder-missing', `文件夹 ${folder} 不存在或无法打开。请检查路径。`, { cause })
@@ -122,7 +135,7 @@ async function readFolder(
       continue
     }
     try {
-      const bytes = await readFile(real)
+      const bytes = await readSteadily(real, source, read)
       files.push({ folder: label, source, fileSha256: sha256(bytes), bytes, statement: sidecar.get(source) })
     } catch (cause) {
       skipped.push(skippedFile(source, cause))
@@ -130,6 +143,9 @@ async function readFolder(
   }
   return files
 }
+
+/** Hidden files, and ~$决定.docx, which Word keeps beside a file that is open. */
+const isPassedOver = (name: string): boolean => name.startsWith('.') || name.startsWith('~$')
 
 /** Paths below a folder with `/`. Hidden files are passed over; links out of the folder are listed in `skipped`. */
 async function listFiles(root: string, below: string, skipped: SkippedFile[]): Promise<string[]> {
@@ -140,7 +156,7 @@ async function listFiles(root: string, below: string, skipped: SkippedFile[]): P
     return []
   })
   for (const entry of entries) {
-    if (entry.name.startsWith('.')) continue
+    if (isPassedOver(entry.name)) continue
     const path = below === '' ? entry.name : `${below}/${entry.name}`
     if (entry.isDirectory()) paths.push(...(await listFiles(root, path, skipped)))
     else if (entry.isFile()) paths.push(path)
@@ -184,6 +200,9 @@ function skippedFile(source: string, cause: unknown): SkippedFile {
   }
   const code = errorCode(cause)
   if (code === undefined || cause instanceof PolicyError) throw cause
-  const message = `${source} 无法读取（${code}）。请检查文件权限。`
+  const message =
+    code === 'ENOENT'
+      ? `${source} 在读取前已被删除或移走，未读取。如仍需要，请放回文件夹后重新建立索引。`
+      : `${source} 无法读取（${code}）。请检查文件权限。`
   return { source: source.normalize('NFC'), code: 'file-unreadable', message }
 }

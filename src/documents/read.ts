@@ -1,14 +1,19 @@
 /**
- * Bytes → text. Each format has a Reader; docx and pdf are added to READERS, nothing else changes.
+ * Bytes → text. Each format has a Reader.
  *
- * The text is kept as received: line ends and blanks stay, only a byte order mark is left out.
+ * The text of txt and md is kept as received: line ends and blanks stay, only a byte order mark is left out. The one
+ * exception are tables, in every format that has them: a row becomes a line that names its header cells, see tables.ts.
  */
 import { PolicyError } from '../errors.ts'
+import type { SourceText } from '../types.ts'
 import { decodeBytes } from './decode.ts'
 import type { DecodedText } from './decode.ts'
+import { readWordFile } from './docx.ts'
 import { htmlCharset, htmlToText } from './html.ts'
+import { tellTables } from './markdown-tables.ts'
+import { readPdf } from './pdf.ts'
 
-export type Format = 'txt' | 'md' | 'html'
+export type Format = SourceText['format']
 
 export interface ReadText extends DecodedText {
   readonly format: Format
@@ -22,11 +27,20 @@ export interface Reader {
   read(bytes: Uint8Array, name: string): DecodedText | Promise<DecodedText>
 }
 
-const plainReader = (format: Format, extensions: readonly string[]): Reader => ({
-  format,
-  extensions,
+const plainReader: Reader = {
+  format: 'txt',
+  extensions: ['.txt', '.text'],
   read: (bytes, name) => decodeBytes(bytes, name),
-})
+}
+
+const markdownReader: Reader = {
+  format: 'md',
+  extensions: ['.md', '.markdown'],
+  read(bytes, name) {
+    const decoded = decodeBytes(bytes, name)
+    return { ...decoded, text: tellTables(decoded.text) }
+  },
+}
 
 const htmlReader: Reader = {
   format: 'html',
@@ -37,10 +51,16 @@ const htmlReader: Reader = {
   },
 }
 
+const wordReader: Reader = { format: 'docx', extensions: ['.docx', '.docm'], read: readWordFile }
+
+const pdfReader: Reader = { format: 'pdf', extensions: ['.pdf'], read: readPdf }
+
 export const READERS: readonly Reader[] = [
-  plainReader('txt', ['.txt', '.text']),
-  plainReader('md', ['.md', '.markdown']),
+  plainReader,
+  markdownReader,
   htmlReader,
+  wordReader,
+  pdfReader,
 ]
 
 /** Largest file read, in bytes; the longest law has under 1 MB. */
@@ -67,7 +87,11 @@ export async function readBytes(bytes: Uint8Array, name: string): Promise<ReadTe
   return { ...decoded, format: reader.format }
 }
 
+/** Files of word processors that can be saved as docx. */
+const WORD_PROCESSED = /\.(?:doc|dot|wps|rtf|odt|ott|wpt|dotx|dotm)$/i
+
 export function unknownFormat(name: string): string {
+  if (WORD_PROCESSED.test(name)) return `${name} 的格式不支持。请用 Word 或 WPS 打开，另存为 docx。`
   const known = READERS.flatMap((reader) => reader.extensions).join(' ')
   return `${name} 的格式不支持（支持：${known}）。请另存为其中一种格式。`
 }

@@ -3,7 +3,7 @@ import { LineCounter, isMap, parseDocument } from 'yaml'
 import type { Document as YamlDocument } from 'yaml'
 import { z } from 'zod'
 import { PolicyError } from '../errors.ts'
-import type { Fact, Header } from '../types.ts'
+import type { Fact, Header, Relations } from '../types.ts'
 
 /** Its name, at the top of a folder of documents. */
 export const SIDECAR_NAME = 'documents.yaml'
@@ -22,7 +22,11 @@ const Statement = z.strictObject({
   passed: calendarDate.nullable().optional(),
   published: calendarDate.nullable().optional(),
   effective: calendarDate.nullable().optional(),
+  amended: calendarDate.nullable().optional(),
+  repealed: calendarDate.nullable().optional(),
   shortNames: z.array(words).optional(),
+  versionOf: words.optional(),
+  supersedes: words.optional(),
 })
 
 const Sidecar = z.strictObject({ documents: z.record(z.string(), Statement.nullable()).nullable() })
@@ -119,7 +123,20 @@ function isCalendarDate(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
 }
 
-const HEADER_KEYS = ['title', 'issuer', 'documentNumber', 'passed', 'published', 'effective'] as const
+const HEADER_KEYS = [
+  'title', 'issuer', 'documentNumber', 'passed', 'published', 'effective', 'amended', 'repealed',
+] as const
+
+/** What the operator says of versions; absent when nothing is said. */
+export function relationsOf(statement: Statement | undefined): Relations | undefined {
+  const { versionOf, supersedes, repealed } = statement ?? {}
+  const relations = {
+    ...(versionOf === undefined ? {} : { versionOf }),
+    ...(supersedes === undefined ? {} : { supersedes }),
+    ...(repealed === null ? { inForce: true as const } : {}),
+  }
+  return Object.keys(relations).length === 0 ? undefined : relations
+}
 
 /** The header with the operator's statements in place of what was read. */
 export function applyStatement(header: Header, statement: Statement | undefined): Header {

@@ -97,7 +97,9 @@ export class Entries {
 
   /** 1 for the entries of these documents. */
   among(wanted: ReadonlySet<DocumentId>): Uint8Array {
-    const isWanted = this.#documents.map(({ id }) => wanted.has(id))
-    return Uint8Array.from(this.#documentOf, (at) => (isWanted[at] ? 1 : 0))
+    const isWanted = Uint8Array.from(this.#documents, ({ id }) => (wanted.has(id) ? 1 : 0))
+    const among = new Uint8Array(this.size)
+    for (let entry = 0; entry < this.size; entry++) among[entry] = isWanted[this.#documentOf[entry]!]!
+    return among
   }
 }

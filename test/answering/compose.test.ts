@@ -46,6 +46,14 @@ describe('a quotation', () => {
     expect(citation!.url).toBe(`/read/${id}/${textSha256.slice(0, 16)}/${citation!.start}-${citation!.end}`)
   })
 
+  it('of a file in pages names the page of its first word; of any other file none', () => {
+    const document = documentOf(library, '001')
+    const span = spanOf(document, '全社会研发投入强度超过4%')
+    const paged = { ...document, pages: [0, 100, span.start + 1] }
+    expect(new Composer(library).quote([{ document: paged, span }]).citations[0]!.page).toBe(2)
+    expect('page' in quoted('001', ['全社会研发投入强度超过4%']).citations[0]!).toBe(false)
+  })
+
   it('of a clause that stands in two documents says where else', () => {
     const [citation] = quoted('000', ['推动“中国视谷”建设取得突破性进展']).citations
     expect(citation!.alsoIn.map(({ source, spoken }) => [source.slice(0, 3), spoken])).toEqual([['001', '第四部分第1条']])

@@ -29,6 +29,7 @@ const altered: readonly (readonly [string, (citation: Citation) => Partial<Citat
   ['a wrong label', () => ({ label: '二、3.' })],
   ['a wrong spoken form', () => ({ spoken: '第二部分第2条第1款' })],
   ['a wrong path', () => ({ path: ['二', '3'] })],
+  ['a page that the file does not have', () => ({ page: 1 })],
   ['a wrong hash', () => ({ quoteSha256: sha256('别的话') })],
   ['another version of the text', () => ({ textSha256: sha256('another version') })],
   ['an unknown document', () => ({ documentId: 'd-000000000000' as DocumentId })],

@@ -20,6 +20,15 @@ test('an answer: the words, then what they rest on', () => {
   )
 })
 
+test('the page of a file in pages stands beside the label', () => {
+  const answer = answered(request)
+  const citations = answer.citations.map((citation) => ({ ...citation, page: 12 }))
+  expect(renderText({ ...answer, citations })).toContain('[1] 第三部分第2条（三、2.）「第12页」\n')
+  expect(renderMarkdown({ ...answer, citations })).toContain('（三、2.）「第12页」2023-01-09')
+  const passages = [{ ...passageOf(placeIn(COPY, '三')), page: 3 }]
+  expect(renderText({ ...declined(request), passages })).toContain(`《${TITLE}》「第3页」`)
+})
+
 test('a declined answer says so first, and shows the nearest clauses', () => {
   const text = renderText(declined(request))
   expect(text.split('\n')[0]).toBe('文件中没有找到依据，不作回答')

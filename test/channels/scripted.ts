@@ -184,7 +184,7 @@ export const declined = (request: AskRequest): Answer =>
 export interface Script {
   readonly documents?: readonly Document[]
   readonly ask?: (request: AskRequest, signal?: AbortSignal) => AsyncIterable<AnswerEvent>
-  readonly lookUp?: (reference: string) => LookUp
+  readonly lookUp?: (reference: string, asOf?: string) => LookUp
   readonly status?: Partial<Status>
   /** Older texts of documents. */
   readonly older?: readonly { readonly documentId: string; readonly text: string }[]

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseDocument } from '../../src/clauses/tree.ts'
+import { readHeader } from '../../src/documents/header.ts'
 import type { Document, DocumentId, SourceText } from '../../src/types.ts'
 
 export function sourceOf(text: string, more: Partial<SourceText> = {}): SourceText {
@@ -62,11 +63,11 @@ const LAWS = join(process.env['TIAOWEN_CORPUS'] ?? '../shared/corpus', 'laws')
 export const hasLaws = existsSync(LAWS)
 if (!hasLaws) console.warn(`no laws at ${LAWS}: the tests over them are left out (set TIAOWEN_CORPUS)`)
 
-/** Paths of the laws: every tenth, or all with TIAOWEN_LONG=1. */
-export function lawFiles(): string[] {
+/** Paths of the laws: every tenth, or all where asked for or with TIAOWEN_LONG=1. */
+export function lawFiles({ all = false } = {}): string[] {
   if (!hasLaws) return []
   const files = readdirSync(LAWS, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).sort()
-  return process.env['TIAOWEN_LONG'] === '1' ? files : files.filter((_, at) => at % 10 === 0)
+  return all || process.env['TIAOWEN_LONG'] === '1' ? files : files.filter((_, at) => at % 10 === 0)
 }
 
 /** A law by its path, its header ending at the comment the collection puts there. */
@@ -79,5 +80,14 @@ export function lawSource(file: string): SourceText {
     format: 'md',
     bodyStart: Math.max(0, text.indexOf('<!-- INFO END -->')),
     header: title ? { title: { value: title, from: 'text' } } : {},
+  })
+}
+
+/** All the laws with the headers their heads give: title, organ and dates. */
+export function lawDocuments(): Document[] {
+  const files = readdirSync(LAWS, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).sort()
+  return files.map((file) => {
+    const text = readFileSync(join(LAWS, file), 'utf8')
+    return parseDocument(sourceOf(text, { id: file as DocumentId, source: file, format: 'md', ...readHeader(text, 'md') }))
   })
 }

@@ -144,6 +144,127 @@ describe('laws', () => {
     expect(paths(document)).toEqual(['第一条', '第二条', '附件一', '附件一/第一条', '附件二', '附件二/1', '附件二/2'])
   })
 
+  test('附则 without a heading mark stands beside the chapters, and is no 款 of the article before it', () => {
+    const document = documentOf(
+      '## 第五章 罚则\n\n第二十二条 依法追究刑事责任。\n\n附 则\n\n第二十三条 本条例自发布之日起施行。',
+    )
+    expect(paths(document)).toEqual(['第五章', '第二十二条', '附 则', '第二十三条'])
+    expect(document.clauses.map(({ path, children }) => [path[0], children.length])).toEqual([['第五章', 1], ['附 则', 1]])
+    expect(clauseAt(document, '第二十二条').paragraphs).toHaveLength(1)
+  })
+
+  test('a chapter’s caption that has lost its mark stands beside the chapters', () => {
+    const document = documentOf(
+      '## 第一章 总 则\n\n第十二条 有关规定给予表彰和奖励。\n\n\u200b\n\n网络素养促进\n\n第十三条 国务院教育部门应当指导。\n\n网络信息内容规范\n\n' +
+        '第二十一条 国家鼓励和支持制作。\n\n## 第七章 附则\n\n第六十条 施行。',
+    )
+    expect(document.clauses.map(({ path, children }) => [path[0], children.length])).toEqual([
+      ['第一章', 1], ['网络素养促进', 1], ['网络信息内容规范', 1], ['第七章', 1],
+    ])
+    expect(clauseAt(document, '第十二条').paragraphs).toHaveLength(1)
+  })
+
+  test('a short 款 is no caption: it ends as a sentence, or no article follows it', () => {
+    const document = documentOf('第一条 由下列人员组成。\n委员长\n秘书长\n第二条 公式如下：\n应纳税额\n第三条 施行。')
+    expect(paths(document)).toEqual(['第一条', '第二条', '第三条'])
+    expect(clauseAt(document, '第一条').paragraphs).toHaveLength(3)
+  })
+
+  test('the word 附件 on a line of its own opens an annex, also below a text without numbers', () => {
+    const document = documentOf(
+      '各区、县（市）人民政府：\n现将办法印发给你们，请认真贯彻执行。\n附件：暂行办法\n\n附件\n\n暂行办法\n\n第一条 为了规范，制定本办法。\n\n第二条 施行。',
+    )
+    expect(paths(document)).toEqual(['preamble', '附件', '第一条', '第二条'])
+    expect(document.clauses.at(-1)?.children).toHaveLength(2)
+  })
+
+  test('a line that holds several articles has lost its line ends', () => {
+    const document = documentOf(
+      '## 第一章 总则\n\n第一条 为了维护国家领空主权，制定本规则。 第二条 凡辖有航空器的单位，都必须遵守： （一）甲； （二）乙。 前款规定适用于丙。 ' +
+        '第三条 国家实行统一的飞行管制。 第二章 空域管理 第四条 空域管理应当依照第一条 的规定。\n附件一 符号（略） 附件二 示意图（略）',
+    )
+    expect(paths(document)).toEqual([
+      '第一章', '第一条', '第二条', '第二条/一', '第二条/二', '第三条', '第二章', '第四条', '附件一', '附件二',
+    ])
+    expect(clauseAt(document, '第二条').paragraphs).toHaveLength(2)
+    expect(wordsAt(document, '第三条')).toBe('第三条 国家实行统一的飞行管制。')
+    expect(headingOf(document, clauseAt(document, '第二章'))).toBe('空域管理')
+  })
+
+  test('blanks behind sentences mean nothing in a line of one article', () => {
+    const document = documentOf('第一条 甲。 乙： （一）丙； （二）丁。\n第二条 依照第一条 处理。')
+    expect(paths(document)).toEqual(['第一条', '第二条'])
+    expect(clauseAt(document, '第一条').paragraphs).toHaveLength(1)
+  })
+
+  test('a document of one line is read part by part', () => {
+    const document = documentOf('第一编 通则 第一章 总则 第一条 甲。 第二条 乙。 第二章 附则 第三条 丙。')
+    expect(paths(document)).toEqual(['第一编', '第一编/第一章', '第一条', '第二条', '第一编/第二章', '第三条'])
+  })
+
+  test('a caption numbered like an item heads the articles below it', () => {
+    const document = documentOf(
+      '## 三、关于担保物权\n\n（一）担保合同与担保物权的效力\n\n第三十七条 当事人以所有权、使用权不明的财产抵押，按照下列情形处理：\n\n（一）有效；\n\n' +
+        '（二）无效。\n\n第三十八条 主债权未受全部清偿。\n\n（二）不动产抵押\n\n第四十六条 不动产抵押合同生效后未办理抵押登记手续。',
+    )
+    expect(paths(document)).toEqual([
+      '三', '三/一', '第三十七条', '第三十七条/一', '第三十七条/二', '第三十八条', '三/二', '第四十六条',
+    ])
+    expect(headingOf(document, clauseAt(document, '三', '二'))).toBe('不动产抵押')
+    expect(clauseAt(document, '三').children.map(({ children }) => children.length)).toEqual([2, 1])
+  })
+
+  test('words between two items of a list are words of the first', () => {
+    const document = documentOf(
+      '第一条 自诉案件包括：\n（一）告诉才处理的案件；\n（二）轻微刑事案件：\n1.故意伤害案；\n2.重婚案。\n本项规定的案件，人民法院应当受理。\n' +
+        '（三）其他案件。\n前款规定的案件，由被害人起诉。',
+    )
+    expect(wordsAt(document, '第一条', '二').split('\n')).toEqual(['（二）轻微刑事案件：', '本项规定的案件，人民法院应当受理。'])
+    expect(wordsAt(document, '第一条').split('\n')).toEqual(['第一条 自诉案件包括：', '前款规定的案件，由被害人起诉。'])
+  })
+
+  test('words that the last 目 of an item announces are its own', () => {
+    const document = documentOf(
+      '第二百一十条 按照下列规定计算：\n（一）关于人身伤亡：\n1.总吨位300吨的船舶；\n2.总吨位超过500吨的船舶，应当增加下列数额：\n501吨至3000吨的部分，每吨增加500计算单位；\n' +
+        '超过70000吨的部分，每吨增加167计算单位。\n（二）依照第（一）项规定的限额。',
+    )
+    expect(wordsAt(document, '第二百一十条', '一', '2').split('\n')).toHaveLength(3)
+    expect(clauseAt(document, '第二百一十条').paragraphs).toHaveLength(1)
+  })
+
+  test('a line marked as the heading of a section is its heading, whatever it ends with', () => {
+    const document = documentOf('### 第五节 生活、卫生。\n\n第五十条 由国家规定。')
+    expect(headingOf(document, clauseAt(document, '第五节'))).toBe('生活、卫生。')
+  })
+
+  test('the last item of a list is an item, whatever stands behind it', () => {
+    const document = documentOf('第一条 下列货物：\n（一）煤\n（二）焦炭\n第二条 施行。')
+    expect(paths(document)).toEqual(['第一条', '第一条/一', '第一条/二', '第二条'])
+  })
+
+  test('the first item on the line that announces the list is an item', () => {
+    const document = documentOf('第一条 以本规定为准。\n附件：1.司法建议书制作规范\n2.文书样式\n附件1\n为指导制作。')
+    expect(paths(document)).toEqual(['第一条', '附件', '附件/1', '附件/2', '附件1'])
+    expect(paths(documentOf('第一条 条件:（一）遵纪守法；（二）胜任工作。\n第二条 施行。'))).toEqual(['第一条', '第二条'])
+  })
+
+  test('a chapter may be a branch: 第三章之一', () => {
+    const document = documentOf('第三章 处罚\n第九条 甲。\n第三章之一 特别处罚\n第九条之一 乙。\n第四章 附则\n第十条 丙。')
+    expect(paths(document)).toEqual(['第三章', '第九条', '第三章之一', '第九条之一', '第四章', '第十条'])
+    expect(findProblems(document).map(({ kind }) => kind)).toEqual(['start', 'start'])
+  })
+
+  test('articles in figures, in traditional characters and with blanks within the mark', () => {
+    expect(paths(documentOf('第1条 甲。\n第2条 乙。\n第3条之一 丙。'))).toEqual(['第1条', '第2条', '第3条之一'])
+    expect(paths(documentOf('第十一條 甲。\n第十二條 乙。\n第 十三 條 丙。'))).toEqual(['第十一條', '第十二條', '第十三條'])
+  })
+
+  test('items run on beyond ten', () => {
+    const numerals = [...'一二三四五六七八九十'].concat([...'一二三四五六七八九'].map((one) => `十${one}`), '二十')
+    const document = documentOf(`第一条 下列情形：\n${numerals.map((numeral) => `（${numeral}）情形；`).join('\n')}`)
+    expect(clauseAt(document, '第一条').children.map(({ path }) => path[1])).toEqual(numerals)
+  })
+
   test('articles that begin again in every book take the book into their path', () => {
     const document = documentOf('第一编 总则\n第一条 甲。\n第二条 乙。\n第二编 分则\n第一条 丙。\n第二条 丁。')
     expect(paths(document)).toEqual(['第一编', '第一编/第一条', '第一编/第二条', '第二编', '第二编/第一条', '第二编/第二条'])

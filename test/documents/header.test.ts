@@ -129,13 +129,40 @@ describe('laws', () => {
       issuer: '全国人民代表大会常务委员会',
       passed: '1986-06-25',
       effective: '1999-01-01',
+      amended: '2019-08-26',
       body: '第一条 为了加强土地管理,制定本法。',
     })
   })
 
   test('the passing of an amendment is not the passing of the law', () => {
     const amended = '2020年12月26日 第十三届全国人民代表大会常务委员会第二十四次会议通过的《刑法修正案（十一）》'
-    expect(head(`# 刑法\n\n${amended}\n\n${FIRST_ARTICLE}`, 'md')).toEqual({ title: '刑法', body: FIRST_ARTICLE })
+    expect(head(`# 刑法\n\n${amended}\n\n${FIRST_ARTICLE}`, 'md')).toEqual({
+      title: '刑法',
+      amended: '2020-12-26',
+      body: FIRST_ARTICLE,
+    })
+  })
+
+  test('a history in brackets below the title is head, and its last amendment is told', () => {
+    const history =
+      '（1987年9月5日第六届全国人民代表大会常务委员会第二十二次会议通过　根据2018年10月26日第十三届全国人民代表大会常务委员会第六次会议《关于修改〈中华人民共和国野生动物保护法〉等十五部法律的决定》第二次修正）'
+    expect(head(`中华人民共和国大气污染防治法\n${history}\n第一条 为保护和改善环境，制定本法。\n`, 'txt')).toEqual({
+      title: '中华人民共和国大气污染防治法',
+      issuer: '全国人民代表大会常务委员会',
+      passed: '1987-09-05',
+      amended: '2018-10-26',
+      body: '第一条 为保护和改善环境，制定本法。',
+    })
+  })
+
+  test('of two entries into force the one of the last revision counts', () => {
+    const lines = ['# 公司法', '2006年1月1日 施行', '2023年12月29日 第十四届全国人民代表大会常务委员会第七次会议第二次修订', '2024年7月1日 施行']
+    expect(head(`${lines.join('\n\n')}\n\n${FIRST_ARTICLE}`, 'md')).toMatchObject({ effective: '2024-07-01', amended: '2023-12-29' })
+  })
+
+  test('who speaks of 修订前的刑法 is not amended', () => {
+    const line = '为正确适用刑法，现就人民法院1997年10月1日以后审理的刑事案件，具体适用修订前的刑法或者修订后的刑法的有关问题规定如下：'
+    expect(head(`# 最高人民法院关于适用刑法时间效力规定若干问题的解释\n\n${line}\n\n第一条 甲。`, 'md')).not.toHaveProperty('amended')
   })
 
   test('a date before an order’s number is the day it was published', () => {

@@ -5,7 +5,7 @@ import { htmlCharset, htmlToText } from '../../src/documents/html.ts'
 import { readBytes } from '../../src/documents/read.ts'
 
 describe('a web page as text', () => {
-  test('blocks are lines, a table row is a line; menu, script, style and page title are left out', async () => {
+  test('blocks are lines, a table row is a line with its header words; menu, script, style and page title are left out', async () => {
     const { text } = await readBytes(readFileSync('test/fixtures/documents/notice.html'), 'notice.html')
     expect(text.split('\n')).toEqual([
       '当前位置：首页 > 政务公开 > 文件',
@@ -15,8 +15,7 @@ describe('a web page as text', () => {
       '各区、县（市）人民政府：',
       '一、范围。研发投入<4%>的',
       '单位——含八大类。',
-      '序号\t名称',
-      '1\t人才办法',
+      '序号：1，名称：人才办法。',
       '二、本通知自2023年4月1日起施行。',
       '分享到：',
       '版权所有：市司法局',
@@ -27,7 +26,7 @@ describe('a web page as text', () => {
   test('a table that lays out the page keeps the lines of its cells', () => {
     const page = '<table><tr><td>左栏<td><p>第一条<p>第二条<p>第三条<p>第四条</table>'
     expect(htmlToText(page)).toBe('左栏\n第一条\n第二条\n第三条\n第四条\n')
-    expect(htmlToText('<table><tr><td>标题<table><tr><td>甲<td>乙</table></table>')).toBe('标题\n甲\t乙\n')
+    expect(htmlToText('<table><tr><td>标题<table><tr><td>甲<td>乙</table></table>')).toBe('标题\n甲\n乙\n')
   })
 
   test('line ends in the source are blanks, except in preformatted text', () => {

@@ -1,5 +1,5 @@
 /** Folders become source texts: the five seeds in exact values, and everything that can be wrong with a folder. */
-import { copyFile, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, cp, mkdir, mkdtemp, open, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -268,8 +268,140 @@ describe('a folder of an operator', () => {
       format, encoding, header.title?.value, text.length,
     ])
     expect(seen).toEqual([
-      ['html', 'utf-8', '关于公布市级行政规范性文件目录的通知', 127],
+      ['html', 'utf-8', '关于公布市级行政规范性文件目录的通知', 128],
       ['txt', 'gb18030', '杭州市人民代表大会常务委员会关于促进杭州城西科创大走廊创新发展的决定', 2886],
+    ])
+  })
+
+  describe('that is worked on while it is read', () => {
+    const readWhile = (disturb: (path: string, time: number) => Promise<unknown>) => {
+      let time = 0
+      return loadFolder({
+        folders: [docs()],
+        dataFolder: data(),
+        read: async (path) => {
+          const bytes = await readFile(path)
+          time += 1
+          await disturb(path, time)
+          return bytes
+        },
+      })
+    }
+
+    test('a file written to once is read again: the text is its second version', async () => {
+      await put('决定.txt', '第一条 旧。\n')
+      const { documents, skipped } = await readWhile(async (path, time) => time === 1 && writeFile(path, '第一条 新文。\n'))
+      expect(documents.map(({ text }) => text)).toEqual(['第一条 新文。\n'])
+      expect(skipped).toEqual([])
+    })
+
+    test('a file of the same length put in its place is read again', async () => {
+      await put('决定.txt', '第一条 旧。\n')
+      const { documents } = await readWhile(async (path, time) => {
+        if (time > 2) return
+        await writeFile(join(root, 'new.txt'), '第一条 新。\n')
+        await rename(join(root, 'new.txt'), path)
+      })
+      expect(documents.map(({ text }) => text)).toEqual(['第一条 新。\n'])
+    })
+
+    test('a file written to again and again is left out, with the reason; the rest is loaded', async () => {
+      await put('日志.txt', '第一条 甲。\n')
+      await put('决定.txt', '第一条 为了。\n')
+      let reads = 0
+      const { documents, skipped } = await readWhile(async (path) => {
+        if (!path.endsWith('日志.txt')) return
+        reads += 1
+        await writeFile(path, '第一条 甲。\n'.repeat(reads + 1))
+      })
+      expect(reads).toBe(3)
+      expect(documents.map(({ source }) => source)).toEqual(['决定.txt'])
+      expect(skipped).toEqual([
+        {
+          source: '日志.txt',
+          code: 'file-unreadable',
+          message: '日志.txt 在读取时不断被改写（读了 3 次），未读取。请等写入完成后重新建立索引。',
+        },
+      ])
+    })
+
+    test('a real writer never leaves half of one version and half of another', async () => {
+      const versions = ['甲', '乙'].map((word) => `第一条 ${word.repeat(400_000)}\n`)
+      await put('决定.txt', versions[0] ?? '')
+      let going = true
+      const writer = (async () => {
+        const file = await open(join(docs(), '决定.txt'), 'r+')
+        for (let round = 0; going; round += 1) await file.write(Buffer.from(versions[round % 2] ?? ''), 0, null, 0)
+        await file.close()
+      })()
+      const loaded = await load()
+      going = false
+      await writer
+      const [document] = loaded.documents
+      if (document) expect(versions).toContain(document.text)
+      else expect(loaded.skipped[0]?.message).toMatch(/^决定\.txt 在读取时不断被改写/)
+      expect(loaded.documents.length + loaded.skipped.length).toBe(1)
+    })
+
+    test('a file deleted between listing and reading is said to be gone', async () => {
+      await put('一.txt', '第一条 为了。\n')
+      await put('二.txt', '第一条 为了。\n')
+      const { documents, skipped } = await readWhile(() => rm(join(docs(), '二.txt'), { force: true }))
+      expect(documents.map(({ source }) => source)).toEqual(['一.txt'])
+      expect(skipped).toEqual([
+        {
+          source: '二.txt',
+          code: 'file-unreadable',
+          message: '二.txt 在读取前已被删除或移走，未读取。如仍需要，请放回文件夹后重新建立索引。',
+        },
+      ])
+    })
+  })
+
+  test.skipIf(process.getuid?.() === 0)('with a file it may not open loads the rest', async () => {
+    await put('密.txt', '第一条 密。')
+    await put('明.txt', '第一条 明。')
+    await chmod(join(docs(), '密.txt'), 0)
+    const { documents, skipped } = await load()
+    expect(documents.map(({ source }) => source)).toEqual(['明.txt'])
+    expect(skipped).toEqual([{ source: '密.txt', code: 'file-unreadable', message: '密.txt 无法读取（EACCES）。请检查文件权限。' }])
+  })
+
+  test('a file the system will not read is listed with the system’s word', async () => {
+    await put('密.txt', '第一条 密。')
+    await put('明.txt', '第一条 明。')
+    const read = async (path: string) => {
+      if (path.endsWith('密.txt')) throw Object.assign(new Error('denied'), { code: 'EACCES' })
+      return readFile(path)
+    }
+    const { documents, skipped } = await loadFolder({ folders: [docs()], dataFolder: data(), read })
+    expect(documents.map(({ source }) => source)).toEqual(['明.txt'])
+    expect(skipped.map(({ message }) => message)).toEqual(['密.txt 无法读取（EACCES）。请检查文件权限。'])
+  })
+
+  test('lists empty files, files of blanks and broken encodings, each with its sentence', async () => {
+    await put('决定.txt', '第一条 为了。')
+    await put('空.txt', '')
+    await put('白.md', ' \n\u3000\n')
+    await put('标记.txt', Buffer.from([0xef, 0xbb, 0xbf]))
+    await put('截断.txt', Buffer.from('第一条 为了规范，制定本法。'.repeat(3)).subarray(0, -1))
+    await put('自称.txt', Buffer.from([0xef, 0xbb, 0xbf, 0xe4, 0xb8, 0x80, 0xff]))
+    await put('十六.txt', Buffer.from('第一条 为了。', 'utf16le'))
+    await put('空字节.txt', Buffer.from('第一条\0为了。'))
+    await put('标十六.txt', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('第一条 为了。', 'utf16le')]))
+    const { documents, skipped } = await load()
+    expect(documents.map(({ source, encoding, text }) => [source, encoding, text])).toEqual([
+      ['决定.txt', 'utf-8', '第一条 为了。'],
+      ['标十六.txt', 'utf-16le', '第一条 为了。'],
+    ])
+    expect(skipped.map(({ source, code, message }) => `${source} ${code} ${message}`).sort()).toEqual([
+      '十六.txt file-format 十六.txt 第 3 字节是空字节，像是二进制文件或无标记的 UTF-16。请用编辑器打开并另存为 UTF-8 文本。',
+      '截断.txt file-encoding 截断.txt 既不是 UTF-8（第 1 行有不合的字节），也不是 GB18030。请用编辑器打开并另存为 UTF-8 文本。',
+      '标记.txt file-format 标记.txt 里没有文字。请检查文件是否完整，或将其移出文件夹。',
+      '白.md file-format 白.md 里没有文字。请检查文件是否完整，或将其移出文件夹。',
+      '空.txt file-format 空.txt 里没有文字。请检查文件是否完整，或将其移出文件夹。',
+      '空字节.txt file-format 空字节.txt 第 10 字节是空字节，像是二进制文件或无标记的 UTF-16。请用编辑器打开并另存为 UTF-8 文本。',
+      '自称.txt file-encoding 自称.txt 自称是 utf-8，但有字节不合该编码。请用编辑器打开并另存为 UTF-8 文本。',
     ])
   })
 })

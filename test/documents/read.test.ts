@@ -88,7 +88,7 @@ describe('files that are no text', () => {
   ])('%s under the name of a text file is named', async (kind, bytes) => {
     expect(await refusal(bytes, '决定.txt')).toEqual({
       code: 'file-format',
-      message: `决定.txt 是${kind}，不是文本文件。请另存为 txt、md 或 html。`,
+      message: `决定.txt 是${kind}，不是文本文件。请改正扩展名，或另存为 docx、pdf、txt、md 或 html。`,
     })
   })
 
@@ -101,8 +101,11 @@ describe('files that are no text', () => {
   })
 
   test('a format without a reader is refused with the formats there are', async () => {
-    expect((await refusal(Buffer.from('x'), '决定.docx')).message).toBe(
-      '决定.docx 的格式不支持（支持：.txt .text .md .markdown .html .htm）。请另存为其中一种格式。',
+    expect((await refusal(Buffer.from('x'), '决定.xls')).message).toBe(
+      '决定.xls 的格式不支持（支持：.txt .text .md .markdown .html .htm .docx .docm .pdf）。请另存为其中一种格式。',
+    )
+    expect((await refusal(Buffer.from('x'), '决定.doc')).message).toBe(
+      '决定.doc 的格式不支持。请用 Word 或 WPS 打开，另存为 docx。',
     )
   })
 

@@ -1,6 +1,6 @@
 /** The operator's statements are taken, or refused with line and key. */
 import { describe, expect, test } from 'vitest'
-import { applyStatement, parseSidecar } from '../../src/documents/sidecar.ts'
+import { applyStatement, parseSidecar, relationsOf } from '../../src/documents/sidecar.ts'
 
 const SOURCES = new Set(['决定.txt', '甲/附则.md'])
 const parse = (yaml: string) => parseSidecar(yaml, 'documents.yaml', SOURCES)
@@ -20,7 +20,7 @@ describe('documents.yaml', () => {
   })
 
   test.each([
-    ['documents:\n  决定.txt:\n    titel: 决定\n', '第 3 行：documents → 决定.txt → titel：没有这个字段；可用：title、issuer、documentNumber、passed、published、effective、shortNames。请改正后重试。'],
+    ['documents:\n  决定.txt:\n    titel: 决定\n', '第 3 行：documents → 决定.txt → titel：没有这个字段；可用：title、issuer、documentNumber、passed、published、effective、amended、repealed、shortNames、versionOf、supersedes。请改正后重试。'],
     ['documents:\n  决定.txt:\n    title: 决定\n    passed: 2023年1月9日\n', '第 4 行：documents → 决定.txt → passed：日期须写作 2023-01-09。请改正后重试。'],
     ['documents:\n  决定.txt:\n    passed: 2023-02-30\n', '第 3 行：documents → 决定.txt → passed：没有这一天。请改正后重试。'],
     ['documents:\n  决定.txt: {}\n  没有.txt: {}\n', '第 3 行：没有.txt：文件夹里没有这个文件。请改正文件名，或删去这一条。'],
@@ -45,4 +45,13 @@ test('the operator’s word stands in place of the text’s, and null takes it a
     issuer: { value: '市委', from: 'text' },
     published: { value: '2024-02-19', from: 'operator' },
   })
+})
+
+test('what the operator says of versions: repealed is a fact of the header, versionOf and supersedes are relations', () => {
+  const yaml = 'documents:\n  决定.txt:\n    repealed: 2021-01-01\n    supersedes: 旧决定.txt\n    versionOf: 关于人才工作的决定\n'
+  const statement = parse(yaml).get('决定.txt')
+  expect(applyStatement({}, statement)).toEqual({ repealed: { value: '2021-01-01', from: 'operator' } })
+  expect(relationsOf(statement)).toEqual({ versionOf: '关于人才工作的决定', supersedes: '旧决定.txt' })
+  expect(relationsOf({})).toBeUndefined()
+  expect(relationsOf({ repealed: null })).toEqual({ inForce: true })
 })

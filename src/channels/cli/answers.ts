@@ -10,9 +10,11 @@ import {
   plain,
   renderMarkdown,
   renderText,
+  standingLines,
   wrapped,
   type Style,
 } from '../render.ts'
+import { pageWords } from '../web/answer.js'
 import { cited, type Cited, type ClauseText } from '../wire.ts'
 import type { Command } from './command.ts'
 import { EXIT } from './help.ts'
@@ -26,7 +28,8 @@ type Of<Name extends Command['name']> = Extract<Command, { name: Name }>
 
 export async function ask(assistant: Assistant, command: Of<'ask'>, { print, style }: Printing): Promise<number> {
   const documents = known(command.documents, assistant)
-  const answer = await wholeAnswer(assistant, { question: command.question, ...(documents && { documents }) })
+  const request = { question: command.question, ...(documents && { documents }), ...asOfOf(command) }
+  const answer = await wholeAnswer(assistant, request)
   print(
     { json: () => json(answer), markdown: () => renderMarkdown(answer), text: () => renderText(answer, style) }[
       command.form
@@ -35,6 +38,8 @@ export async function ask(assistant: Assistant, command: Of<'ask'>, { print, sty
   return { answered: EXIT.done, declined: EXIT.declined, ambiguous: EXIT.ambiguous }[answer.outcome]
 }
 
+const asOfOf = ({ asOf }: { readonly asOf?: string }) => (asOf === undefined ? {} : { asOf })
+
 async function wholeAnswer(assistant: Assistant, request: AskRequest): Promise<Answer> {
   for await (const event of assistant.ask(request)) if (event.type === 'done') return event.answer
   throw new PolicyError('internal', '回答没有写完。')
@@ -42,7 +47,8 @@ async function wholeAnswer(assistant: Assistant, request: AskRequest): Promise<A
 
 export async function search(assistant: Assistant, command: Of<'search'>, { print, style }: Printing): Promise<number> {
   const documents = known(command.documents, assistant)
-  const result = await assistant.search({ query: command.query, limit: command.limit, ...(documents && { documents }) })
+  const { query, limit } = command
+  const result = await assistant.search({ query, limit, ...(documents && { documents }), ...asOfOf(command) })
   print(command.json ? json(result) : foundText(result, style))
   return EXIT.done
 }
@@ -57,7 +63,7 @@ function foundText(result: SearchResult, style: Style): string {
 }
 
 export function cite(assistant: Assistant, command: Of<'cite'>, { print, style }: Printing): number {
-  const found = cited(command.reference, assistant.lookUp(command.reference), assistant.catalogue())
+  const found = cited(command.reference, assistant.lookUp(command.reference, command.asOf), assistant.catalogue())
   print(command.json ? json(found) : citedText(found, style))
   return { found: EXIT.done, ambiguous: EXIT.ambiguous, absent: EXIT.absent }[found.outcome]
 }
@@ -81,8 +87,9 @@ function citedText(found: Cited, style: Style): string {
 function clauseText(clause: ClauseText, style: Style): string {
   const twins = clause.alsoIn.map((twin) => `${placeWords(twin)}（${twin.source}）`)
   return [
-    ...wrapped(`${plain(placeWords(clause))}（${plain(clause.label)}）`, '', style).map(style.strong),
+    ...wrapped(`${plain(placeWords(clause))}（${plain(clause.label)}）${pageWords(clause.page)}`, '', style).map(style.strong),
     style.soft(plain(clause.source)),
+    ...standingLines(clause.version, style),
     ...plain(clause.text)
       .split('\n')
       .flatMap((line) => wrapped(line, '', style)),

@@ -11,6 +11,7 @@ export type Command =
       readonly question: string
       readonly form: 'text' | 'json' | 'markdown'
       readonly documents: readonly string[]
+      readonly asOf?: string
     }
   | {
       readonly name: 'search'
@@ -18,8 +19,9 @@ export type Command =
       readonly limit: number
       readonly json: boolean
       readonly documents: readonly string[]
+      readonly asOf?: string
     }
-  | { readonly name: 'cite'; readonly reference: string; readonly json: boolean }
+  | { readonly name: 'cite'; readonly reference: string; readonly json: boolean; readonly asOf?: string }
   | { readonly name: 'index' | 'doctor'; readonly json: boolean }
   | { readonly name: 'serve' }
   | { readonly name: 'eval'; readonly argv: readonly string[] }
@@ -40,13 +42,14 @@ const OPTIONS = {
   'no-color': FLAG,
   limit: { type: 'string' },
   document: { type: 'string', multiple: true },
+  'as-of': { type: 'string' },
 } as const satisfies ParseArgsConfig['options']
 
 /** Options a command takes beside --help, --color and --no-color. */
 const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = {
-  ask: ['json', 'markdown', 'document'],
-  search: ['json', 'limit', 'document'],
-  cite: ['json'],
+  ask: ['json', 'markdown', 'document', 'as-of'],
+  search: ['json', 'limit', 'document', 'as-of'],
+  cite: ['json', 'as-of'],
   index: ['json'],
   serve: [],
   eval: [],
@@ -103,20 +106,25 @@ function chosen({ values, positionals }: Parsed): Command {
 function complete(name: CommandName, values: Parsed['values'], words: string): Command {
   const json = values.json ?? false
   const documents = values.document ?? []
+  const day = values['as-of']
+  if (day !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(day)) {
+    return { name: 'usage', message: '--as-of 应写作 2020-06-30。' }
+  }
+  const asOf = day === undefined ? {} : { asOf: day }
   switch (name) {
     case 'ask':
       if (words === '') return missing('问题')
-      return { name, question: words, form: json ? 'json' : values.markdown ? 'markdown' : 'text', documents }
+      return { name, question: words, form: json ? 'json' : values.markdown ? 'markdown' : 'text', documents, ...asOf }
     case 'search': {
       if (words === '') return missing('词句')
       const limit = values.limit === undefined ? LIMIT : Number(values.limit)
       const isLimit = Number.isInteger(limit) && limit >= 1 && limit <= LIMIT_MAXIMUM
       return isLimit
-        ? { name, query: words, limit, json, documents }
+        ? { name, query: words, limit, json, documents, ...asOf }
         : { name: 'usage', message: `--limit 应为 1 至 ${LIMIT_MAXIMUM} 的整数。` }
     }
     case 'cite':
-      return words === '' ? missing('引用') : { name, reference: words, json }
+      return words === '' ? missing('引用') : { name, reference: words, json, ...asOf }
     case 'index':
     case 'doctor':
       return words === '' ? { name, json } : { name: 'usage', message: `${name} 不需要参数“${words}”。` }

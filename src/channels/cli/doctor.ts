@@ -76,11 +76,16 @@ const DROPPED: Readonly<Record<DroppedLine['reason'], string>> = {
   'link-list': '链接',
   footer: '页脚',
   'repeated-body': '重复的正文',
+  'running-head': '页眉',
+  'running-foot': '页脚',
+  'page-number': '页码',
+  watermark: '水印',
+  'empty-page': '没有文字的页（空白页或扫描件）',
 }
 const SHOWN = 20
 
 function documentText({ document, problems }: Examined, style: Style): readonly string[] {
-  const { header, dropped } = document
+  const { header, dropped, format, encoding } = document
   const facts = Object.entries(FACT_NAMES).flatMap(([name, label]) => {
     const fact: Fact | undefined = header[name as keyof typeof FACT_NAMES]
     return fact ? [row(label, `${fact.value}${FROM[fact.from]}`)] : []
@@ -88,7 +93,7 @@ function documentText({ document, problems }: Examined, style: Style): readonly 
   return [
     style.strong(plain(`${bracketed(titleOf(document))}${header.title ? FROM[header.title.from] : ''}`)),
     row('编号', document.id),
-    row('来源', `${document.source}（${document.format}，${document.encoding}，${document.text.length} 字）`),
+    row('来源', `${document.source}（${[...new Set([format, encoding])].join('，')}，${document.text.length} 字）`),
     ...facts,
     ...(problems.length === 0 ? [row('条款', '编号前后相接')] : []),
     ...firstOf(problems).map(({ path, message }) => style.warning(`  ! ${plain(`${path.join('/')}：${message}`)}`)),
@@ -99,12 +104,12 @@ function documentText({ document, problems }: Examined, style: Style): readonly 
   ]
 }
 
-/** Lines that follow each other and were left out for one reason; blank ones go with those before them. */
+/** Lines that follow each other, or stand on pages in order, and were left out for one reason; blank ones go along. */
 function runsOf(dropped: readonly DroppedLine[]): readonly (readonly DroppedLine[])[] {
   const runs: DroppedLine[][] = []
   for (const line of dropped) {
     const before = runs.at(-1)?.at(-1)
-    const follows = before !== undefined && line.line === before.line + 1
+    const follows = before !== undefined && (line.page === undefined ? line.line === before.line + 1 : isPaged(before, line))
     if (follows && (before.reason === line.reason || line.text.trim() === ''))
       runs.at(-1)?.push({ ...line, reason: before.reason })
     else runs.push([line])
@@ -112,9 +117,15 @@ function runsOf(dropped: readonly DroppedLine[]): readonly (readonly DroppedLine
   return runs
 }
 
+const isPaged = (before: DroppedLine, { page = 0, reason }: DroppedLine) =>
+  before.page !== undefined && before.reason === reason && before.page <= page
+
 function runWords(run: readonly DroppedLine[]): string {
   const [first = run[0]!, last = first] = [run[0], run.at(-1)]
-  const lines = first === last ? `第${first.line}行` : `第${first.line}至${last.line}行`
+  const unit = first.page === undefined ? '行' : '页'
+  const [from, to] = [first.page ?? first.line, last.page ?? last.line]
+  const lines = from === to ? `第${from}${unit}` : `第${from}至${to}${unit}`
+  if (first.reason === 'empty-page') return `${run.map(({ page }) => `第${page}页`).join('、')} ${DROPPED[first.reason]}`
   const words = run.find(({ text: line }) => line.trim() !== '')?.text ?? '（空行）'
   return `${lines} ${DROPPED[first.reason]}：${snippetOf(words)}`
 }

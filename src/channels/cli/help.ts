@@ -28,19 +28,20 @@ ${EXIT_CODES}
 设置（环境变量 TIAOWEN_…）见 README。`
 
 export const COMMAND_HELP: Readonly<Record<CommandName, string>> = {
-  ask: `用法：tiaowen ask [--json | --markdown] [--document <编号>]… <问题>
+  ask: `用法：tiaowen ask [--json | --markdown] [--document <编号>]… [--as-of <日期>] <问题>
 
   --json            完整的回答，字段同 POST /api/ask
   --markdown        Markdown
   --document <编号>  只在这份文件里找，可重复；编号见 tiaowen doctor
+  --as-of <日期>     按这一天施行的文本回答，如 2020-06-30
 
 例：tiaowen ask 未来五年全社会研发投入强度要超过多少？
 ${EXIT_CODES}`,
-  search: `用法：tiaowen search [--json] [--limit <条数>] [--document <编号>]… <词句>
+  search: `用法：tiaowen search [--json] [--limit <条数>] [--document <编号>]… [--as-of <日期>] <词句>
 
 例：tiaowen search --limit 5 人才引进
 ${EXIT_CODES}`,
-  cite: `用法：tiaowen cite [--json] <引用>
+  cite: `用法：tiaowen cite [--json] [--as-of <日期>] <引用>
 
 例：tiaowen cite 《决定》第三部分第2条
     tiaowen cite 决定三（二）

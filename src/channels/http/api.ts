@@ -144,15 +144,15 @@ export function addApiRoutes(app: OpenAPIHono, assistant: Assistant, options: Ap
   app.openapi(ask, async (context) => answer(context, assistant, context.req.valid('json'), options))
 
   app.openapi(search, async (context) => {
-    const { query, limit, documents: ids } = context.req.valid('json')
+    const { query, limit, documents: ids, asOf } = context.req.valid('json')
     const only = ids && knownIds(ids, assistant.catalogue())
-    const request: SearchRequest = { query, limit, ...(only && { documents: only }) }
+    const request: SearchRequest = { query, limit, ...(only && { documents: only }), ...(asOf && { asOf }) }
     return context.json(await assistant.search(request), 200)
   })
 
   app.openapi(cite, (context) => {
-    const { ref } = context.req.valid('query')
-    return context.json(cited(ref, assistant.lookUp(ref), assistant.catalogue()), 200)
+    const { ref, asOf } = context.req.valid('query')
+    return context.json(cited(ref, assistant.lookUp(ref, asOf), assistant.catalogue()), 200)
   })
 
   app.openapi(documents, (context) => {
@@ -205,6 +205,7 @@ async function answer(
     question: body.question,
     ...(body.history && { history: body.history }),
     ...(documents && { documents }),
+    ...(body.asOf && { asOf: body.asOf }),
   }
   const abort = new AbortController()
   context.req.raw.signal.addEventListener('abort', () => abort.abort(), { once: true })

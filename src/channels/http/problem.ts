@@ -20,7 +20,6 @@ export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   'bad-request': { status: 400, title: 'The request is not understood' },
   'question-too-long': { status: 400, title: 'The question is too long' },
   'body-too-large': { status: 413, title: 'The request body is too large' },
-  'not-supported': { status: 400, title: 'Not supported' },
   unauthorized: { status: 401, title: 'An API key is needed' },
   'no-such-document': { status: 404, title: 'No such document' },
   'no-such-clause': { status: 404, title: 'No such clause' },
@@ -74,14 +73,6 @@ export function problemResponse(problem: Problem, headers: Readonly<Record<strin
 
 /** What a request got wrong, named field by field. */
 export function problemOfIssues(issues: readonly z.core.$ZodIssue[], instance: string): Problem {
-  const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []))
-  if (unknown.includes('asOf')) {
-    return problemOf(
-      'not-supported',
-      '尚不支持 asOf：资料还没有按日期保存版本，目前只能按现行文本回答。请去掉 asOf。',
-      instance,
-    )
-  }
   if (issues.some((issue) => issue.message === TOO_LONG))
     return problemOf('question-too-long', `${TOO_LONG}。`, instance)
   return problemOf('bad-request', issues.map(sentenceOf).join('；') + '。', instance)

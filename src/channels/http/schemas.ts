@@ -27,6 +27,11 @@ const Sha256 = z
   .regex(/^[0-9a-f]{64}$/)
   .openapi({ description: 'Hex SHA-256' })
 const Offset = z.number().int().min(0)
+const PageNumber = z
+  .number()
+  .int()
+  .min(1)
+  .openapi({ description: 'Page of the file on which the words begin; absent where the file has no pages' })
 const ProvenanceName = z
   .enum(['text', 'operator', 'inferred'])
   .openapi({ description: 'Who says so: the text itself, the operator, or a comparison with another document' })
@@ -42,6 +47,11 @@ const DocumentIds = z
   .max(DOCUMENTS_NAMED)
   .openapi({ description: 'Only these documents; ids from /api/documents' })
 
+const AsOf = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/, { message: '日期须写作 2023-01-09' })
+  .openapi({ description: 'A day: what was in force then; absent: today', example: '2020-06-30' })
+
 export const AskBody = z
   .strictObject({
     question: Words.openapi({
@@ -55,6 +65,7 @@ export const AskBody = z
       .optional()
       .openapi({ description: 'Earlier turns, oldest first' }),
     documents: DocumentIds.optional(),
+    asOf: AsOf.optional(),
     stream: z.boolean().optional().openapi({ description: 'Answer as server-sent events' }),
   })
   .openapi('AskRequest')
@@ -64,6 +75,7 @@ export const SearchBody = z
     query: Words.openapi({ minLength: 1, maxLength: QUESTION_CHARACTERS, example: '人才引进' }),
     limit: z.number().int().min(1).max(SEARCH_LIMIT).default(10),
     documents: DocumentIds.optional(),
+    asOf: AsOf.optional(),
   })
   .openapi('SearchRequest')
 
@@ -78,6 +90,7 @@ export const CiteQuery = z.strictObject({
       maxLength: REFERENCE_CHARACTERS,
       example: '《决定》第三部分第2条',
     }),
+  asOf: AsOf.optional().openapi({ param: { name: 'asOf', in: 'query' } }),
 })
 
 export const TextQuery = z.strictObject({
@@ -113,6 +126,26 @@ export const ClauseReferenceSchema = z
 
 const AlsoIn = list(ClauseReferenceSchema).openapi({ description: '另见: the same clause in other documents' })
 
+const VersionStatusName = z
+  .enum(['in-force', 'upcoming', 'superseded', 'repealed'])
+  .openapi({ description: '有效, 尚未施行, 已被取代, 已废止; today' })
+
+const VersionSchema = z
+  .strictObject({
+    date: z.string().optional(),
+    effective: z.string().optional(),
+    status: VersionStatusName,
+    since: z.string().optional().openapi({ description: 'Since when it has that status; from when, for an upcoming one' }),
+    by: z
+      .strictObject({ title: z.string(), date: z.string().optional(), url: z.string().optional() })
+      .optional()
+      .openapi({ description: 'What took its place or repealed it' }),
+    others: list(z.strictObject({ date: z.string().optional(), status: VersionStatusName, url: z.string() })).openapi({
+      description: 'The other versions of the work, newest first',
+    }),
+  })
+  .openapi('Version', { description: 'Told where a work has several versions, or where the text is not in force' })
+
 export const PassageSchema = z
   .strictObject({
     documentId: z.string(),
@@ -124,8 +157,10 @@ export const PassageSchema = z
     text: z.string(),
     start: Offset,
     end: Offset,
+    page: PageNumber.optional(),
     score: z.number().min(0).max(1).openapi({ description: 'Comparable within one answer only' }),
     alsoIn: AlsoIn,
+    version: VersionSchema.optional(),
     url: z.string(),
   })
   .openapi('Passage')
@@ -145,9 +180,11 @@ export const CitationSchema = z
     quote: z.string().openapi({ description: 'Exactly the stored text from start to end' }),
     start: Offset.openapi({ description: 'UTF-16 units of the stored text' }),
     end: Offset,
+    page: PageNumber.optional(),
     textSha256: Sha256,
     quoteSha256: Sha256,
     alsoIn: AlsoIn,
+    version: VersionSchema.optional(),
     url: z.string().openapi({ description: 'Relative; opens the reading page with these words marked' }),
   })
   .openapi('Citation')
@@ -231,8 +268,10 @@ export const ClauseTextSchema = z
     text: z.string().openapi({ description: 'The stored text from start to end, its items included' }),
     start: Offset,
     end: Offset,
+    page: PageNumber.optional(),
     textSha256: Sha256,
     alsoIn: AlsoIn,
+    version: VersionSchema.optional(),
     url: z.string(),
   })
   .openapi('Clause')
@@ -253,7 +292,7 @@ export const CiteSchema = z
     z.strictObject({
       outcome: z.literal('absent'),
       reference: z.string(),
-      reason: z.enum(['no-such-document', 'no-such-clause', 'not-a-reference']),
+      reason: z.enum(['no-such-document', 'no-such-version', 'no-such-clause', 'not-a-reference']),
       message: z.string(),
       parent: ClauseTextSchema.optional(),
       existing: list(z.string()).openapi({ description: 'Printed numbers that do exist there' }),
@@ -278,10 +317,12 @@ const documentShape = {
       passed: FactSchema.optional(),
       published: FactSchema.optional(),
       effective: FactSchema.optional(),
+      amended: FactSchema.optional(),
+      repealed: FactSchema.optional(),
     })
     .openapi('Header', { description: 'Only what is stated; dates are ISO 8601' }),
   shortNames: list(z.string()),
-  format: z.enum(['txt', 'md', 'html']),
+  format: z.enum(['txt', 'md', 'html', 'docx', 'pdf']),
   textSha256: Sha256,
   length: z.number().int().min(0).openapi({ description: 'UTF-16 units of the stored text' }),
   clauses: z.number().int().min(0),

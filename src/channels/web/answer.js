@@ -10,6 +10,12 @@
  * @typedef {{ readonly kind: Segment['kind'], readonly text: string } | { readonly marks: readonly number[] }} Piece
  */
 
+/**
+ * 「第12页」; nothing where the file has no pages.
+ * @param {number | undefined} page
+ */
+export const pageWords = (page) => (page === undefined ? '' : `「第${page}页」`)
+
 /** @type {Readonly<Record<DeclineReason, readonly [chinese: string, english: string]>>} */
 export const VERDICTS = {
   'no-evidence': ['文件中没有找到依据，不作回答', 'No evidence in the documents'],

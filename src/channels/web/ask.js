@@ -2,7 +2,7 @@
  * The asking page. Draws answers by DOM nodes with textContent only, the same way whether streamed or whole.
  * Shapes: /openapi.json.
  */
-import { piecesOf, VERDICTS } from './answer.js'
+import { pageWords, piecesOf, VERDICTS } from './answer.js'
 
 const form = document.getElementById('ask')
 const box = document.getElementById('question')
@@ -223,13 +223,14 @@ function nearItem({ title, spoken, label, text, url }, outcome) {
 const FROM = { operator: '管理员注明', inferred: '推断' }
 
 function citationCard(citation, id) {
-  const { n, title, titleFrom, date, dateFrom, label, spoken, quote, alsoIn, url, source } = citation
+  const { n, title, titleFrom, date, dateFrom, label, spoken, page, quote, alsoIn, url, source } = citation
   const card = element('li', 'card', [
     element('p', 'place', [
       element('span', 'n', [String(n)]),
       element('span', 'where', [
         element('b', '', [spoken]),
         label === '' || label === spoken ? '' : element('span', 'label', [label]),
+        page === undefined ? '' : element('span', 'label', [pageWords(page)]),
         element('cite', '', [bracketed(title)]),
         titleFrom && FROM[titleFrom] ? element('small', '', [`（题名：${FROM[titleFrom]}）`]) : '',
       ]),

@@ -64,6 +64,20 @@ describe('ask', () => {
     const { code, err } = await run(['ask', '--document', 'd-999', '目标？'])
     expect([code, err]).toEqual([1, '没有文件 d-999；现有文件见 tiaowen doctor。（no-such-document）'])
   })
+
+  test('--as-of names a day, for ask, search and cite', async () => {
+    const seen: unknown[] = []
+    const ask: Script['ask'] = (request) => (seen.push(request.asOf), eventsOf(answered(request)))
+    await run(['ask', '--as-of', '2020-06-30', '目标？'], { ask })
+    expect(seen).toEqual(['2020-06-30'])
+    const absent = { outcome: 'absent', reason: 'no-such-version', message: '没有。', existing: [] } as const
+    const lookUp: Script['lookUp'] = (_, asOf) => (seen.push(asOf), absent)
+    expect((await run(['cite', '--as-of', '1994-01-01', '公司法第一条'], { lookUp })).code).toBe(5)
+    expect(seen.at(-1)).toBe('1994-01-01')
+    const { code, err } = await run(['ask', '--as-of', '2020年', '目标？'])
+    expect(code).toBe(2)
+    expect(err).toMatch(/^--as-of 应写作 2020-06-30。/)
+  })
 })
 
 describe('search', () => {
@@ -126,6 +140,14 @@ describe('doctor', () => {
     ] as const
     const { out } = await run(['doctor'], { documents: [{ ...PLAN, dropped }] })
     expect(out).toContain('去掉　4 行\n    第1至3行 导航：设为首页\n    第9行 署名行：【来源:杭州日报】')
+  })
+
+  test('names what was left out page by page, one line for each kind', async () => {
+    const head = { line: 1, text: '杭州市人民政府公报', reason: 'running-head' } as const
+    const empty = { line: 1, text: '', reason: 'empty-page' } as const
+    const dropped = [{ ...head, page: 1 }, { ...head, page: 2 }, { ...head, page: 4 }, { ...empty, page: 3 }]
+    const { out } = await run(['doctor'], { documents: [{ ...PLAN, dropped }] })
+    expect(out).toContain('去掉　4 行\n    第1至4页 页眉：杭州市人民政府公报\n    第3页 没有文字的页（空白页或扫描件）')
   })
 
   test('says what is less than the best', async () => {

@@ -17,7 +17,7 @@ import {
 } from '../../../src/channels/http/schemas.ts'
 import { PolicyError, type ErrorCode } from '../../../src/errors.ts'
 import type { Answer, AnswerEvent, Citation, Passage, SearchResult } from '../../../src/types.ts'
-import { BASES, COPY, DECISION, PLAN, scripted, sha256, TITLE, type Script } from '../scripted.ts'
+import { answered, BASES, COPY, DECISION, eventsOf, PLAN, scripted, sha256, TITLE, type Script } from '../scripted.ts'
 
 const appWith = (script: Script = {}) => createApp(scripted(script), { version: '0.1.0' })
 const app = appWith()
@@ -91,7 +91,7 @@ describe('POST /api/ask', () => {
   })
 
   test.each([
-    ['asOf', { question: '目标？', asOf: '2023-01-01' }, 'not-supported', /asOf/],
+    ['a day that is none', { question: '目标？', asOf: '2023年1月1日' }, 'bad-request', /^asOf：日期须写作 2023-01-09。$/],
     [
       'an unknown field by its name',
       { question: '目标？', temperature: 1 },
@@ -116,6 +116,13 @@ describe('POST /api/ask', () => {
     const problem = await problemOf(response)
     expect(problem).toMatchObject({ code, type: `/docs#${code}`, instance: '/api/ask' })
     expect(problem.detail).toMatch(detail)
+  })
+
+  test('asOf is handed on', async () => {
+    const seen: unknown[] = []
+    const asked = appWith({ ask: (request) => (seen.push(request.asOf), eventsOf(answered(request))) })
+    await asked.request('/api/ask', post({ question: '目标？', asOf: '2020-06-30' }))
+    expect(seen).toEqual(['2020-06-30'])
   })
 
   test('a document that does not exist is named', async () => {

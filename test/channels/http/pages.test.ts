@@ -2,6 +2,8 @@
 import { Parser } from 'htmlparser2'
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../../src/channels/http/app.ts'
+import { readPage } from '../../../src/channels/http/pages/read-page.ts'
+import { documentSummary } from '../../../src/channels/wire.ts'
 import type { Document, DocumentId } from '../../../src/types.ts'
 import { answered, COPY, DECISION, documentOf, PLAN, scripted, sha256, TITLE, type Script } from '../scripted.ts'
 
@@ -237,4 +239,13 @@ describe('whatever a document says, it is words', () => {
     const documents = [documentOf({ id, source: 'a.txt', text: '一、正文。\n' })]
     expect(active(seen((await html('/', { documents })).text))).toEqual([])
   })
+})
+
+test('where a page of the file begins, the reading page says so without a word between those of the text', () => {
+  const version = { text: PLAN.text, textSha256: PLAN.textSha256, superseded: false }
+  const options = { document: documentSummary(PLAN), version, outline: [] }
+  const [without, paged] = [seen(String(readPage(options))), seen(String(readPage({ ...options, pages: [0, 10, 700] })))]
+  expect(paged.lines).toEqual(without.lines)
+  expect(paged.attributes.filter(([, name]) => name === 'data-page').map(([, , value]) => value)).toEqual(['第1页', '第2页', '第3页'])
+  expect(without.attributes.filter(([, name]) => name === 'data-page')).toEqual([])
 })

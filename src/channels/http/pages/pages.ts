@@ -35,7 +35,9 @@ async function read(context: Context, assistant: Assistant): Promise<Response> {
   const range = context.req.param('range')
   const marked = range === undefined ? undefined : spanOf(range, version.text.length)
   const outline = version.textSha256 === document.textSha256 ? outlineOf(document) : []
-  return context.html(readPage({ document: documentSummary(document), version, outline, ...(marked && { marked }) }))
+  const pages = version.textSha256 === document.textSha256 ? document.pages : undefined
+  const options = { document: documentSummary(document), version, outline, ...(marked && { marked }), ...(pages && { pages }) }
+  return context.html(readPage(options))
 }
 
 /** `12-40`, inside the text. */

@@ -12,11 +12,14 @@ export interface ReadPageOptions {
   /** Of the version shown; empty for an old one, whose clauses are no longer indexed. */
   readonly outline: readonly OutlineNode[]
   readonly marked?: Span
+  /** Where the pages of the version shown begin. */
+  readonly pages?: readonly number[]
 }
 
-export function readPage({ document, version, outline, marked: asked }: ReadPageOptions): Html {
+export function readPage({ document, version, outline, marked: asked, pages = [] }: ReadPageOptions): Html {
   const marked = asked && trimmed(version.text, asked)
   const anchors = new Set(startsOf(outline))
+  const folios = new Map(pages.map((start, at) => [start, at + 1]))
   return page({
     title: `${document.title} · 条问`,
     script: 'read.js',
@@ -33,7 +36,7 @@ ${version.superseded && supersededBanner(document)}
       html`<h2>条款 ${english('Clauses')}</h2>
 ${outlineList(outline, marked?.start)}`
     }</nav>
-<main class="text">${linesOf(version.text).map((line) => lineOf(version.text, line, anchors, marked))}</main>
+<main class="text">${linesOf(version.text).map((line) => lineOf(version.text, line, { anchors, folios, marked }))}</main>
 </div>
 <footer class="foot"><span>${document.source}</span><span>SHA-256 ${version.textSha256.slice(0, 16)}</span>
 <span><a href="${textUrl(document, version)}">纯文本 ${english('Plain text')}</a></span></footer>`,
@@ -105,22 +108,33 @@ export function linesOf(text: string): readonly Span[] {
   return lines
 }
 
-/** One line, cut where a clause begins and where the marked words begin and end. */
-function lineOf(text: string, line: Span, anchors: ReadonlySet<number>, marked: Span | undefined): Html {
+/** What is shown at places of the text. */
+interface Shown {
+  /** Where clauses begin. */
+  readonly anchors: ReadonlySet<number>
+  /** Pages of the file by where they begin. */
+  readonly folios: ReadonlyMap<number, number>
+  readonly marked: Span | undefined
+}
+
+/** One line, cut where a clause or a page begins and where the marked words begin and end. */
+function lineOf(text: string, line: Span, shown: Shown): Html {
   if (line.end === line.start) return html``
+  const { anchors, folios, marked } = shown
   const cuts = new Set([line.start, line.end])
-  for (let at = line.start; at < line.end; at++) if (anchors.has(at)) cuts.add(at)
+  for (let at = line.start; at < line.end; at++) if (anchors.has(at) || folios.has(at)) cuts.add(at)
   for (const at of marked ? [marked.start, marked.end] : []) if (at > line.start && at < line.end) cuts.add(at)
   const edges = [...cuts].sort((a, b) => a - b)
-  const pieces = edges
-    .slice(0, -1)
-    .map((start, i) => piece(text.slice(start, edges[i + 1]), start, anchors.has(start), marked))
+  const pieces = edges.slice(0, -1).map((start, i) => piece(text.slice(start, edges[i + 1]), start, shown))
   return html`<p>${pieces}</p>
 `
 }
 
-function piece(words: string, start: number, isClause: boolean, marked: Span | undefined): Html {
-  const anchor = isClause && html`<a id="c-${start}" class="anchor"></a>`
-  if (!marked || start < marked.start || start >= marked.end) return html`${anchor}${words}`
-  return html`${anchor}${start === marked.start ? html`<mark id="q">${words}</mark>` : html`<mark>${words}</mark>`}`
+function piece(words: string, start: number, { anchors, folios, marked }: Shown): Html {
+  const page = folios.get(start)
+  // Written by the style sheet: no words of the page stand between those of the text.
+  const folio = page !== undefined && html`<span class="folio" data-page="第${page}页"></span>`
+  const anchor = anchors.has(start) && html`<a id="c-${start}" class="anchor"></a>`
+  if (!marked || start < marked.start || start >= marked.end) return html`${folio}${anchor}${words}`
+  return html`${folio}${anchor}${start === marked.start ? html`<mark id="q">${words}</mark>` : html`<mark>${words}</mark>`}`
 }
