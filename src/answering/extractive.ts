@@ -35,6 +35,8 @@ const BESIDE = { same: 0.94, other: 0.96 }
 /** Longest list quoted with its opening, in UTF-16 units. */
 const LONGEST_LIST = 900
 const MOST_CLAUSES = 2
+/** Documents quoted side by side. */
+const MOST_COMPARED = 8
 const MOST_SPANS = 2
 
 /** The draft for a question of which `intent` is known: header, false premise, several documents, or the best. */
@@ -65,7 +67,7 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
   const court = new Court(library, question)
   if (intent.several) {
     const several = intent.documents && intent.documents.length > 1 ? intent.documents : undefined
-    const documents = several ?? library.documents.map(({ id }) => id)
+    const documents = several ?? nearestDocuments(library, search)
     const groups = eachDocument(library, court, documents, search)
     if (groups.length > 0) {
       for (const group of newestFirst(groups)) composer.quote(group, { dated: true })
@@ -150,14 +152,28 @@ class Court {
   }
 }
 
+/** Documents that are heard one by one when a question asks of several and names none. */
+const MOST_HEARD = 30
+/** Clauses that tell which documents come near. */
+const NEAR = 200
+
+/** All of a small library; of a large one those whose clauses come nearest to the question. */
+function nearestDocuments({ documents }: Library, search: Search): DocumentId[] {
+  if (documents.length <= MOST_HEARD) return documents.map(({ id }) => id)
+  const near = search(undefined, NEAR).map(({ document }) => document.id)
+  return [...new Set(near)].slice(0, MOST_HEARD)
+}
+
 type Group = [Quotation, ...Quotation[]]
 
 /** The best of each document that comes near the best of all; a copy of a clause already quoted is left out. */
 function eachDocument(library: Library, court: Court, documents: readonly DocumentId[], search: Search): Group[] {
-  const leads = documents.flatMap((id) => {
-    const { holding } = court.hear(search([id]))
-    return holding.length === 0 ? [] : [holding.reduce((best, one) => (one.coverage > best.coverage ? one : best))]
-  })
+  const leads = documents
+    .flatMap((id) => {
+      const { holding } = court.hear(search([id]))
+      return holding.length === 0 ? [] : [holding.reduce((best, one) => (one.coverage > best.coverage ? one : best))]
+    })
+    .sort((one, other) => other.coverage - one.coverage)
   const most = Math.max(0, ...leads.map(({ coverage }) => coverage))
   const quoted = new Set<string>()
   return leads
@@ -168,6 +184,7 @@ function eachDocument(library: Library, court: Court, documents: readonly Docume
       quoted.add(found.clause.id)
       return fresh
     })
+    .slice(0, MOST_COMPARED)
     .map((lead) => inReadingOrder([lead]))
 }
 
