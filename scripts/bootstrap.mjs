@@ -17,9 +17,15 @@ const OLDEST_NODE = 18
 const checkout = fileURLToPath(new URL('..', import.meta.url))
 const node = nodeOf(checkout)
 
-/** Node 24 on a file of the checkout, in our place. */
+/**
+ * Node 24 on a file of the checkout, in our place. glibc keeps memory apart for each of our threads unless it is told
+ * otherwise: over 60,000 clauses that is 40 MB more for nothing.
+ */
 const inNode24 = (file, ...parameters) =>
-  runInFront(node, ['--disable-warning=ExperimentalWarning', join(checkout, file), ...parameters], { cwd: checkout })
+  runInFront(node, ['--disable-warning=ExperimentalWarning', join(checkout, file), ...parameters], {
+    cwd: checkout,
+    env: { MALLOC_ARENA_MAX: '2', ...process.env },
+  })
 
 /** What each script runs once everything is there; `model: false` where it can do without. */
 const COMMANDS = {

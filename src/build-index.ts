@@ -122,7 +122,7 @@ async function stillThere(
   folder: string,
   store: StoreOptions,
 ): Promise<Opened | undefined> {
-  if (previous?.chunker !== CHUNKER) return undefined
+  if (!previous) return undefined
   return (await hasGeneration(folder, previous.library.generation, store)) ? previous : undefined
 }
 
@@ -146,7 +146,7 @@ async function planOf(
 ): Promise<Plan> {
   const base = previous?.segments[0]
   const all = { documents }
-  if (!base || previous.damaged || previous.library.embedder !== embedder) return all
+  if (!base || previous.damaged || previous.chunker !== CHUNKER || previous.library.embedder !== embedder) return all
   const size = charactersOf(base.documents)
   if (size < SMALL) return all
   const held = new Set(await hashesOf(base.documents))

@@ -127,6 +127,15 @@ describe('a text is embedded once', () => {
     )
   })
 
+  test('nor when it is cut by another chunker: a vector belongs to its text', async () => {
+    const { config } = workshop(writeSmall)
+    const embedder = new CountingEmbedder()
+    const previous = await build(config, embedder)
+    embedder.texts.length = 0
+    await build(config, embedder, { ...previous, chunker: 'another' })
+    expect(embedder.texts).toEqual([])
+  })
+
   test('by another embedder it is embedded anew', async () => {
     const { config } = workshop(writeSmall)
     const previous = await build(config, new CountingEmbedder({ dimensions: 32 }))
