@@ -5,6 +5,7 @@ import { paintFor } from './channels/cli/paint.ts'
 import { runCli, type Opened } from './channels/cli/run.ts'
 import { serve, untilSignal } from './channels/http/serve.ts'
 import { readConfig, type Config } from './config.ts'
+import { giveBackMemory } from './memory.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -50,10 +51,7 @@ async function serveUntilSignal(config: Config): Promise<void> {
   try {
     const serving = await serve(app.assistant, { ...config, version, log })
     process.stdout.write(`条问 Tiaowen ${version}：${serving.url}\n`)
-    app.settled.then(
-      () => log(readiness(app)),
-      () => {},
-    )
+    app.settled.then(() => log(readiness(app)), () => {}).then(giveBackMemory)
     await untilSignal(serving, log)
   } finally {
     await closeSoon(app)

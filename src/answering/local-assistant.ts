@@ -10,7 +10,7 @@ import { normaliseQuestion } from '../questions/normalise.ts'
 import { namesQuoted } from '../questions/question.ts'
 import { understand } from '../questions/understand.ts'
 import type { Catalogue, Library } from '../retrieval/library.ts'
-import { documentById } from '../retrieval/library.ts'
+import { documentById } from '../clauses/by-id.ts'
 import { retrieve, type Found, type Query } from '../retrieval/retrieve.ts'
 import type {
   Answer,

@@ -1,7 +1,8 @@
 /** The last gate: what is not the exact slice of the stored text that its offsets name is not shown. */
 import { labelOf, spokenOf } from '../clauses/address.ts'
 import { pageAt } from '../clauses/page.ts'
-import { documentById, type Catalogue } from '../retrieval/library.ts'
+import { documentById } from '../clauses/by-id.ts'
+import type { Catalogue } from '../retrieval/library.ts'
 import type { Citation, Segment } from '../types.ts'
 import { sha256 } from './compose.ts'
 import { isPhrase, phrase } from './phrases.ts'

@@ -15,10 +15,10 @@ import {
   walk,
   type Lineage,
 } from '../clauses/address.ts'
+import { twinsOf } from '../clauses/by-id.ts'
 import { pageField } from '../clauses/page.ts'
 import type {
   Clause,
-  ClauseId,
   ClauseReference,
   Document,
   Fact,
@@ -108,7 +108,7 @@ export function clauseText(place: Place, catalogue: Catalogue): ClauseText {
     end: span.end,
     ...pageField(document, span.start),
     textSha256: document.textSha256,
-    alsoIn: twinsOf(document, clause, catalogue),
+    alsoIn: alsoIn(document, clause, catalogue),
     ...(version && { version }),
   }
 }
@@ -213,29 +213,8 @@ function reference(place: Place, span: Span): ClauseReference {
   }
 }
 
-function twinsOf(own: Document, clause: Clause, catalogue: Catalogue): readonly ClauseReference[] {
-  const places = placesById(catalogue)
-  return (catalogue.twins.get(clause.id) ?? []).flatMap((id) => {
-    const place = places.get(id)
-    if (!place || areVersions(catalogue.documents, own.id, place.document.id)) return []
-    return [reference(place, innermost(place.lineage).extent)]
-  })
-}
-
-const placesOf = new WeakMap<Catalogue, ReadonlyMap<ClauseId, Place>>()
-
-/** Read once per generation: a catalogue never changes. */
-function placesById(catalogue: Catalogue): ReadonlyMap<ClauseId, Place> {
-  const known = placesOf.get(catalogue)
-  if (known) return known
-  const twinned = new Set([...catalogue.twins.values()].flat())
-  const places = new Map(
-    catalogue.documents.flatMap((document) =>
-      [...walk(document)]
-        .filter((lineage) => twinned.has(innermost(lineage).id))
-        .map((lineage): [ClauseId, Place] => [innermost(lineage).id, placeOf(document, lineage)]),
-    ),
-  )
-  placesOf.set(catalogue, places)
-  return places
+function alsoIn(own: Document, clause: Clause, catalogue: Catalogue): readonly ClauseReference[] {
+  return twinsOf(catalogue, clause.id)
+    .filter(({ document }) => !areVersions(catalogue.documents, own.id, document.id))
+    .map((twin) => reference(placeOf(twin.document, twin.lineage), innermost(twin.lineage).extent))
 }

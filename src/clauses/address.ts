@@ -1,4 +1,5 @@
 /** A clause ↔ its id, its label as printed (三、2.) and as spoken (第三部分第2条); offsets → the place they stand in. */
+import { LRUCache } from 'lru-cache'
 import type { Clause, ClauseId, Document, NumberStyle, Place, Provenance, Span } from '../types.ts'
 import { clauseId } from './ids.ts'
 import { chineseNumeral } from './numerals.ts'
@@ -20,7 +21,8 @@ function* walkFrom(clauses: readonly Clause[], outer: readonly Clause[]): Iterab
   }
 }
 
-const INDEXES = new WeakMap<Document, ReadonlyMap<string, Lineage>>()
+/** Of the documents looked at last: over a thousand laws the indexes of all would take as much as the laws. */
+const INDEXES = new LRUCache<Document, ReadonlyMap<string, Lineage>>({ max: 32 })
 
 function indexOf(document: Document): ReadonlyMap<string, Lineage> {
   const known = INDEXES.get(document)

@@ -1,4 +1,5 @@
 /** A typed reference → the clauses it names; never a guess. */
+import { LRUCache } from 'lru-cache'
 import type { Clause, ClauseId, Document, LookUp, NumberStyle, Place } from '../types.ts'
 import { hasLead, headingOf, innermost, partName, spokenOf, titleOf, walk, type Lineage } from './address.ts'
 import { knownNames } from './names.ts'
@@ -271,7 +272,7 @@ function numberedBelow(document: Document, from: Place | undefined): Lineage[] {
   return below
 }
 
-const NUMBERED = new WeakMap<Document, Lineage[]>()
+const NUMBERED = new LRUCache<Document, Lineage[]>({ max: 32 })
 
 function numberedLineages(document: Document): Lineage[] {
   const known = NUMBERED.get(document) ?? [...walk(document)].filter((lineage) => innermost(lineage).number)

@@ -38,6 +38,8 @@ interface Slot {
   /** When it began what it works at: of two workers, the earlier is likely done first. */
   began: number
   deaths: number
+  /** Runs while it has nothing to do. */
+  idle: NodeJS.Timeout | undefined
 }
 
 const DEATHS_ALLOWED = 1
@@ -45,10 +47,12 @@ const DEATHS_ALLOWED = 1
 const MOST_JOBS = 2
 /** Questions are handed on even then: the worker takes them next. */
 const MOST_WITH_QUESTIONS = 10
+const IDLE_MS = 20_000
 
 /**
  * Hands the workers their batches, questions before passages. The first worker starts with the pool, the
- * others when there is more to do than one can take. Workers do not keep the process alive while they are idle.
+ * others when there is more to do than one can take, and end when they had nothing to do for a while: each takes 80 MB.
+ * Workers do not keep the process alive while they are idle.
  */
 export class WorkerPool {
   readonly #script: URL
@@ -59,8 +63,11 @@ export class WorkerPool {
   #closed = false
   #failure: PolicyError | undefined
   #lastId = 0
+  readonly #idleMs: number
 
-  constructor(script: URL, settings: WorkerSettings, workers: number) {
+  /** `idleMs`: how long a worker but the first stays with nothing to do. */
+  constructor(script: URL, settings: WorkerSettings, workers: number, idleMs = IDLE_MS) {
+    this.#idleMs = idleMs
     this.#script = script
     this.#settings = settings
     this.#slots = Array.from({ length: workers }, () => newSlot())
@@ -82,6 +89,7 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#closed = true
+    for (const { idle } of this.#slots) clearTimeout(idle)
     for (const slot of this.#slots) this.#holdProcess(slot)
     this.#rejectAll(closedError())
     await Promise.all(this.#slots.map((slot) => slot.worker && end(slot.worker, slot.gate)))
@@ -105,7 +113,7 @@ export class WorkerPool {
     worker.on('error', (error) => {
       cause = error
     })
-    worker.on('exit', (code) => this.#bury(slot, cause ?? new Error(`exit code ${code}`)))
+    worker.on('exit', (code) => slot.worker === worker && this.#bury(slot, cause ?? new Error(`exit code ${code}`)))
     this.#holdProcess(slot)
   }
 
@@ -128,7 +136,21 @@ export class WorkerPool {
     const starting = this.#slots.filter((slot) => slot.worker && !slot.ready).length
     const spare = this.#slots.find((slot) => !slot.worker && slot.deaths <= DEATHS_ALLOWED)
     if (spare && this.#waiting > starting) this.#start(spare)
-    for (const slot of this.#slots) this.#holdProcess(slot)
+    for (const slot of this.#slots) {
+      this.#holdProcess(slot)
+      this.#dismissWhenIdle(slot)
+    }
+  }
+
+  #dismissWhenIdle(slot: Slot): void {
+    clearTimeout(slot.idle)
+    if (slot === this.#slots[0] || !slot.ready || slot.jobs.length > 0 || this.#closed) return
+    slot.idle = setTimeout(() => {
+      const { worker, gate } = slot
+      slot.worker = undefined
+      slot.ready = false
+      if (worker) void end(worker, gate)
+    }, this.#idleMs).unref()
   }
 
   /** The head of a queue to the worker with the least to do, unless all have as much as they may. */
@@ -143,6 +165,11 @@ export class WorkerPool {
     const { id, texts, isUrgent } = job
     slot.worker?.postMessage({ id, texts, isUrgent } satisfies WorkerRequest)
     return true
+  }
+
+  /** Workers there are now. */
+  get running(): number {
+    return this.#slots.filter(({ worker }) => worker).length
   }
 
   get #waiting(): number {
@@ -187,7 +214,7 @@ export class WorkerPool {
   }
 }
 
-const newSlot = (): Slot => ({ worker: undefined, gate: new WorkerGate(), ready: false, jobs: [], began: 0, deaths: 0 })
+const newSlot = (): Slot => ({ worker: undefined, gate: new WorkerGate(), ready: false, jobs: [], began: 0, deaths: 0, idle: undefined })
 
 async function end(worker: Worker, gate: WorkerGate): Promise<void> {
   await gate.shut()

@@ -10,7 +10,7 @@ import { labelOf, placeAt, spokenOf, titleOf } from '../clauses/address.ts'
 import type { Assistant } from '../answering/assistant.ts'
 import { readingUrl } from '../answering/links.ts'
 import { embedPassages, type Embedder } from '../embedding/embedder.ts'
-import { documentById } from '../retrieval/library.ts'
+import { documentById } from '../clauses/by-id.ts'
 import type { Built } from '../retrieval/library-files.ts'
 import type { ClauseReference, Document as PolicyDocument, DocumentId, Passage, Span } from '../types.ts'
 

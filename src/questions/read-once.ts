@@ -1,4 +1,5 @@
-/** What is read of a span of a document again and again, read once and kept for as long as the document is. */
+/** What is read of a span of a document again and again, read once and kept while it is in use. */
+import { LRUCache } from 'lru-cache'
 import { phrases, sentences } from '../chunks/sentences.ts'
 import { fold } from '../retrieval/terms.ts'
 import type { Span } from '../types.ts'
@@ -6,16 +7,20 @@ import { placesIn } from './places.ts'
 import { quantities, type Quantity } from './quantities.ts'
 import { times, type Time } from './times.ts'
 
+/** A question looks at some hundred paragraphs. */
+const SPANS_KEPT = 4_000
+
 /**
- * A reading of a span, `(text, span) → value`, kept by the span object: one that belongs to a document, since the same
+ * A reading of a span, `(text, span) → value`, kept by the span object for a while: one that belongs to a document, since the same
  * object must always be of the same text.
  */
-export function readOnce<Value, Rest extends readonly unknown[] = []>(
+export function readOnce<Value extends object | string, Rest extends readonly unknown[] = []>(
   read: (text: string, span: Span, ...rest: Rest) => Value,
 ): (text: string, span: Span, ...rest: Rest) => Value {
-  const known = new WeakMap<Span, Value>()
+  const known = new LRUCache<Span, Value>({ max: SPANS_KEPT })
   return (text, span, ...rest) => {
-    if (known.has(span)) return known.get(span)!
+    const before = known.get(span)
+    if (before !== undefined) return before
     const value = read(text, span, ...rest)
     known.set(span, value)
     return value

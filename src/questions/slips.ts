@@ -327,27 +327,31 @@ function around({ characters }: Run, start: number, end: number): string {
   return characters.slice(Math.max(0, start - 1), end + 1).join('')
 }
 
-let confusable: ReadonlyMap<string, ReadonlySet<string>> | undefined
+let confusable: ReadonlyMap<string, readonly string[]> | undefined
 
-/** Sounds and shapes → the characters that share them. */
-function groups(): ReadonlyMap<string, ReadonlySet<string>> {
+/** A character → the groups of sound and shape it belongs to, each the characters of it in one string. */
+function groupsByCharacter(): ReadonlyMap<string, readonly string[]> {
   if (confusable) return confusable
   const bySound = new Map<string, Set<string>>()
   for (const [one, sounds] of loadCharacters().readings) {
     for (const sound of sounds.map(sameSound)) bySound.set(sound, (bySound.get(sound) ?? new Set()).add(one))
   }
-  const bySlip = new Map<string, Set<string>>()
-  const alike = [...bySound.values(), ...SHAPES.split(' ').map((group) => new Set(group))]
-  for (const group of alike) {
-    for (const one of group) bySlip.set(one, new Set([...(bySlip.get(one) ?? []), ...group]))
+  const groups = new Map<string, string[]>()
+  for (const group of [...Array.from(bySound.values(), (own) => [...own].join('')), ...SHAPES.split(' ')]) {
+    for (const one of group) {
+      const own = groups.get(one)
+      if (own) own.push(group)
+      else groups.set(one, [group])
+    }
   }
-  confusable = bySlip
-  return bySlip
+  confusable = groups
+  return groups
 }
 
 /** Characters of the documents for which this one may have been typed. */
 function takenFor(typed: string, index: SlipIndex): string[] {
-  return [...(groups().get(typed) ?? [])].filter((other) => other !== typed && index.characters.has(other))
+  const alike = new Set((groupsByCharacter().get(typed) ?? []).flatMap((group) => [...group]))
+  return [...alike].filter((other) => other !== typed && index.characters.has(other))
 }
 
 /** Sounds that input methods and dialects confuse fall together: zh z, ch c, sh s, n l, ing in, eng en, ang an. */

@@ -1,6 +1,7 @@
 /** The words of a question that its evidence must account for. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { Jieba } from '@node-rs/jieba'
-import { dict } from '@node-rs/jieba/dict.js'
 import type { Span } from '../types.ts'
 import { remembered } from './remembered.ts'
 
@@ -15,7 +16,8 @@ let jieba: Jieba | undefined
 
 /** Loads the dictionary (half a second), so that the first question need not wait for it. */
 export function loadDictionary(): Jieba {
-  jieba ??= Jieba.withDict(dict)
+  // read here and let go: imported, the file would stay in memory beside what is made of it
+  jieba ??= Jieba.withDict(readFileSync(createRequire(import.meta.url).resolve('@node-rs/jieba/dict.txt')))
   return jieba
 }
 

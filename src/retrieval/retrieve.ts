@@ -4,7 +4,8 @@
  */
 import type { Clause, Document, DocumentId, Span } from '../types.ts'
 import { Fusion, minMax } from './fuse.ts'
-import { twinsOf, type ClausePlace, type Library } from './library.ts'
+import { twinsOf, type ClausePlace } from '../clauses/by-id.ts'
+import type { Library } from './library.ts'
 import { fold } from './terms.ts'
 import type { NearChunk } from './vector-field.ts'
 

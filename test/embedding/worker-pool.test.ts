@@ -78,6 +78,17 @@ describe('a pool of workers', () => {
     expect(await dying).toBe('given up')
   })
 
+  test('ends workers but the first when they have nothing to do, and starts them again', async () => {
+    const workers = new WorkerPool(new URL('./fake-worker.ts', import.meta.url), { modelFolder: 'any' }, 2, 50)
+    pool = workers
+    const both = () => Promise.all(['slow 1', 'slow 2', 'slow 3', 'slow 4'].map((text) => workers.embed([text], 'patient')))
+    await both()
+    expect(workers.running).toBe(2)
+    await expect.poll(() => workers.running).toBe(1)
+    expect((await both()).map(([length]) => length)).toEqual([6, 6, 6, 6])
+    expect(workers.running).toBe(2)
+  })
+
   test('says so when the model cannot be loaded', async () => {
     await expect(open(2, 'dies at once').embed(['一'], 'urgent')).rejects.toThrow('no such model')
   })
