@@ -4,12 +4,16 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { appendFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const BENCHES = ['bootstrap', 'embedding', 'answer', 'ready']
+const BENCHES = ['bootstrap', 'embedding', 'answer', 'ready', 'laws', 'search', 'clients', 'retrieval']
 /** A line of a bench that states a figure and its limit. */
-const HELD = /^.*\((?:at least|at most) [^)]*\)$/
+const HELD = /^(?<name>.*?) (?<value>[\d.]+)(?<unit> \S+)? \((?:at least|at most) [^)]*\)$/
+/** Every run is a line here, so that a figure that falls is seen when it falls. */
+const HISTORY = 'evals/bench-history.jsonl'
 
 interface Ended {
   readonly name: string
@@ -23,7 +27,7 @@ async function run(name: string): Promise<Ended> {
   console.log(`— ${name}`)
   const began = performance.now()
   const bench = fileURLToPath(new URL(`./${name}.ts`, import.meta.url))
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bench], {
+  const child = spawn(process.execPath, [...process.execArgv, bench], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines: string[] = []
@@ -41,10 +45,26 @@ async function run(name: string): Promise<Ended> {
   }
 }
 
+/** The figures of a run that are held to a limit, with the machine they were measured on. */
+function keep(all: readonly Ended[]): void {
+  const figures = all.flatMap(({ lines }) =>
+    lines.flatMap((line) => {
+      const { name, value, unit = '' } = HELD.exec(line)?.groups ?? {}
+      return name === undefined ? [] : [[`${name}${unit && ` (${unit.trim()})`}`, Number(value)] as const]
+    }),
+  )
+  if (figures.length === 0) return
+  const at = new Date().toISOString()
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, node ${process.versions.node}`
+  appendFileSync(HISTORY, `${JSON.stringify({ at, machine, figures: Object.fromEntries(figures) })}\n`)
+  console.log(`历史 history: ${HISTORY}`)
+}
+
 const words = process.argv.slice(2)
 const chosen = BENCHES.filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
 const all: Ended[] = []
 for (const name of chosen) all.push(await run(name))
+keep(all)
 
 console.log('')
 for (const { name, passed, seconds, lines } of all) {

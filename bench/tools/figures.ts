@@ -29,6 +29,12 @@ export function holdTo(name: string, value: number, atMost: number, unit = ''): 
   if (!(value <= atMost)) process.exitCode = 1
 }
 
+/** As `holdTo`, of a figure that must not be lower. */
+export function holdToLeast(name: string, value: number, atLeast: number, unit = ''): void {
+  console.log(`${name} ${value.toFixed(3)}${unit} (at least ${atLeast}${unit})`)
+  if (!(value >= atLeast)) process.exitCode = 1
+}
+
 /** An empty folder, removed when the bench ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tiaowen-bench-'))

@@ -79,6 +79,7 @@ export class LocalAssistant implements Assistant {
     const wanted = checked(library, documents)
     const meant = versionsMeant(library, understand(library, normaliseQuestion(query)).text, asOf)
     const { text } = meant
+    clock.mark('understand')
     const { vector, fallback } = await this.#embed(library, text)
     clock.mark('embed')
     const references = findReferences(text, knownNames(library.documents))
@@ -104,6 +105,7 @@ export class LocalAssistant implements Assistant {
     const { text: asTyped, unclear } = understand(library, normalised)
     const meant = versionsMeant(library, asTyped, request.asOf)
     const { text } = meant
+    clock.mark('understand')
     const { vector, fallback } = await this.#embed(library, text)
     clock.mark('embed')
     const names = knownNames(library.documents)
@@ -281,8 +283,20 @@ function searched(library: Library, meant: VersionsMeant, looked: Looked): reado
   const { wanted, named, documents } = looked
   const allowed = evenPast(library, meant, documents ? intersect(documents, wanted) : wanted)
   if (meant.out.size === 0) return allowed
+  if (!allowed && !named) return allBut(library, meant.out)
   const asked = new Set(named)
   return (allowed ?? library.documents.map(({ id }) => id)).filter((id) => !meant.out.has(id) || asked.has(id))
+}
+
+const ALL_BUT = new WeakMap<ReadonlySet<DocumentId>, { of: Catalogue['documents']; ids: readonly DocumentId[] }>()
+
+/** The ids of all other documents: the same list for the same library and the same set. */
+function allBut({ documents }: Catalogue, out: ReadonlySet<DocumentId>): readonly DocumentId[] {
+  const known = ALL_BUT.get(out)
+  if (known?.of === documents) return known.ids
+  const ids = documents.flatMap(({ id }) => (out.has(id) ? [] : [id]))
+  ALL_BUT.set(out, { of: documents, ids })
+  return ids
 }
 
 /** Other versions and repealed texts too; never what was not in force yet on the day asked for. */

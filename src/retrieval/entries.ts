@@ -28,6 +28,7 @@ export class Entries {
   readonly #whole: Uint8Array
   /** First entry of each document. */
   readonly #firsts: ReadonlyMap<Document, number>
+  readonly #among = new WeakMap<readonly DocumentId[], Uint8Array>()
 
   /** `isAlive`: does a document of a segment still belong to the library? */
   constructor(
@@ -95,11 +96,15 @@ export class Entries {
     return undefined
   }
 
-  /** 1 for the entries of these documents. */
-  among(wanted: ReadonlySet<DocumentId>): Uint8Array {
-    const isWanted = Uint8Array.from(this.#documents, ({ id }) => (wanted.has(id) ? 1 : 0))
+  /** 1 for the entries of these documents; worked out once for a list that is asked for again. */
+  among(wanted: readonly DocumentId[]): Uint8Array {
+    const known = this.#among.get(wanted)
+    if (known) return known
+    const ids = new Set(wanted)
+    const isWanted = Uint8Array.from(this.#documents, ({ id }) => (ids.has(id) ? 1 : 0))
     const among = new Uint8Array(this.size)
     for (let entry = 0; entry < this.size; entry++) among[entry] = isWanted[this.#documentOf[entry]!]!
+    this.#among.set(wanted, among)
     return among
   }
 }

@@ -20,9 +20,14 @@ export function minMax(scores: ArrayLike<number>): (score: number) => number {
 export class Fusion {
   /** -1: not found by any ranking so far. */
   readonly #totals: Float64Array
+  readonly #own: ArrayLike<number> | undefined
+  readonly #weight: number
 
-  constructor(size: number) {
+  /** `own`, times `weight`: what each thing has by itself once a ranking found it. */
+  constructor(size: number, own?: ArrayLike<number>, weight = 1) {
     this.#totals = new Float64Array(size).fill(-1)
+    this.#own = own
+    this.#weight = weight
   }
 
   /**
@@ -31,10 +36,7 @@ export class Fusion {
    */
   add(things: ArrayLike<number>, scores: ArrayLike<number>, weight = 1): void {
     const scale = minMax(scores)
-    for (let at = 0; at < things.length; at++) {
-      const thing = things[at]!
-      this.#totals[thing] = Math.max(0, this.#totals[thing]!) + weight * scale(scores[at]!)
-    }
+    for (let at = 0; at < things.length; at++) this.#gain(things[at]!, weight * scale(scores[at]!))
   }
 
   /** As `add`, of a ranking that scores every thing and finds those above 0; `counts`: only where it is 1. */
@@ -50,17 +52,13 @@ export class Fusion {
     for (let thing = 0; thing < scores.length; thing++) {
       const score = scores[thing]!
       if (score <= 0 || (counts && counts[thing] === 0)) continue
-      const share = range > 0 ? (score - lowest) / range : 1
-      const total = this.#totals[thing]!
-      this.#totals[thing] = (total > 0 ? total : 0) + weight * share
+      this.#gain(thing, range > 0 ? (weight * (score - lowest)) / range : weight)
     }
   }
 
-  /** Adds to everything found so far what it has of its own, times a weight. */
-  lift(own: ArrayLike<number>, weight: number): void {
-    for (let thing = 0; thing < this.#totals.length; thing++) {
-      if (this.#totals[thing]! >= 0) this.#totals[thing]! += weight * own[thing]!
-    }
+  #gain(thing: number, gain: number): void {
+    const total = this.#totals[thing]!
+    this.#totals[thing] = gain + (total >= 0 ? total : this.#own ? this.#weight * this.#own[thing]! : 0)
   }
 
   has(thing: number): boolean {

@@ -61,12 +61,11 @@ export const WEIGHTS: Weights = { keywords: 1.2, units: 1, windows: 1, exact: 1,
 export function retrieve(library: Library, query: Query, limit: number, weights = WEIGHTS): Found[] {
   const { entries } = library
   const { keywords, others } = rankingsOf(library, query)
-  const wanted = query.documents && entries.among(new Set(query.documents))
-  const fusion = new Fusion(entries.size)
+  const wanted = query.documents && entries.among(query.documents)
+  const fusion = new Fusion(entries.size, library.standing, weights.standing)
   const kept = wanted ? others.map((ranking) => amongWanted(ranking, wanted)) : others
   fusion.addAll(keywords, weights.keywords, wanted)
   for (const { by, entries: found, scores } of kept) fusion.add(found, scores, weights[by])
-  fusion.lift(library.standing, weights.standing)
   const best = kept.reduce((sum, { by }) => sum + weights[by], weights.keywords)
   const chosen = choose(library, fusion, limit, wanted)
   const spots = spotsOf(kept, new Set(chosen.map(({ entry }) => entry)))

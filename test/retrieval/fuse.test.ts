@@ -55,12 +55,13 @@ describe('Fusion', () => {
     expect([0, 1, 2].map((thing) => [fusion.has(thing), fusion.total(thing)])).toEqual([[false, 0], [true, 1], [true, 0]])
   })
 
-  test('what was found is lifted by what it has of its own', () => {
-    const fusion = new Fusion(3)
+  test('what was found has what is its own besides, once', () => {
+    const fusion = new Fusion(3, [4, 2, 9], 0.25)
     fusion.add([0, 1], [1, 2])
-    fusion.lift([4, 2, 9], 0.25)
     expect([0, 1, 2].map((thing) => fusion.total(thing))).toEqual([1, 1.5, 0])
     expect(fusion.has(2)).toBe(false)
+    fusion.addAll(Float32Array.of(0, 5, 5), 1)
+    expect([0, 1, 2].map((thing) => fusion.total(thing))).toEqual([1, 2.5, 3.25])
   })
 
   test('the best of many are those that sorting puts first', () => {
