@@ -31,7 +31,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/channels': ['src/answering', 'src/clauses'],
   'src/langchain': ['src/answering', 'src/retrieval', 'src/embedding', 'src/chunks', 'src/clauses'],
   'src/build-index.ts': ['src/documents', 'src/clauses', 'src/chunks', 'src/embedding', 'src/retrieval', 'src/store'],
+  'src/open-embedder.ts': ['src/config.ts', 'src/embedding'],
+  'src/update-index.ts': [
+    'src/documents',
+    'src/chunks',
+    'src/embedding',
+    'src/retrieval',
+    'src/store',
+    'src/build-index.ts',
+  ],
   'src/app.ts': [
+    'src/open-embedder.ts',
+    'src/update-index.ts',
     'src/config.ts',
     'src/documents',
     'src/clauses',

@@ -125,3 +125,10 @@ function inferredFrom(own: Header, original: Document): Header {
   }
   return { ...taken, ...own }
 }
+
+/** The document as it was read, before inferHeaders: the very same one when nothing was inferred. */
+export function withoutInferred(document: Document): Document {
+  const facts = Object.entries(document.header) as [keyof Header, Fact][]
+  const own = facts.filter(([, { from }]) => from !== 'inferred')
+  return own.length === facts.length ? document : { ...document, header: Object.fromEntries(own) }
+}
