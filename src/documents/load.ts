@@ -9,8 +9,8 @@ import { errorCode, sha256 } from './files.ts'
 import { readHeader } from './header.ts'
 import { pagesAfter } from './pages.ts'
 import { readBytes, readerFor, unknownFormat } from './read.ts'
-import { EMPTY_REGISTRY, identify, keepStoredText, labelFolders, openRegistry } from './registry.ts'
-import { saveRegistry, storeText, withText } from './registry.ts'
+import { EMPTY_REGISTRY, identify, labelFolders, openRegistry } from './registry.ts'
+import { saveRegistry, storedTexts, storeText, withText } from './registry.ts'
 import type { FoundFile, KnownDocument } from './registry.ts'
 import { SIDECAR_NAME, applyStatement, parseSidecar, relationsOf } from './sidecar.ts'
 import type { Sidecar, Statement } from './sidecar.ts'
@@ -100,6 +100,7 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
   const found = files.map((file) => ({ file, known: options.known?.(foundDocument(file, ids.get(file)!)) }))
   const unread = found.filter(({ known }) => known === undefined).length
   let read = 0
+  const stored = await storedTexts(options.dataFolder)
   const remembered: Record<string, KnownDocument> = { ...registry.documents }
   const documents: SourceText[] = []
   const origins = new Map<DocumentId, Origin>()
@@ -107,9 +108,8 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
     const id = ids.get(file)!
     try {
       const { document, origin } = known ?? (await readDocument(file, id, options.read))
-      if (known) await keepStoredText(options.dataFolder, document)
-      else await storeText(options.dataFolder, document.text)
       const { fileSha256, textSha256 } = document
+      if (!known || !stored.has(textSha256)) await storeText(options.dataFolder, document.text)
       remembered[id] = withText(remembered[id], { ...file, fileSha256 }, textSha256, now)
       documents.push(document)
       origins.set(id, origin)
@@ -132,6 +132,9 @@ function foundDocument({ source, fileSha256, statement }: HashedFile, id: Docume
 
 const statementHash = (statement: Statement): string => sha256(JSON.stringify(Object.entries(statement).sort()))
 
+/** Files that are hashed at once: the disk need not wait for us, and few of them stand in memory. */
+const AT_ONCE = 4
+
 /** The files with the SHA-256 of their bytes; those that cannot be read are listed in `skipped`. */
 async function hashed(
   listed: readonly ListedFile[],
@@ -139,13 +142,19 @@ async function hashed(
   { read, onProgress }: LoadOptions,
 ): Promise<HashedFile[]> {
   const files: HashedFile[] = []
-  for (const [at, file] of listed.entries()) {
-    try {
-      files.push({ ...file, fileSha256: sha256(await readSteadily(file.path, file.source, read)) })
-    } catch (cause) {
-      skipped.push(skippedFile(file.source, cause))
+  for (let from = 0; from < listed.length; from += AT_ONCE) {
+    const some = listed.slice(from, from + AT_ONCE).map(async (file) => {
+      try {
+        return { ...file, fileSha256: sha256(await readSteadily(file.path, file.source, read)) }
+      } catch (cause) {
+        return skippedFile(file.source, cause)
+      }
+    })
+    for (const file of await Promise.all(some)) {
+      if ('code' in file) skipped.push(file)
+      else files.push(file)
     }
-    onProgress?.('checking', at + 1, listed.length)
+    onProgress?.('checking', Math.min(from + AT_ONCE, listed.length), listed.length)
   }
   return files
 }
@@ -197,12 +206,11 @@ async function listFolder(
     throw new PolicyError('folder-missing', `文件夹 ${folder} 不存在或无法打开。请检查路径。`, { cause })
   })
   const listed = await listFiles(root, '', skipped)
-  const sources = new Map(listed.map((path) => [path.normalize('NFC'), path]))
+  const sources = new Map(listed.map((file) => [file.path.normalize('NFC'), file]))
   const sidecar = await readSidecar(root, new Set(sources.keys()))
   const files: ListedFile[] = []
-  for (const [source, path] of [...sources].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [source, { real }] of [...sources].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (source === SIDECAR_NAME) continue
-    const real = await realpath(join(root, path)).catch(() => join(root, path))
     if (seen.has(real)) continue
     seen.add(real)
     if (!readerFor(source)) {
@@ -217,9 +225,16 @@ async function listFolder(
 /** Hidden files, and ~$决定.docx, which Word keeps beside a file that is open. */
 const isPassedOver = (name: string): boolean => name.startsWith('.') || name.startsWith('~$')
 
-/** Paths below a folder with `/`. Hidden files are passed over; links out of the folder are listed in `skipped`. */
-async function listFiles(root: string, below: string, skipped: SkippedFile[]): Promise<string[]> {
-  const paths: string[] = []
+interface FilePath {
+  /** Below the folder, with `/`. */
+  readonly path: string
+  /** Where it lies, links followed. */
+  readonly real: string
+}
+
+/** Files below a folder. Hidden files are passed over; links out of the folder are listed in `skipped`. */
+async function listFiles(root: string, below: string, skipped: SkippedFile[]): Promise<FilePath[]> {
+  const files: FilePath[] = []
   const entries = await readdir(join(root, below), { withFileTypes: true }).catch((cause: unknown) => {
     if (below === '') throw new PolicyError('folder-missing', `文件夹 ${root} 无法打开。请检查路径和权限。`, { cause })
     skipped.push(skippedFile(below, cause))
@@ -228,22 +243,23 @@ async function listFiles(root: string, below: string, skipped: SkippedFile[]): P
   for (const entry of entries) {
     if (isPassedOver(entry.name)) continue
     const path = below === '' ? entry.name : `${below}/${entry.name}`
-    if (entry.isDirectory()) paths.push(...(await listFiles(root, path, skipped)))
-    else if (entry.isFile()) paths.push(path)
-    else if (entry.isSymbolicLink() && (await isLinkToFileWithin(root, path, skipped))) paths.push(path)
+    if (entry.isDirectory()) files.push(...(await listFiles(root, path, skipped)))
+    else if (entry.isFile()) files.push({ path, real: join(root, path) })
+    else if (entry.isSymbolicLink()) {
+      const real = await linkedFile(root, path, skipped)
+      if (real !== undefined) files.push({ path, real })
+    }
   }
-  return paths
+  return files
 }
 
 /** Links to files of the same folder are files; links to folders and links out are passed over, and said to be. */
-async function isLinkToFileWithin(root: string, path: string, skipped: SkippedFile[]): Promise<boolean> {
+async function linkedFile(root: string, path: string, skipped: SkippedFile[]): Promise<string | undefined> {
   const target = await realpath(join(root, path)).catch(() => undefined)
-  const within = target !== undefined && target.startsWith(root + sep) && (await lstat(target)).isFile()
-  if (!within) {
-    const message = `${path} 是链接，且不指向本文件夹内的文件，未读取。请把文件本身放入文件夹。`
-    skipped.push({ source: path.normalize('NFC'), code: 'file-unreadable', message })
-  }
-  return within
+  if (target !== undefined && target.startsWith(root + sep) && (await lstat(target)).isFile()) return target
+  const message = `${path} 是链接，且不指向本文件夹内的文件，未读取。请把文件本身放入文件夹。`
+  skipped.push({ source: path.normalize('NFC'), code: 'file-unreadable', message })
+  return undefined
 }
 
 async function readSidecar(root: string, sources: ReadonlySet<string>): Promise<Sidecar> {

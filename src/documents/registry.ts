@@ -4,11 +4,11 @@
  * `data/documents.json` holds the ids; `data/texts/<sha256>.txt` holds each stored text, written once. Both are
  * written whole or not at all, and checked against their SHA-256 when read.
  */
-import { readFile, rename, stat } from 'node:fs/promises'
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { PolicyError } from '../errors.ts'
-import type { DocumentId, SourceText } from '../types.ts'
+import type { DocumentId } from '../types.ts'
 import { errorCode, sha256, writeWhole } from './files.ts'
 
 /** One text a document has had. */
@@ -234,11 +234,10 @@ export async function storeText(dataFolder: string, text: string): Promise<strin
   return textSha256
 }
 
-/** Writes a text that was stored before once more, should its file be gone or of another size. */
-export async function keepStoredText(dataFolder: string, document: Pick<SourceText, 'text' | 'textSha256'>): Promise<void> {
-  const { text, textSha256 } = document
-  const size = await stat(textPath(dataFolder, textSha256)).then(({ size }) => size, () => undefined)
-  if (size !== Buffer.byteLength(text)) await storeText(dataFolder, text)
+/** The SHA-256 of each text that is kept. */
+export async function storedTexts(dataFolder: string): Promise<ReadonlySet<string>> {
+  const names = await readdir(join(dataFolder, 'texts')).catch(() => [])
+  return new Set(names.filter((name) => name.endsWith('.txt')).map((name) => name.slice(0, -'.txt'.length)))
 }
 
 /**

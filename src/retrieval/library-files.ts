@@ -403,3 +403,22 @@ async function openIndex(
 
 const isWhole = ({ files, damaged }: LibrarySource, name: string): boolean =>
   name in files && !damaged.some(({ file }) => file === name)
+
+/** Without keywords and graphs, which only questions need. */
+export function withoutServing(previous: Previous): Previous {
+  const bare = ({ chunks, vectors }: SegmentField): SegmentField => ({ chunks, ...(vectors ? { vectors } : {}) })
+  const segments = previous.segments.map((segment): Segment => {
+    const { units, windows } = segment.fields
+    return { ...segment, keywords: [], fields: { units: bare(units), windows: bare(windows) } }
+  })
+  return { ...previous, segments }
+}
+
+/** The number of entries whose document is there. */
+export function livingEntries({ segments, documents }: Pick<Previous, 'segments' | 'documents'>): number {
+  const living = new Set(documents)
+  return segments.reduce((sum, segment) => {
+    const isLiving = segment.documents.map((document) => living.has(document))
+    return segment.entries.documents.reduce((count, at) => count + (isLiving[at] ? 1 : 0), sum)
+  }, 0)
+}

@@ -296,7 +296,8 @@ async function build(
   try {
     await disk.makeFolder(draft)
     const records: Record<string, FileRecord> = {}
-    for (const file of files) records[file.name] = await store(disk, home, draft, file)
+    const manifestOf = manifestsOnce(disk, home)
+    for (const file of files) records[file.name] = await store(disk, home, draft, file, manifestOf)
     const { manifest, bytes } = writeManifest({ ...header, files: records })
     await disk.create(join(draft, MANIFEST), bytes)
     await disk.syncFile(join(draft, MANIFEST))
@@ -310,10 +311,28 @@ async function build(
   }
 }
 
+type ManifestOf = (generation: string) => Promise<Manifest | { readonly reason: string }>
+
+/** Manifests of generations, each read once. */
+function manifestsOnce(disk: Disk, home: string): ManifestOf {
+  const read = new Map<string, ReturnType<ManifestOf>>()
+  return (generation) => {
+    const known = read.get(generation) ?? disk.read(join(home, generation, MANIFEST)).then(readManifest)
+    read.set(generation, known)
+    return known
+  }
+}
+
 /** Writes one file and makes its bytes last. */
-async function store(disk: Disk, home: string, draft: string, file: FileToStore): Promise<FileRecord> {
+async function store(
+  disk: Disk,
+  home: string,
+  draft: string,
+  file: FileToStore,
+  manifestOf: ManifestOf,
+): Promise<FileRecord> {
   const path = join(draft, file.name)
-  if ('sameAs' in file) return takeOver(disk, home, path, file)
+  if ('sameAs' in file) return takeOver(disk, home, path, file, await manifestOf(file.sameAs))
   const bytes = 'bytes' in file ? file.bytes : 'make' in file ? await file.make() : undefined
   if (bytes) await disk.create(path, bytes)
   else if ('write' in file) await file.write(path)
@@ -328,9 +347,14 @@ async function store(disk: Disk, home: string, draft: string, file: FileToStore)
  * A file shared with an earlier generation, with the record that one has of it: whoever opens the new one compares the
  * bytes with it as with any other.
  */
-async function takeOver(disk: Disk, home: string, path: string, file: { name: string; sameAs: string }): Promise<FileRecord> {
+async function takeOver(
+  disk: Disk,
+  home: string,
+  path: string,
+  file: { name: string; sameAs: string },
+  manifest: Manifest | { readonly reason: string },
+): Promise<FileRecord> {
   const from = join(home, file.sameAs)
-  const manifest = readManifest(await disk.read(join(from, MANIFEST)))
   const record = 'reason' in manifest ? undefined : manifest.files[file.name]
   if (!record) throw new PolicyError('internal', `${file.sameAs} has no record of ${file.name}.`)
   await disk.link(join(from, file.name), path)
