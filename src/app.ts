@@ -104,7 +104,7 @@ class RunningApp implements App {
     await this.#embedder?.close()
   }
 
-  /** Looks at CURRENT, 143 bytes, twice a second until the app is closed. */
+  /** Looks at CURRENT, 143 bytes, four times a second until the app is closed. */
   async #follow(): Promise<void> {
     let seen = this.#opened?.generation
     while (!this.#closing.signal.aborted) {
@@ -249,7 +249,7 @@ class RunningApp implements App {
   }
 }
 
-const FOLLOW_MS = 500
+const FOLLOW_MS = 250
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
