@@ -11,7 +11,7 @@ import { openEmbedder } from './open-embedder.ts'
 import { loadDictionary } from './questions/words.ts'
 import { openLibrary, served, type Built, type Opened } from './retrieval/library-files.ts'
 import { documentById, vectorSearchOf, type Library } from './retrieval/library.ts'
-import { currentPointer, openCurrent } from './store/generations.ts'
+import { currentPointer, openCurrent, type Pointer } from './store/generations.ts'
 import type { DocumentId, Fallback } from './types.ts'
 import { openIndex, updateIndex } from './update-index.ts'
 
@@ -106,25 +106,25 @@ class RunningApp implements App {
 
   /** Looks at CURRENT, 143 bytes, four times a second until the app is closed. */
   async #follow(): Promise<void> {
-    let seen = this.#opened?.generation
+    let seen = this.#opened?.manifestSha256
     while (!this.#closing.signal.aborted) {
-      const now = await this.#currentName()
-      if (now !== undefined && now !== seen) {
-        if (now !== this.#opened?.generation) await this.#change(now)
-        seen = now
+      const current = await this.#pointer()
+      if (current && current.manifestSha256 !== seen) {
+        seen = current.manifestSha256
+        if (seen !== this.#opened?.manifestSha256) await this.#change(current.generation)
       }
       await sleep(FOLLOW_MS, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {})
     }
   }
 
   /** What CURRENT names; undefined while it cannot be read, which is said once. */
-  async #currentName(): Promise<string | undefined> {
+  async #pointer(): Promise<Pointer | undefined> {
     const { indexFolder } = this.#config
     try {
-      const name = (await currentPointer(indexFolder))?.generation
-      if (name === undefined && this.#opened && !this.#lost) throw new Error('no CURRENT')
-      if (name !== undefined) this.#lost = false
-      return name
+      const pointer = await currentPointer(indexFolder)
+      if (!pointer && this.#opened && !this.#lost) throw new Error('no CURRENT')
+      if (pointer) this.#lost = false
+      return pointer
     } catch (error) {
       if (!this.#lost) this.#options.log(`${indexFolder} 中没有可读的索引，原有的一代继续回答 the one in use goes on serving: ${wordsOf(error)}`)
       this.#lost = true

@@ -154,6 +154,7 @@ export async function writeIndex(request: BuildRequest): Promise<Previous> {
     const known = embedder && journal && (await vectorsKnown(embedder, bare, previous, journal))
     const own = embedder && known ? await withVectors(bare, embedder, known, onProgress) : bare
     journal?.flush()
+    journal?.forget()
     const segments = plan.kept ? [plan.kept.segment, own] : [own]
     const documents = plan.kept ? inPlace(loaded.documents, segments) : loaded.documents
     const assembly: Assembly = { segments, documents, twins: loaded.twins, embedder: embedderId }

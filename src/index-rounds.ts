@@ -92,7 +92,7 @@ async function inPlace(
   previous: Previous | undefined,
   log: (message: string) => void,
 ): Promise<Previous | undefined> {
-  if (previous && (await currentPointer(indexFolder))?.generation === previous.generation) return previous
+  if (previous && (await currentPointer(indexFolder))?.manifestSha256 === previous.manifestSha256) return previous
   return openIndex(indexFolder, openForBuilding, log)
 }
 

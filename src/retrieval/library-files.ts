@@ -131,10 +131,21 @@ function segmentFiles(segment: Segment, hasVectors: boolean): LibraryFile[] {
   return files
 }
 
-/** A document a line. */
+/** A document a line, written into one buffer that grows: all lines beside their whole would be twice the library. */
 function bytesOfDocuments(documents: readonly Document[]): Uint8Array {
-  const lines = documents.map((document, at) => Buffer.from(`${at === 0 ? '' : '\n'}${JSON.stringify(document)}`))
-  return Buffer.concat(lines)
+  let bytes = Buffer.allocUnsafe(64 * 1024)
+  let length = 0
+  for (const document of documents) {
+    const line = `${length === 0 ? '' : '\n'}${JSON.stringify(document)}`
+    const needed = length + 3 * line.length
+    if (needed > bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, Math.ceil(bytes.length * 1.25)))
+      bytes.copy(larger, 0, 0, length)
+      bytes = larger
+    }
+    length += bytes.write(line, length)
+  }
+  return bytes.subarray(0, length)
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Int8Array | Uint32Array): Uint8Array {
@@ -155,6 +166,8 @@ function columnsOf(bytes: Uint8Array, count: number): Uint32Array[] {
 /** What a reader of a generation gives: only verified bytes and paths. */
 export interface LibrarySource {
   readonly name: string
+  /** Tells it from another of the same name. */
+  readonly manifestSha256: string
   readonly meta: Readonly<Record<string, unknown>>
   readonly files: Readonly<Record<string, { readonly sha256: string }>>
   readonly damaged: readonly { readonly file: string; readonly reason: string }[]
@@ -222,6 +235,7 @@ export function metaOf(
 /** What the next build takes over: a generation on the disk, without what only a question needs. */
 export interface Previous extends Assembly {
   readonly generation: string
+  readonly manifestSha256: string
   readonly chunker: string
   readonly reader?: string
   readonly fingerprint: string
@@ -269,6 +283,7 @@ async function openParts(generation: LibrarySource, purpose: Purpose, before?: P
   const damaged = generation.damaged.map(({ file }) => file)
   return {
     generation: generation.name,
+    manifestSha256: generation.manifestSha256,
     segments,
     documents: meta.documents.map(({ segment, at }) => segments[segment]!.documents[at]!),
     twins,
@@ -298,6 +313,7 @@ export function justWritten(assembly: Assembly, generation: LibrarySource, meta:
     ...assembly,
     segments,
     generation: generation.name,
+    manifestSha256: generation.manifestSha256,
     chunker,
     ...(reader === undefined ? {} : { reader }),
     fingerprint,

@@ -20,6 +20,7 @@ import { type Damage, type OnEvent, damageFound, fellBack, notMended, notRemoved
 import { setAside, staleLock } from './store-events.ts'
 
 export type { Generation } from './generation.ts'
+export type { Pointer } from './manifest.ts'
 export type { Damage, StoreEvent } from './store-events.ts'
 
 /**
