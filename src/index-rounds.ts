@@ -50,6 +50,7 @@ const AGAIN_MS = 30_000
 /** @throws PolicyError as updateIndex, from the first round; later ones are told and gone over. */
 export async function* indexRounds(config: Config, request: RoundsRequest): AsyncGenerator<Round | Failed> {
   const model = request.embedder ? { embedder: request.embedder } : openEmbedder(config)
+  const embedder = model.embedder && (request.watch ? model.embedder : new OnceEmbedder(model.embedder))
   const reason = 'reason' in model ? model.reason : undefined
   const watching = request.watch ? await FolderWatch.open(config.folders) : undefined
   let previous: Previous | undefined
@@ -59,7 +60,7 @@ export async function* indexRounds(config: Config, request: RoundsRequest): Asyn
       let hasFailed = false
       try {
         previous = await inPlace(config.indexFolder, previous, request.log)
-        const round = await roundOf(config, request, previous, model.embedder)
+        const round = await roundOf(config, request, previous, embedder)
         previous = withoutServing(round.current)
         const seconds = (performance.now() - began) / 1000
         if (first || round.wasBuilt) yield { ...tell(round), seconds, ...(reason === undefined ? {} : { notice: reason }) }
@@ -72,7 +73,7 @@ export async function* indexRounds(config: Config, request: RoundsRequest): Asyn
     }
   } finally {
     watching?.close()
-    await model.embedder?.close()
+    await embedder?.close()
   }
 }
 
@@ -126,6 +127,31 @@ function tell({ loaded, changes, current, wasBuilt, embedded }: Awaited<ReturnTy
     vectors: current.embedder === null ? null : hasGraphs ? ('hnsw' as const) : ('exact' as const),
     embedded,
     skipped: loaded.skipped.map(({ source, message }) => ({ source, message })),
+  }
+}
+
+/** Closed as soon as its one batch of texts is done: the memory of its workers is free while the index is written. */
+class OnceEmbedder implements Embedder {
+  readonly id: string
+  readonly dimensions: number
+  readonly #inner: Embedder
+  #closed: Promise<void> | undefined
+
+  constructor(inner: Embedder) {
+    this.#inner = inner
+    this.id = inner.id
+    this.dimensions = inner.dimensions
+  }
+
+  embedQuestion: Embedder['embedQuestion'] = (question) => this.#inner.embedQuestion(question)
+
+  embedInBatches: Embedder['embedInBatches'] = async (texts, onBatch) => {
+    await this.#inner.embedInBatches(texts, onBatch)
+    await this.close()
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#inner.close())
   }
 }
 
