@@ -1,21 +1,21 @@
 /** Config → a running Assistant; the one place that chooses real parts. */
-import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Assistant, Status, TextVersion } from './answering/assistant.ts'
 import { LocalAssistant } from './answering/local-assistant.ts'
-import { buildGeneration, fingerprintOf, loadDocuments, type Loaded } from './build-index.ts'
-import { CHUNKER } from './chunks/chunk.ts'
+import type { Loaded } from './build-index.ts'
 import type { Config } from './config.ts'
 import { openRegistry, readStoredText } from './documents/registry.ts'
 import type { Embedder } from './embedding/embedder.ts'
-import { findModel } from './embedding/model-files.ts'
-import { TransformersEmbedder } from './embedding/transformers-embedder.ts'
 import { PolicyError } from './errors.ts'
+import { giveBackMemory } from './memory.ts'
+import { openEmbedder } from './open-embedder.ts'
 import { loadDictionary } from './questions/words.ts'
-import { LibraryMeta, openLibrary, type Built, type Opened } from './retrieval/library-files.ts'
 import { documentById } from './clauses/by-id.ts'
+import { openLibrary, served, type Built, type Opened } from './retrieval/library-files.ts'
 import { vectorSearchOf, type Library } from './retrieval/library.ts'
-import { openCurrent, type Generation } from './store/generations.ts'
+import { currentPointer, openCurrent, type Pointer } from './store/generations.ts'
 import type { DocumentId, Fallback } from './types.ts'
+import { openIndex, updateIndex } from './update-index.ts'
 
 export interface App {
   readonly assistant: Assistant
@@ -29,29 +29,13 @@ export interface AppOptions {
   readonly onProgress?: (step: string, done: number, total: number) => void
   /** Answer from the index as it is; documents are not looked at. */
   readonly frozen?: boolean
+  /** Generations that another process writes are served as they come. */
+  readonly follow?: boolean
   /** For tests; default: the model found on this machine. */
   readonly embedder?: Embedder
 }
 
-/** What a generation on the disk was made from, and which of its optional files are damaged. */
-type Current = LibraryMeta & { readonly damaged: readonly string[] }
-
-const CHECKOUT = fileURLToPath(new URL('..', import.meta.url))
-
-/** The embedder of this machine, or the reason why there is none. */
-export function openEmbedder(config: Config): {
-  readonly embedder?: Embedder
-  readonly reason?: string
-  readonly origin?: string
-} {
-  const search = findModel({ modelDirectory: config.modelDir, checkout: CHECKOUT })
-  if (search.outcome === 'missing') return { reason: search.reason }
-  const { folder, origin, sha256 } = search.model
-  return {
-    embedder: new TransformersEmbedder({ modelFolder: folder, modelSha256: sha256, workers: config.embeddingThreads }),
-    origin,
-  }
-}
+export { openEmbedder }
 
 /** Opens what is there and serves it at once; what the documents have that it has not is built beside it. */
 export async function openApp(config: Config, options: AppOptions): Promise<App> {
@@ -73,11 +57,14 @@ class RunningApp implements App {
   #unsaved: Built | undefined
   /** What of it serves. */
   #serving: Library | undefined
-  /** What the generation on the disk was made from; absent when there is none that serves. */
-  #current: Current | undefined
   #building: Status['building']
   #problem: PolicyError | undefined
   #skipped: Loaded['skipped'] = []
+  /** CURRENT could not be read, and that was said. */
+  #lost = false
+  #following: Promise<void> | undefined
+  readonly #closing = new AbortController()
+  #tidying: NodeJS.Timeout | undefined
 
   constructor(config: Config, options: AppOptions) {
     this.#config = config
@@ -98,32 +85,78 @@ class RunningApp implements App {
   }
 
   async open(): Promise<void> {
-    const opened = await openCurrent(this.#config.indexFolder, { onEvent: ({ message }) => this.#options.log(message) })
-    if (opened.generation) await this.#read(opened.generation)
+    const { log, frozen, follow } = this.#options
+    this.#opened = await openIndex(this.#config.indexFolder, openLibrary, log)
+    if (this.#opened) this.#serve(this.#opened)
     setImmediate(loadDictionary)
-    if (this.#options.frozen) return
+    if (frozen) return
     this.settled = this.#settle()
-    this.settled.catch((error: unknown) => {
+    const ended = this.settled.catch((error: unknown) => {
       this.#problem =
         error instanceof PolicyError ? error : new PolicyError('internal', String(error), { cause: error })
-      this.#options.log(`索引未能更新 the index could not be brought up to date: ${this.#problem.message}`)
+      log(`索引未能更新 the index could not be brought up to date: ${this.#problem.message}`)
       if (this.#unsaved) this.#serve(this.#unsaved, { from: 'hybrid', reason: this.#problem.message })
     })
+    if (follow) this.#following = ended.then(() => this.#follow())
   }
 
   async close(): Promise<void> {
+    this.#closing.abort()
+    clearTimeout(this.#tidying)
     await this.settled.catch(() => {})
+    await this.#following
     await this.#embedder?.close()
   }
 
-  async #read(generation: Generation): Promise<void> {
+  /** Looks at CURRENT, 143 bytes, four times a second until the app is closed. */
+  async #follow(): Promise<void> {
+    let seen = this.#opened?.manifestSha256
+    while (!this.#closing.signal.aborted) {
+      const current = await this.#pointer()
+      if (current && current.manifestSha256 !== seen) {
+        seen = current.manifestSha256
+        if (seen !== this.#opened?.manifestSha256) await this.#change(current.generation)
+      }
+      await sleep(FOLLOW_MS, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {})
+    }
+  }
+
+  /** What CURRENT names; undefined while it cannot be read, which is said once. */
+  async #pointer(): Promise<Pointer | undefined> {
+    const { indexFolder } = this.#config
     try {
-      this.#opened = await openLibrary(generation)
-      this.#serve(this.#opened)
-      this.#current = { ...LibraryMeta.parse(generation.meta), damaged: generation.damaged.map(({ file }) => file) }
+      const pointer = await currentPointer(indexFolder)
+      if (!pointer && this.#opened && !this.#lost) throw new Error('no CURRENT')
+      if (pointer) this.#lost = false
+      return pointer
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      this.#options.log(`${generation.name} 无法读取，将重建 cannot be read and is built anew: ${why}`)
+      if (!this.#lost) this.#options.log(`${indexFolder} 中没有可读的索引，原有的一代继续回答 the one in use goes on serving: ${wordsOf(error)}`)
+      this.#lost = true
+      return undefined
+    }
+  }
+
+  /**
+   * Another process has written a generation: it takes the place of the one that serves, in one step. Segments that it
+   * shares with that one stay as they are in memory; all else is hashed as it is read. What is damaged is left alone:
+   * the writer, or the next start, mends it.
+   */
+  async #change(name: string): Promise<void> {
+    const { log } = this.#options
+    const began = performance.now()
+    const current = await openCurrent(this.#config.indexFolder, { verify: 'sizes', pin: true, mend: false })
+    try {
+      if (current.generation?.name !== name) throw new Error(`${name} is not whole`)
+      const opened = await openLibrary(current.generation, this.#opened)
+      this.#opened = opened
+      this.#unsaved = undefined
+      this.#problem = undefined
+      this.#serve(opened)
+      log(`改用新的一代 now serving ${name}（${Math.round(performance.now() - began)} ms）`)
+    } catch (error) {
+      log(`${name} 无法读取，原有的一代继续回答 cannot be read; the one in use goes on serving: ${wordsOf(error)}`)
+    } finally {
+      current.release()
     }
   }
 
@@ -131,39 +164,42 @@ class RunningApp implements App {
     const usable = usableBy(this.#embedder?.id, library)
     const reason = this.#noModel ?? fallback ?? usable.fallback
     this.#serving = { ...usable, ...(reason ? { fallback: reason } : {}) }
+    clearTimeout(this.#tidying)
+    this.#tidying = setTimeout(giveBackMemory, TIDY_MS).unref()
   }
 
   /** Documents → index, unless it is so already. */
   async #settle(): Promise<void> {
     const { folders, dataFolder, indexFolder } = this.#config
     const { log, onProgress } = this.#options
-    const loaded = await loadDocuments(folders, dataFolder)
-    for (const notice of loaded.notices) log(notice)
-    for (const { source, message } of loaded.skipped) log(`未收录 skipped ${source}: ${message}`)
-    this.#skipped = loaded.skipped
-    const embedder = this.#embedder?.id ?? null
-    const reason = whyStale(this.#current, await fingerprintOf(loaded, embedder), embedder)
-    if (reason === undefined) return
-    log(`建立索引 building the index: ${reason}`)
-    this.#building = { step: 'keywords', done: 0, total: 1 }
     try {
-      this.#opened = await buildGeneration({
-        loaded,
+      const { current, wasBuilt } = await updateIndex({
+        folders,
+        dataFolder,
         indexFolder,
         ...(this.#embedder ? { embedder: this.#embedder } : {}),
         ...(this.#opened ? { previous: this.#opened } : {}),
+        log,
+        onLoaded: (loaded) => this.#tellSkipped(loaded),
+        onStale: () => (this.#building = { step: 'keywords', done: 0, total: 1 }),
         onProgress: (step, done, total) => {
-          this.#building = { step, done, total }
+          if (this.#building) this.#building = { step, done, total }
           onProgress?.(step, done, total)
         },
         onKeywords: (built) => this.#serveMeanwhile(built),
-        store: { onEvent: ({ message }) => log(message) },
       })
+      if (!wasBuilt) return
+      this.#opened = served(current)
       this.#unsaved = undefined
       this.#serve(this.#opened)
     } finally {
       this.#building = undefined
     }
+  }
+
+  #tellSkipped({ skipped }: Loaded): void {
+    for (const { source, message } of skipped) this.#options.log(`未收录 skipped ${source}: ${message}`)
+    this.#skipped = skipped
   }
 
   /** While the first vectors are made, keywords answer. */
@@ -219,16 +255,11 @@ class RunningApp implements App {
   }
 }
 
-/** Why an index has to be built; undefined when what there is agrees with the documents and is whole. */
-function whyStale(current: Current | undefined, wanted: string, embedder: string | null): string | undefined {
-  if (!current) return '没有可用的索引 there is none to use'
-  if (current.damaged.length > 0) return `${current.damaged.join('、')} 已损坏 is damaged`
-  if (current.fingerprint === wanted) return undefined
-  if (current.embedder !== embedder)
-    return `向量模型由 ${current.embedder ?? '无'} 变为 ${embedder ?? '无'} the embedder is another`
-  if (current.chunker !== CHUNKER) return `切分方法由 ${current.chunker} 变为 ${CHUNKER} the chunker is another`
-  return '文件有变化 the documents have changed'
-}
+const FOLLOW_MS = 250
+/** After a library came to serve, when its first question is likely answered. */
+const TIDY_MS = 5_000
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Vectors of one embedder mean nothing to another: the library then serves by its keywords. */
 function usableBy(embedder: string | undefined, library: Library): Library {

@@ -1,36 +1,89 @@
-/** Folders of files → a generation of the index: the first arrow of the project, start to end. */
+/**
+ * Folders of files → a generation of the index: the first arrow of the project, start to end. What the generation in
+ * place holds is taken over where it holds still: documents, segments, vectors.
+ */
 import { join } from 'node:path'
 import { CHUNKER } from './chunks/chunk.ts'
 import { parseDocument } from './clauses/tree.ts'
-import { findTwins, inferHeaders } from './clauses/twins.ts'
-import { loadFolder, type SkippedFile } from './documents/load.ts'
+import { findTwins, inferHeaders, withoutInferred } from './clauses/twins.ts'
+import { loadFolder, type FoundDocument, type Origin, type SkippedFile } from './documents/load.ts'
+import { readerVersion } from './documents/reader-version.ts'
 import type { Embedder } from './embedding/embedder.ts'
-import { asStored, assemble, LIBRARY_FORMAT, libraryFiles, metaOf, type Built, type Opened } from './retrieval/library-files.ts'
+import { assemble, justWritten, LIBRARY_FORMAT, libraryFiles, metaOf, served } from './retrieval/library-files.ts'
+import type { Assembly, Built, DocumentRecord, Opened, Previous } from './retrieval/library-files.ts'
 import type { Catalogue } from './retrieval/library.ts'
-import { FIELDS, segmentOf, textsOf, withVectors, type KnownVectors, type OnProgress, type Segment } from './retrieval/segment.ts'
+import { segmentOf, vectorsIn, withVectors, type KnownVectors, type Segment } from './retrieval/segment.ts'
 import { canonicalJson, sha256Of } from './store/hash.ts'
 import { hasGeneration, lockForWriting, writeGeneration, type StoreOptions } from './store/generations.ts'
 import { Journal } from './store/journal.ts'
 import { journalStopped } from './store/store-events.ts'
-import type { Document } from './types.ts'
+import type { Document, DocumentId } from './types.ts'
 
 export interface Loaded {
   readonly documents: readonly Document[]
   readonly twins: Catalogue['twins']
+  readonly origins: ReadonlyMap<DocumentId, Origin>
   readonly skipped: readonly SkippedFile[]
   readonly notices: readonly string[]
 }
 
+export type Step = 'checking' | 'reading' | 'keywords' | 'embedding'
+export type OnStep = (step: Step, done: number, total: number) => void
+
+export interface LoadSettings {
+  /** The generation in place: what it made of a file is taken over while file, statement and reader are the same. */
+  readonly previous?: Previous
+  readonly onProgress?: OnStep
+}
+
 /** Files → clause trees, with the twins among them and the headers that twins give. */
-export async function loadDocuments(folders: readonly string[], dataFolder: string): Promise<Loaded> {
-  const { documents: sources, skipped, notices } = await loadFolder({ folders, dataFolder })
+export async function loadDocuments(
+  folders: readonly string[],
+  dataFolder: string,
+  { previous, onProgress }: LoadSettings = {},
+): Promise<Loaded> {
+  const known = knownDocuments(previous)
+  const loaded = await loadFolder({
+    folders,
+    dataFolder,
+    known: ({ id, ...file }) => {
+      const found = known.get(id)
+      return found && isSameFile(found, file) ? found : undefined
+    },
+    ...(onProgress ? { onProgress } : {}),
+  })
+  const { origins, skipped, notices } = loaded
   const parsed: Document[] = []
-  for (const [at, source] of sources.entries()) {
-    parsed.push(parseDocument(source))
+  for (const [at, source] of loaded.documents.entries()) {
+    const kept = known.get(source.id)?.document
+    parsed.push(kept === source ? kept : parseDocument(source))
     if (at % 16 === 15) await new Promise(setImmediate) // questions are answered meanwhile
   }
   const twins = findTwins(parsed)
-  return { documents: inferHeaders(parsed, twins), twins, skipped, notices }
+  return { documents: inferHeaders(parsed, twins), twins, origins, skipped, notices }
+}
+
+interface KnownDocument {
+  readonly document: Document
+  readonly origin: Origin
+}
+
+/** What a generation holds of each document, as it was before other documents had a say in it. */
+function knownDocuments(previous: Previous | undefined): Map<DocumentId, KnownDocument> {
+  const known = new Map<DocumentId, KnownDocument>()
+  if (previous?.reader !== readerVersion()) return known
+  for (const stored of previous.documents) {
+    const { sha256, statement, notices } = previous.records.get(stored.id) ?? {}
+    if (sha256 !== undefined) HASHES.set(stored, sha256)
+    const origin = { ...(statement !== undefined && { statement }), ...(notices && { notices }) }
+    known.set(stored.id, { document: withoutInferred(stored), origin })
+  }
+  return known
+}
+
+function isSameFile({ document, origin }: KnownDocument, file: Omit<FoundDocument, 'id'>): boolean {
+  const { source, fileSha256 } = document
+  return source === file.source && fileSha256 === file.fileSha256 && origin.statement === file.statement
 }
 
 /**
@@ -65,50 +118,65 @@ function hashOf(document: Document): string {
 }
 
 export interface BuildRequest {
-  readonly loaded: Loaded
+  readonly loaded: Pick<Loaded, 'documents' | 'twins'> & Partial<Pick<Loaded, 'origins'>>
   readonly embedder?: Embedder
   readonly indexFolder: string
   /** The generation in place: what of it did not change is taken over, and its vectors for texts that did not. */
-  readonly previous?: Opened
-  readonly onProgress?: OnProgress
+  readonly previous?: Previous
+  readonly onProgress?: OnStep
   /** Of a first build: the documents, answering by keywords, before their vectors are made. */
   readonly onKeywords?: (built: Built) => void
   readonly store?: StoreOptions
 }
 
 /**
- * Builds and commits a generation. Vectors are kept in a journal as they are made: a build that was broken off goes on
- * where it stopped.
+ * Builds and commits a generation, and serves it. Vectors are kept in a journal as they are made: a build that was
+ * broken off goes on where it stopped.
  * @throws PolicyError `index-locked`, `disk-full`, `index-unwritable`; what is in place is untouched then.
  */
 export async function buildGeneration(request: BuildRequest): Promise<Opened> {
+  return served(await writeIndex(request))
+}
+
+/** As buildGeneration, for who asks no questions: what was taken over need not be open for them. */
+export async function writeIndex(request: BuildRequest): Promise<Previous> {
   const { loaded, embedder, indexFolder, onProgress, store = {} } = request
+  const embedderId = embedder?.id ?? null
   const first = request.previous ? undefined : await segmentOf('base', loaded.documents, onProgress)
   if (first) request.onKeywords?.(assemble({ ...loaded, segments: [first], embedder: null }))
   const lock = await lockForWriting(indexFolder, store)
   let journal: Journal | undefined
   try {
     const previous = await stillThere(request.previous, lock.folder, store)
-    const plan = await planOf(loaded.documents, previous, embedder?.id ?? null)
+    const plan = await planOf(loaded.documents, previous, embedderId)
     const bare = first ?? (await segmentOf(plan.kept ? 'changes' : 'base', plan.documents, onProgress))
-    const whole = (own: Segment): Built => {
-      const segments = plan.kept ? [plan.kept.base, own] : [own]
-      const documents = plan.kept ? inPlace(loaded.documents, segments) : loaded.documents
-      return assemble({ segments, documents, twins: loaded.twins, embedder: embedder?.id ?? null })
-    }
     if (embedder) journal = openJournal(lock.folder, store)
     const known = embedder && journal && (await vectorsKnown(embedder, bare, previous, journal))
     const own = embedder && known ? await withVectors(bare, embedder, known, onProgress) : bare
     journal?.flush()
-    const built = whole(own)
-    const meta = metaOf(built, await fingerprintOf(loaded, embedder?.id ?? null), embedder?.dimensions ?? null)
-    const files = await libraryFiles(built, plan.kept && { generation: plan.kept.generation, segments: [plan.kept.base] })
+    journal?.forget()
+    const segments = plan.kept ? [plan.kept.segment, own] : [own]
+    const documents = plan.kept ? inPlace(loaded.documents, segments) : loaded.documents
+    const assembly: Assembly = { segments, documents, twins: loaded.twins, embedder: embedderId }
+    const fingerprint = await fingerprintOf(loaded, embedderId)
+    const facts = { fingerprint, dimensions: embedder?.dimensions ?? null, reader: readerVersion() }
+    const meta = metaOf(assembly, facts, (document) => recordOf(document, loaded.origins))
+    const files = libraryFiles(assembly, plan.kept)
     const generation = await writeGeneration(indexFolder, { meta, files }, { ...store, lock })
     journal?.remove()
-    return asStored(built, generation, meta.dimensions)
+    return justWritten(assembly, generation, meta)
   } finally {
     journal?.close()
     await lock.release()
+  }
+}
+
+function recordOf(document: Document, origins: Loaded['origins'] | undefined): DocumentRecord {
+  const { statement, notices } = origins?.get(document.id) ?? {}
+  return {
+    sha256: hashOf(document),
+    ...(statement === undefined ? {} : { statement }),
+    ...(notices ? { notices: [...notices] } : {}),
   }
 }
 
@@ -118,12 +186,12 @@ function openJournal(folder: string, { onEvent }: StoreOptions): Journal {
 
 /** Another process may have written since, and removed what was opened here. */
 async function stillThere(
-  previous: Opened | undefined,
+  previous: Previous | undefined,
   folder: string,
   store: StoreOptions,
-): Promise<Opened | undefined> {
+): Promise<Previous | undefined> {
   if (!previous) return undefined
-  return (await hasGeneration(folder, previous.library.generation, store)) ? previous : undefined
+  return (await hasGeneration(folder, previous.generation, store)) ? previous : undefined
 }
 
 /** Below this many characters a library is built as one segment: that takes no longer, and there is less to go wrong. */
@@ -135,18 +203,18 @@ interface Plan {
   /** What is to be built. */
   readonly documents: readonly Document[]
   /** The base that stays, and the generation that has it. */
-  readonly kept?: { readonly base: Segment; readonly generation: string }
+  readonly kept?: { readonly segment: Segment; readonly from: Previous }
 }
 
 /** All of it, or what changed since the base was built. */
 async function planOf(
   documents: readonly Document[],
-  previous: Opened | undefined,
+  previous: Previous | undefined,
   embedder: string | null,
 ): Promise<Plan> {
   const base = previous?.segments[0]
   const all = { documents }
-  if (!base || previous.damaged || previous.chunker !== CHUNKER || previous.library.embedder !== embedder) return all
+  if (!base || previous.damaged.length > 0 || previous.chunker !== CHUNKER || previous.embedder !== embedder) return all
   const size = charactersOf(base.documents)
   if (size < SMALL) return all
   const held = new Set(await hashesOf(base.documents))
@@ -154,7 +222,7 @@ async function planOf(
   const changed = documents.filter((document) => !held.has(hashOf(document)))
   const gone = base.documents.filter((document) => !present.has(hashOf(document)))
   if (charactersOf(changed) > MOST_CHANGED * size || charactersOf(gone) > MOST_CHANGED * size) return all
-  return { documents: changed, kept: { base, generation: previous.library.generation } }
+  return { documents: changed, kept: { segment: base, from: previous } }
 }
 
 const charactersOf = (documents: readonly Document[]): number => documents.reduce((sum, { text }) => sum + text.length, 0)
@@ -169,10 +237,10 @@ function inPlace(documents: readonly Document[], segments: readonly Segment[]): 
 async function vectorsKnown(
   embedder: Embedder,
   wanted: Segment,
-  previous: Opened | undefined,
+  previous: Previous | undefined,
   journal: Journal,
 ): Promise<KnownVectors> {
-  const before = previous?.library.embedder === embedder.id ? await vectorsOf(previous, wanted) : undefined
+  const before = previous?.embedder === embedder.id ? await vectorsIn(previous.segments, wanted) : undefined
   const keyOf = (text: string): string => sha256Of(`${embedder.id}\n${text}`).slice(0, 32)
   return {
     get: (text) => {
@@ -183,21 +251,4 @@ async function vectorsKnown(
     },
     put: (text, stored) => journal.append(keyOf(text), new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength)),
   }
-}
-
-/** Of a generation, the vectors of the texts that a segment asks for. */
-async function vectorsOf({ segments }: Opened, wanted: Segment): Promise<Map<string, Int8Array>> {
-  const found = new Map<string, Int8Array>()
-  const isWanted = new Set(FIELDS.flatMap((field) => textsOf(wanted, field)))
-  for (const segment of segments) {
-    for (const field of FIELDS) {
-      const { vectors } = segment.fields[field]
-      if (!vectors) continue
-      const rows = await vectors()
-      textsOf(segment, field).forEach((text, row) => {
-        if (isWanted.has(text)) found.set(text, rows.stored(row))
-      })
-    }
-  }
-  return found
 }

@@ -1,11 +1,15 @@
 /** The command line: index, ask, search, cite, serve, eval, doctor. Puts the parts of app.ts behind the commands. */
 import { readFileSync } from 'node:fs'
-import { openApp, type App } from './app.ts'
+import { enableCompileCache } from 'node:module'
+import { delimiter, resolve } from 'node:path'
+import type { App } from './app.ts'
 import { paintFor } from './channels/cli/paint.ts'
+import type { IndexEvent, IndexRequest } from './channels/cli/indexing.ts'
+import { progressTo } from './channels/cli/progress.ts'
 import { runCli, type Opened } from './channels/cli/run.ts'
-import { serve, untilSignal } from './channels/http/serve.ts'
 import { readConfig, type Config } from './config.ts'
-import { giveBackMemory } from './memory.ts'
+
+enableCompileCache() // what was compiled for an earlier command need not be again
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 
@@ -13,29 +17,15 @@ const CLOSE_MS = 5_000
 
 const say = (message: string) => void process.stderr.write(`${message}\n`)
 
-const STEPS: Readonly<Record<string, string>> = {
-  keywords: '关键词索引 keyword index',
-  embedding: '计算向量 embedding',
-  graph: '向量图 HNSW graph',
-}
-
-/** One line on a terminal that is written over; elsewhere a line for every quarter. */
-function progressLine(): (step: string, done: number, total: number) => void {
-  let last = ''
-  return (step, done, total) => {
-    const percent = total > 0 ? Math.floor((done / total) * 100) : 100
-    const words = `${STEPS[step] ?? step} ${process.stderr.isTTY ? percent : percent - (percent % 25)}%`
-    if (words === last) return
-    last = words
-    process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${words}${percent === 100 ? '\n' : ''}` : `${words}\n`)
-  }
-}
+const progress = () =>
+  progressTo({ write: (text) => void process.stderr.write(text), isTerminal: process.stderr.isTTY === true })
 
 const isHeard = (config: Config) => config.logLevel !== 'silent' && config.logLevel !== 'error'
 
 /** The assistant once it agrees with the documents; with what it has where it cannot be brought there. */
 async function openSettled(config: Config, log: (message: string) => void): Promise<Opened> {
-  const app = await openApp(config, { log, onProgress: progressLine() })
+  const { openApp } = await import('./app.ts')
+  const app = await openApp(config, { log, onProgress: progress() })
   await app.settled.catch(async (error: unknown) => {
     if (app.assistant.status().ready) return say(error instanceof Error ? error.message : String(error))
     await app.close()
@@ -46,12 +36,13 @@ async function openSettled(config: Config, log: (message: string) => void): Prom
 
 /** Serves at once; the index is brought up to date meanwhile. */
 async function serveUntilSignal(config: Config): Promise<void> {
+  const [{ openApp }, { serve, untilSignal }] = await Promise.all([import('./app.ts'), import('./channels/http/serve.ts')])
   const log = isHeard(config) ? say : () => {}
-  const app: App = await openApp(config, { log, onProgress: progressLine() })
+  const app: App = await openApp(config, { log, onProgress: progress(), follow: true })
   try {
     const serving = await serve(app.assistant, { ...config, version, log })
     process.stdout.write(`条问 Tiaowen ${version}：${serving.url}\n`)
-    app.settled.then(() => log(readiness(app)), () => {}).then(giveBackMemory)
+    app.settled.then(() => log(readiness(app)), () => {})
     await untilSignal(serving, log)
   } finally {
     await closeSoon(app)
@@ -64,6 +55,28 @@ async function closeSoon(app: App): Promise<void> {
   await app.close()
   clearTimeout(late)
 }
+
+/** Rounds over the folders named, or those of the configuration. A signal ends the watching; a second one at once. */
+async function* index(config: Config, { folders, watch }: IndexRequest): AsyncGenerator<IndexEvent> {
+  const { indexRounds } = await import('./index-rounds.ts')
+  const named = folders.length === 0 ? config.folders : [...new Set(folders.map((folder) => resolve(folder)))]
+  const stop = new AbortController()
+  const onSignal = () => {
+    if (stop.signal.aborted) return
+    stop.abort()
+    setTimeout(() => process.exit(0), CLOSE_MS).unref() // a round under way: what is in place stays whole
+  }
+  if (watch) for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal)
+  const log = config.logLevel === 'debug' ? say : () => {}
+  const request = { watch, log, onProgress: progress(), signal: stop.signal }
+  yield* indexRounds({ ...config, folders: named }, request)
+  if (watch) say('已停止。')
+  if (!watch && named.join('\n') !== config.folders.join('\n')) say(replaced(named))
+}
+
+/** The next command reads the folders of the configuration. */
+const replaced = (folders: readonly string[]): string =>
+  `只有这一次用了所写的文件夹。要让 serve、ask 也收录它们，请设置 TIAOWEN_SEEDS=off TIAOWEN_FOLDERS=${folders.join(delimiter)}`
 
 function readiness({ assistant }: App): string {
   const { documents, clauses, retrieval, generation } = assistant.status()
@@ -116,6 +129,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   styleOf: (color) => paintFor({ stream: process.stdout, color }),
   open: () => openSettled(config(), config().logLevel === 'debug' ? say : () => {}),
   about: () => about(config()),
+  index: (request) => index(config(), request),
   serve: () => serveUntilSignal(config()),
   evaluate: (argv) => evaluate(config(), argv),
 })

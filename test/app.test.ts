@@ -1,11 +1,12 @@
 /** Opening the whole: what is built, what is kept, what serves meanwhile, and how damage is mended. */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openApp, type App, type AppOptions } from '../src/app.ts'
 import type { Config } from '../src/config.ts'
+import { indexRounds } from '../src/index-rounds.ts'
 import { lockForWriting } from '../src/store/generations.ts'
-import { answerTo, CountingEmbedder, workshop, writeSmall } from './library.ts'
+import { answerTo, copySeeds, CountingEmbedder, workshop, writeSmall } from './library.ts'
 
 const QUESTION = '全社会研发投入强度超过多少？'
 
@@ -348,4 +349,98 @@ function flipByte(path: string): void {
   const bytes = readFileSync(path)
   bytes[Math.floor(bytes.length / 2)]! ^= 0x10
   writeFileSync(path, bytes)
+}
+
+describe('what another process indexes', () => {
+  /** As `tiaowen index` does it: nothing is shared with the app but the folders. */
+  async function indexed(config: Config, embedder: CountingEmbedder): Promise<void> {
+    const rounds = indexRounds(config, { watch: false, embedder, log: () => {}, signal: new AbortController().signal })
+    for await (const _ of rounds);
+  }
+
+  test('is served as soon as it is there, segments that stayed taken as they are', { timeout: 30_000 }, async () => {
+    const { config, documents } = workshop((folder) => {
+      copySeeds(folder)
+      writeFileSync(join(folder, '长.txt'), `关于长文的通知\n${longText()}`)
+    })
+    const embedder = new CountingEmbedder()
+    const app = await open(config, { embedder, follow: true })
+    const before = app.assistant.catalogue()
+    const name = '003_64014263bb8856a1.txt'
+    edit(join(documents, name), '平急两用', '平急三用')
+    await indexed(config, embedder)
+    await expect.poll(() => app.assistant.status().generation, { timeout: 10_000 }).toBe('gen-00000002')
+    const after = app.assistant.catalogue()
+    const textOf = ({ documents }: typeof after) => documents.find(({ source }) => source === name)!.text
+    expect([textOf(before).includes('平急三用'), textOf(after).includes('平急三用')]).toEqual([false, true])
+    const shared = after.documents.filter((document) => before.documents.includes(document))
+    expect(shared).toHaveLength(after.documents.length - 1) // the very same objects: base was not read again
+    expect(app.lines.at(-1)).toMatch(/^改用新的一代 now serving gen-00000002（\d+ ms）$/)
+    expect(app.assistant.status()).toMatchObject({ retrieval: 'hybrid', fallbacks: [] })
+  })
+
+  test('questions go on meanwhile, each answered from one generation', { timeout: 60_000 }, async () => {
+    const { config, documents } = workshop(writeSmall)
+    const embedder = new CountingEmbedder()
+    const app = await open(config, { embedder, follow: true })
+    const seen = new Set<string>()
+    for (const share of ['5%', '6%', '7%']) {
+      const old = readFileSync(join(documents, '决定.txt'), 'utf8')
+      writeFileSync(join(documents, '决定.txt'), old.replace(/超过\d%/, `超过${share}`))
+      const done = indexed(config, embedder)
+      for (let answered = ''; !answered.includes(share);) {
+        const answer = await answerTo(app, QUESTION)
+        answered = answer.text
+        expect(answered).toMatch(/超过[4567]%/)
+        seen.add(`${answer.index.generation} ${/超过\d%/.exec(answered)![0]}`)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      await done
+    }
+    const served = ['gen-00000001 超过4%', 'gen-00000002 超过5%', 'gen-00000003 超过6%', 'gen-00000004 超过7%']
+    expect([...seen].filter((one) => !served.includes(one))).toEqual([])
+    expect(seen.size).toBe(4)
+  })
+
+  test('and is damaged is left alone: the one that serves goes on, and the log says so once', async () => {
+    const { config, documents } = workshop(writeSmall)
+    const embedder = new CountingEmbedder()
+    await open(config, { embedder })
+    edit(join(documents, '决定.txt'), '超过4%', '超过6%')
+    const other = workshop(writeSmall)
+    const second = { ...config, indexFolder: other.config.indexFolder }
+    cpSync(config.indexFolder, second.indexFolder, { recursive: true })
+    await indexed(second, embedder)
+    edit(join(documents, '决定.txt'), '超过6%', '超过4%')
+    const app = await open(config, { embedder, follow: true })
+    cpSync(join(second.indexFolder, 'gen-00000002'), join(config.indexFolder, 'gen-00000002'), { recursive: true })
+    flipByte(join(config.indexFolder, 'gen-00000002', 'base.documents'))
+    cpSync(join(second.indexFolder, 'CURRENT'), join(config.indexFolder, 'CURRENT'))
+    await expect.poll(() => app.lines.join('\n'), { timeout: 5_000 }).toContain('gen-00000002 无法读取')
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    expect(app.lines.filter((line) => line.includes('无法读取'))).toHaveLength(1)
+    expect((await answerTo(app, QUESTION)).text).toContain('超过4%')
+    expect(app.assistant.status().generation).toBe('gen-00000001')
+    expect(generations(config)).toEqual(['gen-00000001', 'gen-00000002']) // nothing is set aside under the writer
+  })
+
+  test('and is gone is said once; when there is one again it is served', { timeout: 30_000 }, async () => {
+    const { config, documents } = workshop(writeSmall)
+    const embedder = new CountingEmbedder()
+    const app = await open(config, { embedder, follow: true })
+    rmSync(config.indexFolder, { recursive: true })
+    await expect.poll(() => app.lines.join('\n'), { timeout: 5_000 }).toContain('没有可读的索引')
+    expect((await answerTo(app, QUESTION)).text).toContain('超过4%')
+    edit(join(documents, '决定.txt'), '超过4%', '超过6%')
+    await indexed(config, embedder)
+    await expect.poll(async () => (await answerTo(app, QUESTION)).text, { timeout: 10_000 }).toContain('超过6%')
+    expect(app.lines.filter((line) => line.includes('没有可读的索引'))).toHaveLength(1)
+  })
+})
+
+/** Enough for a base that stays when one file changes. */
+function longText(): string {
+  const article = (at: number): string =>
+    `第${at}项 为了规范第${at}类事项的办理，申请人应当在${at}个工作日内提交材料，主管部门应当及时受理并书面告知结果。\n`
+  return Array.from({ length: 4000 }, (_, at) => article(at + 1)).join('')
 }

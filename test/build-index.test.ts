@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { CHUNKER } from '../src/chunks/chunk.ts'
 import { buildGeneration, fingerprintOf, loadDocuments } from '../src/build-index.ts'
+import { readerVersion } from '../src/documents/reader-version.ts'
 import { LIBRARY_FORMAT } from '../src/retrieval/library-files.ts'
+import { sha256Of } from '../src/store/hash.ts'
 import { openCurrent } from '../src/store/generations.ts'
 import { CountingEmbedder, workshop, writeSmall } from './library.ts'
 
@@ -68,8 +70,13 @@ describe('a build', () => {
       dimensions: 64,
       chunker: CHUNKER,
       fingerprint: await fingerprintOf(loaded, embedder.id),
+      reader: readerVersion(),
       segments: ['base'],
-      documents: loaded.documents.map(({ id, source, textSha256 }, at) => ({ id, source, textSha256, segment: 0, at })),
+      documents: loaded.documents.map((document, at) => {
+        const { id, source, textSha256 } = document
+        const statement = expect.stringMatching(/^[0-9a-f]{64}$/) as string // seeds/documents.yaml names each
+        return { id, source, textSha256, segment: 0, at, sha256: sha256Of(JSON.stringify(document)), statement }
+      }),
     })
     expect(loaded.documents).toHaveLength(5)
   })

@@ -96,3 +96,28 @@ test('a busy port is one sentence and exit code 1', async () => {
   expect(err).toContain(`端口 ${port} 已被别的程序占用。`)
   expect(err).not.toMatch(/\n\s+at /)
 })
+
+test('index takes folders in place of those of the configuration, and says how to keep them', async () => {
+  await mkdir(join(folder, 'more', 'below'), { recursive: true })
+  await writeFile(join(folder, 'more', 'below', '某市办法.txt'), REGULATION.replace('条例', '办法'))
+  const own = { TIAOWEN_INDEX_FOLDER: join(folder, 'index-of-more'), TIAOWEN_DATA_FOLDER: join(folder, 'data-of-more') }
+  const { code, out, err } = await run(['index', join(folder, 'more')], own)
+  expect([code, out.split('\n')[1], out.split('\n')[2]]).toEqual([
+    0,
+    expect.stringMatching(/^新增 1，修改 0，移除 0，改名 0，未变 0；计算向量 \d+ 段；用时 [\d.]+ 秒。$/),
+    '  + below/某市办法.txt',
+  ])
+  expect(err).toContain(`TIAOWEN_FOLDERS=${join(folder, 'more')}`)
+  expect(await run(['index', join(folder, 'nowhere')], own)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('（folder-missing）') as string,
+  })
+})
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the watching with 0', async (signal) => {
+  const own = { TIAOWEN_INDEX_FOLDER: join(folder, 'watched'), TIAOWEN_DATA_FOLDER: join(folder, 'data-of-watched') }
+  const watching = start(['index', '--watch'], own)
+  while (!watching.said.out.includes('正在等待文件变化')) await new Promise((resolve) => setTimeout(resolve, 20))
+  watching.child.kill(signal)
+  expect(await watching.ended).toMatchObject({ code: 0, signal: null, err: expect.stringContaining('已停止') as string })
+})

@@ -2,14 +2,15 @@
 import { lstat, readFile, readdir, realpath } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { PolicyError } from '../errors.ts'
-import type { SourceText } from '../types.ts'
+import type { DocumentId, SourceText } from '../types.ts'
 import { clean } from './clean.ts'
 import { decodeBytes } from './decode.ts'
 import { errorCode, sha256 } from './files.ts'
 import { readHeader } from './header.ts'
 import { pagesAfter } from './pages.ts'
 import { readBytes, readerFor, unknownFormat } from './read.ts'
-import { EMPTY_REGISTRY, identify, labelFolders, openRegistry, saveRegistry, storeText, withText } from './registry.ts'
+import { EMPTY_REGISTRY, identify, labelFolders, openRegistry } from './registry.ts'
+import { saveRegistry, storedTexts, storeText, withText } from './registry.ts'
 import type { FoundFile, KnownDocument } from './registry.ts'
 import { SIDECAR_NAME, applyStatement, parseSidecar, relationsOf } from './sidecar.ts'
 import type { Sidecar, Statement } from './sidecar.ts'
@@ -24,6 +25,32 @@ export interface LoadOptions {
   readonly now?: () => Date
   /** For tests: reads the bytes of one file. */
   readonly read?: ReadBytes
+  /** What a file gave before, where that holds still; it is not read again then. */
+  readonly known?: (file: FoundDocument) => KnownSource | undefined
+  /** `checking`: bytes are compared; `reading`: those that are new or changed are read. */
+  readonly onProgress?: (step: 'checking' | 'reading', done: number, total: number) => void
+}
+
+/** A file with its id: what decides whether it has to be read. */
+export interface FoundDocument {
+  readonly id: DocumentId
+  readonly source: string
+  readonly fileSha256: string
+  /** SHA-256 of what the operator states of it; absent when nothing is stated. */
+  readonly statement?: string
+}
+
+/** What reading a file gave. */
+export interface KnownSource {
+  readonly document: SourceText
+  readonly origin: Origin
+}
+
+/** What stands behind a document besides the bytes of its file. */
+export interface Origin {
+  readonly statement?: string
+  /** Sentences the operator should see of it. */
+  readonly notices?: readonly string[]
 }
 
 /** A file that became no document. */
@@ -36,19 +63,25 @@ export interface SkippedFile {
 export interface LoadedFolders {
   /** Folder by folder, each sorted by source. */
   readonly documents: SourceText[]
+  readonly origins: ReadonlyMap<DocumentId, Origin>
   readonly skipped: SkippedFile[]
   /** Sentences the operator should see, e.g. a damaged registry that was set aside. */
   readonly notices: string[]
 }
 
-/** A file that was read, before it has an id. */
-interface ReadFile extends FoundFile {
-  readonly bytes: Uint8Array
+/** A file whose bytes were hashed. They are not kept: of ten thousand files one at a time stands in memory. */
+interface HashedFile extends FoundFile {
+  /** Where it lies, links followed. */
+  readonly path: string
   readonly statement: Statement | undefined
 }
 
+/** A file that is a document, before it is hashed. */
+type ListedFile = Omit<HashedFile, 'fileSha256'>
+
 /**
- * Reads every document of the folders. A file that cannot be read is listed in `skipped`; the rest is loaded.
+ * Reads every document of the folders that is not known. A file that cannot be read is listed in `skipped`; the rest is
+ * loaded. A file that has to be read is opened twice: to hash it, and, when all ids are known, to read it.
  * @throws PolicyError 'folder-missing', 'sidecar-invalid', 'disk-full'
  */
 export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
@@ -58,37 +91,89 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
   const paths = [...new Set(options.folders.map((folder) => resolve(folder)))]
   const labels = labelFolders(registry, paths)
   const skipped: SkippedFile[] = []
-  const files: ReadFile[] = []
+  const listed: ListedFile[] = []
   const seen = new Set<string>()
-  for (const path of paths) files.push(...(await readFolder(path, labels.get(path) ?? path, skipped, seen, options.read)))
+  for (const path of paths) listed.push(...(await listFolder(path, labels.get(path) ?? path, skipped, seen)))
+  const files = await hashed(listed, skipped, options)
 
   const ids = identify(registry, files)
-  const known: Record<string, KnownDocument> = { ...registry.documents }
+  const found = files.map((file) => ({ file, known: options.known?.(foundDocument(file, ids.get(file)!)) }))
+  const unread = found.filter(({ known }) => known === undefined).length
+  let read = 0
+  const stored = await storedTexts(options.dataFolder)
+  const remembered: Record<string, KnownDocument> = { ...registry.documents }
   const documents: SourceText[] = []
-  for (const file of files) {
-    const id = ids.get(file)
-    if (id === undefined) continue
+  const origins = new Map<DocumentId, Origin>()
+  for (const { file, known } of found) {
+    const id = ids.get(file)!
     try {
-      const { notices: said, ...source } = await sourceTextOf(file)
-      notices.push(...said)
-      const document: SourceText = { id, ...source }
-      await storeText(options.dataFolder, document.text)
-      known[id] = withText(known[id], file, document.textSha256, now)
+      const { document, origin } = known ?? (await readDocument(file, id, options.read))
+      const { fileSha256, textSha256 } = document
+      if (!known || !stored.has(textSha256)) await storeText(options.dataFolder, document.text)
+      remembered[id] = withText(remembered[id], { ...file, fileSha256 }, textSha256, now)
       documents.push(document)
+      origins.set(id, origin)
+      notices.push(...(origin.notices ?? []))
     } catch (cause) {
       skipped.push(skippedFile(file.source, cause))
     }
+    if (!known) options.onProgress?.('reading', ++read, unread)
   }
   const folders = { ...registry.folders, ...Object.fromEntries([...labels].map(([path, label]) => [label, path])) }
   // A registry that was set aside is written again even if nothing else changed.
   const before = ofRegistry.length === 0 ? registry : EMPTY_REGISTRY
-  await saveRegistry(options.dataFolder, before, { folders, documents: known })
-  return { documents, skipped, notices }
+  await saveRegistry(options.dataFolder, before, { folders, documents: remembered })
+  return { documents, origins, skipped, notices }
+}
+
+function foundDocument({ source, fileSha256, statement }: HashedFile, id: DocumentId): FoundDocument {
+  return { id, source, fileSha256, ...(statement && { statement: statementHash(statement) }) }
+}
+
+const statementHash = (statement: Statement): string => sha256(JSON.stringify(Object.entries(statement).sort()))
+
+/** Files that are hashed at once: the disk need not wait for us, and few of them stand in memory. */
+const AT_ONCE = 4
+
+/** The files with the SHA-256 of their bytes; those that cannot be read are listed in `skipped`. */
+async function hashed(
+  listed: readonly ListedFile[],
+  skipped: SkippedFile[],
+  { read, onProgress }: LoadOptions,
+): Promise<HashedFile[]> {
+  const files: HashedFile[] = []
+  for (let from = 0; from < listed.length; from += AT_ONCE) {
+    const some = listed.slice(from, from + AT_ONCE).map(async (file) => {
+      try {
+        return { ...file, fileSha256: sha256(await readSteadily(file.path, file.source, read)) }
+      } catch (cause) {
+        return skippedFile(file.source, cause)
+      }
+    })
+    for (const file of await Promise.all(some)) {
+      if ('code' in file) skipped.push(file)
+      else files.push(file)
+    }
+    onProgress?.('checking', Math.min(from + AT_ONCE, listed.length), listed.length)
+  }
+  return files
+}
+
+/** Reads a file anew: what it holds now counts, should it have changed since it was hashed. */
+async function readDocument(file: HashedFile, id: DocumentId, read?: ReadBytes): Promise<KnownSource> {
+  const bytes = await readSteadily(file.path, file.source, read)
+  const { notices, ...source } = await sourceTextOf(file, bytes)
+  const statement = file.statement && statementHash(file.statement)
+  const origin = { ...(statement !== undefined && { statement }), ...(notices.length > 0 && { notices }) }
+  return { document: { id, ...source }, origin }
 }
 
 /** Everything of a SourceText but its id, and what the operator should know of the file. */
-async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'> & { readonly notices: readonly string[] }> {
-  const read = await readBytes(file.bytes, file.source)
+async function sourceTextOf(
+  file: HashedFile,
+  bytes: Uint8Array,
+): Promise<Omit<SourceText, 'id'> & { readonly notices: readonly string[] }> {
+  const read = await readBytes(bytes, file.source)
   const { text: received, encoding, format } = read
   const { text, dropped } = clean(received)
   const { header, bodyStart } = readHeader(text, format)
@@ -99,7 +184,7 @@ async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'> & { 
     encoding,
     text,
     textSha256: sha256(text),
-    fileSha256: file.fileSha256,
+    fileSha256: sha256(bytes),
     header: applyStatement(header, file.statement),
     shortNames: file.statement?.shortNames ?? [],
     ...(relations ? { relations } : {}),
@@ -111,35 +196,28 @@ async function sourceTextOf(file: ReadFile): Promise<Omit<SourceText, 'id'> & { 
 }
 
 /** The files of a folder that a reader takes, with what the sidecar says of them. */
-async function readFolder(
+async function listFolder(
   folder: string,
   label: string,
   skipped: SkippedFile[],
   seen: Set<string>,
-  read?: ReadBytes,
-): Promise<ReadFile[]> {
+): Promise<ListedFile[]> {
   const root = await realpath(folder).catch((cause: unknown) => {
     throw new PolicyError('folder-missing', `文件夹 ${folder} 不存在或无法打开。请检查路径。`, { cause })
   })
   const listed = await listFiles(root, '', skipped)
-  const sources = new Map(listed.map((path) => [path.normalize('NFC'), path]))
+  const sources = new Map(listed.map((file) => [file.path.normalize('NFC'), file]))
   const sidecar = await readSidecar(root, new Set(sources.keys()))
-  const files: ReadFile[] = []
-  for (const [source, path] of [...sources].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  const files: ListedFile[] = []
+  for (const [source, { real }] of [...sources].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (source === SIDECAR_NAME) continue
-    const real = await realpath(join(root, path)).catch(() => join(root, path))
     if (seen.has(real)) continue
     seen.add(real)
     if (!readerFor(source)) {
       skipped.push({ source, code: 'file-format', message: unknownFormat(source) })
       continue
     }
-    try {
-      const bytes = await readSteadily(real, source, read)
-      files.push({ folder: label, source, fileSha256: sha256(bytes), bytes, statement: sidecar.get(source) })
-    } catch (cause) {
-      skipped.push(skippedFile(source, cause))
-    }
+    files.push({ folder: label, source, path: real, statement: sidecar.get(source) })
   }
   return files
 }
@@ -147,9 +225,16 @@ async function readFolder(
 /** Hidden files, and ~$决定.docx, which Word keeps beside a file that is open. */
 const isPassedOver = (name: string): boolean => name.startsWith('.') || name.startsWith('~$')
 
-/** Paths below a folder with `/`. Hidden files are passed over; links out of the folder are listed in `skipped`. */
-async function listFiles(root: string, below: string, skipped: SkippedFile[]): Promise<string[]> {
-  const paths: string[] = []
+interface FilePath {
+  /** Below the folder, with `/`. */
+  readonly path: string
+  /** Where it lies, links followed. */
+  readonly real: string
+}
+
+/** Files below a folder. Hidden files are passed over; links out of the folder are listed in `skipped`. */
+async function listFiles(root: string, below: string, skipped: SkippedFile[]): Promise<FilePath[]> {
+  const files: FilePath[] = []
   const entries = await readdir(join(root, below), { withFileTypes: true }).catch((cause: unknown) => {
     if (below === '') throw new PolicyError('folder-missing', `文件夹 ${root} 无法打开。请检查路径和权限。`, { cause })
     skipped.push(skippedFile(below, cause))
@@ -158,22 +243,23 @@ async function listFiles(root: string, below: string, skipped: SkippedFile[]): P
   for (const entry of entries) {
     if (isPassedOver(entry.name)) continue
     const path = below === '' ? entry.name : `${below}/${entry.name}`
-    if (entry.isDirectory()) paths.push(...(await listFiles(root, path, skipped)))
-    else if (entry.isFile()) paths.push(path)
-    else if (entry.isSymbolicLink() && (await isLinkToFileWithin(root, path, skipped))) paths.push(path)
+    if (entry.isDirectory()) files.push(...(await listFiles(root, path, skipped)))
+    else if (entry.isFile()) files.push({ path, real: join(root, path) })
+    else if (entry.isSymbolicLink()) {
+      const real = await linkedFile(root, path, skipped)
+      if (real !== undefined) files.push({ path, real })
+    }
   }
-  return paths
+  return files
 }
 
 /** Links to files of the same folder are files; links to folders and links out are passed over, and said to be. */
-async function isLinkToFileWithin(root: string, path: string, skipped: SkippedFile[]): Promise<boolean> {
+async function linkedFile(root: string, path: string, skipped: SkippedFile[]): Promise<string | undefined> {
   const target = await realpath(join(root, path)).catch(() => undefined)
-  const within = target !== undefined && target.startsWith(root + sep) && (await lstat(target)).isFile()
-  if (!within) {
-    const message = `${path} 是链接，且不指向本文件夹内的文件，未读取。请把文件本身放入文件夹。`
-    skipped.push({ source: path.normalize('NFC'), code: 'file-unreadable', message })
-  }
-  return within
+  if (target !== undefined && target.startsWith(root + sep) && (await lstat(target)).isFile()) return target
+  const message = `${path} 是链接，且不指向本文件夹内的文件，未读取。请把文件本身放入文件夹。`
+  skipped.push({ source: path.normalize('NFC'), code: 'file-unreadable', message })
+  return undefined
 }
 
 async function readSidecar(root: string, sources: ReadonlySet<string>): Promise<Sidecar> {

@@ -4,7 +4,7 @@
  * `data/documents.json` holds the ids; `data/texts/<sha256>.txt` holds each stored text, written once. Both are
  * written whole or not at all, and checked against their SHA-256 when read.
  */
-import { readFile, rename } from 'node:fs/promises'
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { PolicyError } from '../errors.ts'
@@ -232,6 +232,12 @@ export async function storeText(dataFolder: string, text: string): Promise<strin
   const stored = await readFile(textPath(dataFolder, textSha256)).catch(() => undefined)
   if (!stored || sha256(stored) !== textSha256) await writeWhole(textPath(dataFolder, textSha256), text)
   return textSha256
+}
+
+/** The SHA-256 of each text that is kept. */
+export async function storedTexts(dataFolder: string): Promise<ReadonlySet<string>> {
+  const names = await readdir(join(dataFolder, 'texts')).catch(() => [])
+  return new Set(names.filter((name) => name.endsWith('.txt')).map((name) => name.slice(0, -'.txt'.length)))
 }
 
 /**

@@ -3,7 +3,6 @@
 import { basename, dirname, sep } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { AutoModel, AutoTokenizer, env } from '@huggingface/transformers'
-import { giveBackMemory } from '../memory.ts'
 import { toUnitLength } from './embedder.ts'
 import { WorkerGate } from './worker-gate.ts'
 import { answerRequests } from './worker-loop.ts'
@@ -45,5 +44,4 @@ async function embed(texts: readonly string[]): Promise<Float32Array> {
 }
 
 await embed(['条'])
-giveBackMemory()
 answerRequests(port, gate, embed)

@@ -85,47 +85,67 @@ function standingOf(entries: Entries, documents: readonly Document[]): Float32Ar
   return Float32Array.from({ length: entries.size }, (_, entry) => Math.log1p(cited.get(entries.documentOf(entry).id) ?? 0))
 }
 
-/** A file to store: bytes, a saver that is given the path, or the file of an earlier generation as it is. */
+/**
+ * A file to store: bytes, made when their turn has come, so that those of one file at a time stand in memory; a saver
+ * that is given the path; or the file of an earlier generation as it is.
+ */
 export type LibraryFile = { readonly name: string; readonly optional?: boolean } & (
-  | { readonly bytes: Uint8Array }
+  | { readonly make: () => Uint8Array | Promise<Uint8Array> }
   | { readonly write: (path: string) => Promise<void> }
   | { readonly sameAs: string }
 )
 
-/** The files of a library; those of the segments in `kept` are taken over from the generation named. */
-export async function libraryFiles(
-  { library, segments }: Built,
-  kept?: { readonly generation: string; readonly segments: readonly Segment[] },
-): Promise<LibraryFile[]> {
-  const files: LibraryFile[] = [{ name: 'twins.json', bytes: Buffer.from(JSON.stringify([...library.twins])) }]
+/** The files of a library; a segment of `kept`, the generation in place, is taken over from it unread. */
+export function libraryFiles(
+  { segments, twins, embedder }: Pick<Assembly, 'segments' | 'twins' | 'embedder'>,
+  kept?: { readonly from: Pick<Previous, 'generation' | 'files'>; readonly segment: Segment },
+): LibraryFile[] {
+  const files: LibraryFile[] = [{ name: 'twins.json', make: () => Buffer.from(JSON.stringify([...twins])) }]
   for (const segment of segments) {
-    const own = await segmentFiles(segment, library.embedder !== null)
-    const isKept = kept?.segments.includes(segment) === true
-    for (const file of own) {
-      const { name, optional } = file
-      files.push(isKept ? { name, ...(optional ? { optional } : {}), sameAs: kept.generation } : file)
-    }
+    if (segment !== kept?.segment) files.push(...segmentFiles(segment, embedder !== null))
+    else files.push(...filesOf(segment.name, kept.from.files).map((name) => ({ name, sameAs: kept.from.generation })))
   }
   return files
 }
 
-async function segmentFiles(segment: Segment, hasVectors: boolean): Promise<LibraryFile[]> {
+const filesOf = (segment: string, files: LibrarySource['files']): string[] =>
+  Object.keys(files).filter((name) => name.startsWith(`${segment}.`))
+
+function segmentFiles(segment: Segment, hasVectors: boolean): LibraryFile[] {
   const { name, documents, entries, keywords, fields } = segment
+  const columns = [entries.documents, entries.starts, entries.ends]
   const files: LibraryFile[] = [
-    { name: `${name}.documents`, bytes: Buffer.from(documents.map((document) => JSON.stringify(document)).join('\n')) },
-    { name: `${name}.entries`, bytes: tableBytes([entries.documents, entries.starts, entries.ends, Uint32Array.from(entries.whole)]) },
-    ...keywords.map((part, at) => ({ name: `${name}.keywords-${at}`, bytes: part.toBytes() })),
+    { name: `${name}.documents`, make: () => bytesOfDocuments(documents) },
+    { name: `${name}.entries`, make: () => tableBytes([...columns, Uint32Array.from(entries.whole)]) },
+    ...keywords.map((part, at) => ({ name: `${name}.keywords-${at}`, make: () => part.toBytes() })),
   ]
   for (const field of FIELDS) {
     const { chunks, index, vectors } = fields[field]
-    files.push({ name: `${name}.${field}`, bytes: tableBytes([chunks.entries, chunks.starts, chunks.ends]) })
+    files.push({ name: `${name}.${field}`, make: () => tableBytes([chunks.entries, chunks.starts, chunks.ends]) })
     if (!hasVectors || !index || !vectors) continue
-    files.push({ name: `${name}.${field}.vectors`, bytes: bytesOf((await vectors()).numbers) })
+    files.push({ name: `${name}.${field}.vectors`, make: async () => bytesOf((await vectors()).numbers) })
     if (index instanceof HnswIndex) {
       files.push({ name: `${name}.${field}.hnsw`, optional: true, write: (path) => index.save(path) })
     }
   }
   return files
+}
+
+/** A document a line, written into one buffer that grows: all lines beside their whole would be twice the library. */
+function bytesOfDocuments(documents: readonly Document[]): Uint8Array {
+  let bytes = Buffer.allocUnsafe(64 * 1024)
+  let length = 0
+  for (const document of documents) {
+    const line = `${length === 0 ? '' : '\n'}${JSON.stringify(document)}`
+    const needed = length + 3 * line.length
+    if (needed > bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, Math.ceil(bytes.length * 1.25)))
+      bytes.copy(larger, 0, 0, length)
+      bytes = larger
+    }
+    length += bytes.write(line, length)
+  }
+  return bytes.subarray(0, length)
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Int8Array | Uint32Array): Uint8Array {
@@ -146,12 +166,25 @@ function columnsOf(bytes: Uint8Array, count: number): Uint32Array[] {
 /** What a reader of a generation gives: only verified bytes and paths. */
 export interface LibrarySource {
   readonly name: string
+  /** Tells it from another of the same name. */
+  readonly manifestSha256: string
   readonly meta: Readonly<Record<string, unknown>>
   readonly files: Readonly<Record<string, { readonly sha256: string }>>
   readonly damaged: readonly { readonly file: string; readonly reason: string }[]
   read(name: string): Promise<Uint8Array>
   path(name: string): Promise<string>
 }
+
+/** What a build keeps of a document for the next one; older manifests have none of it. */
+const DocumentRecord = z.object({
+  /** Of the document as JSON. */
+  sha256: z.string().optional(),
+  /** Of what the operator states of its file. */
+  statement: z.string().optional(),
+  /** What the operator was told when its file was read. */
+  notices: z.array(z.string()).optional(),
+})
+export type DocumentRecord = Readonly<z.infer<typeof DocumentRecord>>
 
 /** What the manifest says of the library in it. */
 export const LibraryMeta = z.object({
@@ -161,6 +194,8 @@ export const LibraryMeta = z.object({
   chunker: z.string(),
   /** SHA-256 over everything the index is made from; equal means there is nothing to do. */
   fingerprint: z.string(),
+  /** Version of the code that read the documents; see documents/reader-version.ts. */
+  reader: z.string().optional(),
   segments: z.array(z.enum(['base', 'changes'])),
   /** In reading order: segment and place of each document in it. */
   documents: z.array(
@@ -170,72 +205,134 @@ export const LibraryMeta = z.object({
       textSha256: z.string(),
       segment: z.number().int(),
       at: z.number().int(),
+      ...DocumentRecord.shape,
     }),
   ),
 })
 export type LibraryMeta = z.infer<typeof LibraryMeta>
 
 /** What the manifest says of a library. */
-export function metaOf({ library, segments, chunker }: Built, fingerprint: string, dimensions: number | null): LibraryMeta {
+export function metaOf(
+  { segments, documents, embedder }: Pick<Assembly, 'segments' | 'documents' | 'embedder'>,
+  facts: Pick<LibraryMeta, 'fingerprint' | 'dimensions' | 'reader'>,
+  recordOf: (document: Document) => DocumentRecord,
+): LibraryMeta {
   const places = new Map<Document, { segment: number; at: number }>()
   segments.forEach(({ documents }, segment) => documents.forEach((document, at) => places.set(document, { segment, at })))
   return {
     format: LIBRARY_FORMAT,
-    embedder: library.embedder,
-    dimensions,
-    chunker,
-    fingerprint,
+    embedder,
+    chunker: CHUNKER,
+    ...facts,
     segments: segments.map(({ name }) => name),
-    documents: library.documents.map((document) => {
+    documents: documents.map((document) => {
       const { id, source, textSha256 } = document
-      return { id, source, textSha256, ...places.get(document)! }
+      return { id, source, textSha256, ...places.get(document)!, ...recordOf(document) }
     }),
   }
 }
 
+/** What the next build takes over: a generation on the disk, without what only a question needs. */
+export interface Previous extends Assembly {
+  readonly generation: string
+  readonly manifestSha256: string
+  readonly chunker: string
+  readonly reader?: string
+  readonly fingerprint: string
+  readonly dimensions: number | null
+  readonly records: ReadonlyMap<string, DocumentRecord>
+  readonly files: LibrarySource['files']
+  /** Optional files that are not what was written. */
+  readonly damaged: readonly string[]
+}
+
+/** An opened library, and the generation it was opened from. */
+export interface Opened extends Built, Previous {
+  readonly chunker: string
+  readonly segments: readonly Segment[]
+}
+
 /**
  * Opens what a generation holds; segments that were opened before, of the same bytes, are taken as they are.
+ * Every file is hashed once, also one that is not read: only what is in memory already is not looked at again, and
+ * that it is the same follows from the two manifests, not from the disk.
  * @throws when a file is not what the manifest says, or not of this format
  */
-export async function openLibrary(generation: LibrarySource, before?: Opened): Promise<Opened> {
+export async function openLibrary(generation: LibrarySource, before?: Previous): Promise<Opened> {
+  return served(await openParts(generation, 'serving', before))
+}
+
+/** Opens what the next build needs: documents and tables; keywords and graphs are hashed and left where they are. */
+export function openForBuilding(generation: LibrarySource): Promise<Previous> {
+  return openParts(generation, 'building')
+}
+
+type Purpose = 'serving' | 'building'
+
+async function openParts(generation: LibrarySource, purpose: Purpose, before?: Previous): Promise<Previous> {
   const meta = LibraryMeta.parse(generation.meta)
+  const { embedder, chunker, reader, fingerprint, dimensions } = meta
   const segments: Segment[] = []
   for (const name of meta.segments) {
-    segments.push(sameSegment(generation, before, name) ?? (await openSegment(generation, name, meta.dimensions)))
+    const same = sameSegment(generation, before, name, dimensions)
+    segments.push(same ?? (await openSegment(generation, name, dimensions, purpose)))
   }
   const twins = new Map(
     JSON.parse(Buffer.from(await generation.read('twins.json')).toString()) as [ClauseId, ClauseId[]][],
   )
-  const [damaged] = generation.damaged
-  const built = assemble({
+  const damaged = generation.damaged.map(({ file }) => file)
+  return {
+    generation: generation.name,
+    manifestSha256: generation.manifestSha256,
     segments,
     documents: meta.documents.map(({ segment, at }) => segments[segment]!.documents[at]!),
     twins,
-    embedder: meta.embedder,
+    embedder,
+    chunker,
+    ...(reader === undefined ? {} : { reader }),
+    fingerprint,
+    dimensions,
+    records: recordsOf(meta),
+    files: generation.files,
+    damaged,
+    ...(damaged[0] === undefined ? {} : { fallback: damagedGraph(damaged[0]) }),
+  }
+}
+
+const recordsOf = ({ documents }: LibraryMeta): Previous['records'] =>
+  new Map(documents.map((document) => [document.id, document]))
+
+/** The library of parts that hold what a question needs. */
+export const served = (previous: Previous): Opened => ({ ...assemble(previous), ...previous })
+
+/** A library just written, as the next build takes it over; its vectors and graphs need not stay in memory. */
+export function justWritten(assembly: Assembly, generation: LibrarySource, meta: LibraryMeta): Previous {
+  const segments = assembly.segments.map((segment) => onDisk(segment, generation, meta.dimensions))
+  const { chunker, reader, fingerprint, dimensions } = meta
+  return {
+    ...assembly,
+    segments,
     generation: generation.name,
-    ...(damaged ? { fallback: damagedGraph(damaged.file) } : {}),
-  })
-  return { ...built, chunker: meta.chunker, files: generation.files, damaged: generation.damaged.length > 0 }
+    manifestSha256: generation.manifestSha256,
+    chunker,
+    ...(reader === undefined ? {} : { reader }),
+    fingerprint,
+    dimensions,
+    records: recordsOf(meta),
+    files: generation.files,
+    damaged: [],
+  }
 }
 
-/** An opened library, and the files it was opened from. */
-export interface Opened extends Built {
-  readonly files: LibrarySource['files']
-  readonly damaged: boolean
-}
-
-/** A library just written: as if it had been opened from there; its vectors need not stay in memory. */
-export function asStored(built: Built, generation: LibrarySource, dimensions: number | null): Opened {
-  const segments = built.segments.map((segment): Segment => {
-    const field = (of: FieldName): SegmentField => {
-      const { chunks, index } = segment.fields[of]
-      if (!index || dimensions === null) return { chunks }
-      return { chunks, index, vectors: () => readVectors(generation, `${segment.name}.${of}.vectors`, dimensions) }
-    }
-    return { ...segment, fields: { units: field('units'), windows: field('windows') } }
-  })
-  const library = { ...built.library, generation: generation.name }
-  return { ...built, library, segments, files: generation.files, damaged: false }
+/** A segment whose vectors are read from a generation. */
+function onDisk(segment: Segment, generation: LibrarySource, dimensions: number | null): Segment {
+  const field = (of: FieldName): SegmentField => {
+    const { chunks, index, vectors } = segment.fields[of]
+    if (!vectors || dimensions === null) return { chunks }
+    const stored = (): Promise<QuantisedRows> => readVectors(generation, `${segment.name}.${of}.vectors`, dimensions)
+    return { chunks, ...(index ? { index } : {}), vectors: stored }
+  }
+  return { ...segment, fields: { units: field('units'), windows: field('windows') } }
 }
 
 async function readVectors(generation: LibrarySource, name: string, dimensions: number): Promise<QuantisedRows> {
@@ -248,31 +345,44 @@ const damagedGraph = (file: string): Fallback => ({
   reason: `${file} 已损坏，改用逐一比较（较慢，结果相同） is damaged; exact search serves until the index is built anew`,
 })
 
-function sameSegment(generation: LibrarySource, before: Opened | undefined, name: string): Segment | undefined {
-  if (!before || before.damaged || generation.damaged.length > 0) return undefined
+/** A segment in memory whose files both manifests describe by the same hashes. */
+function sameSegment(
+  generation: LibrarySource,
+  before: Previous | undefined,
+  name: Segment['name'],
+  dimensions: number | null,
+): Segment | undefined {
+  if (!before || before.damaged.length > 0 || generation.damaged.length > 0) return undefined
   const own = (files: LibrarySource['files']): string =>
-    JSON.stringify(
-      Object.entries(files)
-        .filter(([file]) => file.startsWith(`${name}.`))
-        .map(([file, { sha256 }]) => [file, sha256])
-        .sort(),
-    )
-  return own(before.files) === own(generation.files) ? before.segments.find((segment) => segment.name === name) : undefined
+    JSON.stringify(filesOf(name, files).sort().map((file) => [file, files[file]!.sha256]))
+  if (own(before.files) !== own(generation.files)) return undefined
+  const same = before.segments.find((segment) => segment.name === name)
+  return same && onDisk(same, generation, dimensions)
 }
 
-async function openSegment(generation: LibrarySource, name: Segment['name'], dimensions: number | null): Promise<Segment> {
+async function openSegment(
+  generation: LibrarySource,
+  name: Segment['name'],
+  dimensions: number | null,
+  purpose: Purpose,
+): Promise<Segment> {
   const documents = documentsFrom(await generation.read(`${name}.documents`))
   const [documentOf, starts, ends, whole] = columnsOf(await generation.read(`${name}.entries`), 4) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
   const keywords: KeywordPart[] = []
   for (let part = 0; `${name}.keywords-${part}` in generation.files; part++) {
-    keywords.push(KeywordPart.fromBytes(await generation.read(`${name}.keywords-${part}`)))
+    if (purpose === 'building') await generation.path(`${name}.keywords-${part}`)
+    else keywords.push(KeywordPart.fromBytes(await generation.read(`${name}.keywords-${part}`)))
   }
   const field = async (of: FieldName): Promise<SegmentField> => {
     const [entries, starts, ends] = columnsOf(await generation.read(`${name}.${of}`), 3) as [Uint32Array, Uint32Array, Uint32Array]
     const chunks = { entries, starts, ends }
     if (dimensions === null || !(`${name}.${of}.vectors` in generation.files)) return { chunks }
+    await generation.path(`${name}.${of}.vectors`)
     const vectors = (): Promise<QuantisedRows> => readVectors(generation, `${name}.${of}.vectors`, dimensions)
-    return { chunks, vectors, index: await openIndex(generation, `${name}.${of}.hnsw`, vectors, dimensions) }
+    const graph = `${name}.${of}.hnsw`
+    if (purpose === 'serving') return { chunks, vectors, index: await openIndex(generation, graph, vectors, dimensions) }
+    if (isWhole(generation, graph)) await generation.path(graph)
+    return { chunks, vectors }
   }
   return {
     name,
@@ -321,8 +431,29 @@ async function openIndex(
   vectors: () => Promise<QuantisedRows>,
   dimensions: number,
 ): Promise<VectorIndex> {
-  const usable = name in generation.files && !generation.damaged.some(({ file }) => file === name)
-  const native = usable ? await loadHnsw() : undefined
+  const native = isWhole(generation, name) ? await loadHnsw() : undefined
   if (!native || native instanceof Error) return new ExactIndex(await vectors())
   return HnswIndex.open(native, await generation.path(name), dimensions)
+}
+
+const isWhole = ({ files, damaged }: LibrarySource, name: string): boolean =>
+  name in files && !damaged.some(({ file }) => file === name)
+
+/** Without keywords and graphs, which only questions need. */
+export function withoutServing(previous: Previous): Previous {
+  const bare = ({ chunks, vectors }: SegmentField): SegmentField => ({ chunks, ...(vectors ? { vectors } : {}) })
+  const segments = previous.segments.map((segment): Segment => {
+    const { units, windows } = segment.fields
+    return { ...segment, keywords: [], fields: { units: bare(units), windows: bare(windows) } }
+  })
+  return { ...previous, segments }
+}
+
+/** The number of entries whose document is there. */
+export function livingEntries({ segments, documents }: Pick<Previous, 'segments' | 'documents'>): number {
+  const living = new Set(documents)
+  return segments.reduce((sum, segment) => {
+    const isLiving = segment.documents.map((document) => living.has(document))
+    return segment.entries.documents.reduce((count, at) => count + (isLiving[at] ? 1 : 0), sum)
+  }, 0)
 }

@@ -97,15 +97,60 @@ function chunkTable(chunks: readonly (readonly Chunk[])[], firsts: readonly numb
 }
 
 /** The texts of a field that are embedded: units by their own words, windows behind title and headings. */
-export function textsOf(segment: Pick<Segment, 'documents' | 'entries' | 'fields'>, name: FieldName): string[] {
-  const { documents, entries, fields } = segment
+export function textsOf(segment: Texts, name: FieldName): string[] {
+  const textOf = textReader(segment, name)
+  return Array.from(segment.fields[name].chunks.entries, (_, row) => textOf(row))
+}
+
+type Texts = Pick<Segment, 'documents' | 'entries' | 'fields'>
+
+/**
+ * The vectors of segments for the texts that another one asks for. Words are compared first, so that only documents
+ * that share some have their headings read.
+ */
+export async function vectorsIn(segments: readonly Segment[], wanted: Segment): Promise<Map<string, Int8Array>> {
+  const found = new Map<string, Int8Array>()
+  const texts = new Set(FIELDS.flatMap((field) => textsOf(wanted, field)))
+  const words = new Set(FIELDS.flatMap((field) => wordsOf(wanted, field)))
+  const lengths = new Set(Array.from(words, ({ length }) => length))
+  for (const segment of segments) {
+    for (const field of FIELDS) {
+      const { chunks, vectors } = segment.fields[field]
+      if (!vectors) continue
+      const rows = await vectors()
+      const textOf = textReader(segment, field)
+      for (let row = 0; row < chunks.entries.length; row++) {
+        if (!lengths.has(chunks.ends[row]! - chunks.starts[row]!) || !words.has(wordsAt(segment, field, row))) continue
+        const text = textOf(row)
+        if (texts.has(text) && !found.has(text)) found.set(text, rows.stored(row))
+      }
+    }
+  }
+  return found
+}
+
+/** The words of a chunk, without title and headings. */
+function wordsAt({ documents, entries, fields }: Texts, name: FieldName, row: number): string {
   const { chunks } = fields[name]
-  const contexts = name === 'windows' ? documents.map(contextsOf) : []
-  return Array.from(chunks.entries, (entry, row) => {
+  const document = documents[entries.documents[chunks.entries[row]!]!]!
+  return document.text.slice(chunks.starts[row]!, chunks.ends[row]!)
+}
+
+const wordsOf = (segment: Texts, name: FieldName): string[] =>
+  Array.from(segment.fields[name].chunks.entries, (_, row) => wordsAt(segment, name, row))
+
+/** Reads the text of a row; the headings of a document are read when the first of its rows is. */
+function textReader(segment: Texts, name: FieldName): (row: number) => string {
+  const { documents, entries, fields } = segment
+  if (name === 'units') return (row) => wordsAt(segment, name, row)
+  const contexts = new Map<number, Map<number, string>>()
+  return (row) => {
+    const entry = fields[name].chunks.entries[row]!
     const at = entries.documents[entry]!
-    const words = documents[at]!.text.slice(chunks.starts[row]!, chunks.ends[row]!)
-    return name === 'windows' ? `${contexts[at]!.get(entries.starts[entry]!)!} ${words}` : words
-  })
+    const own = contexts.get(at) ?? contextsOf(documents[at]!)
+    contexts.set(at, own)
+    return `${own.get(entries.starts[entry]!)!} ${wordsAt(segment, name, row)}`
+  }
 }
 
 /** The context of each entry of a document, by the offset it starts at. */

@@ -20,11 +20,16 @@ import { type Damage, type OnEvent, damageFound, fellBack, notMended, notRemoved
 import { setAside, staleLock } from './store-events.ts'
 
 export type { Generation } from './generation.ts'
+export type { Pointer } from './manifest.ts'
 export type { Damage, StoreEvent } from './store-events.ts'
 
-/** A file to store: its bytes, a native saver that is given the path to write, or the file of that name in a generation. */
+/**
+ * A file to store: its bytes, or what makes them when their turn has come; a native saver that is given the path to
+ * write; or the file of that name in a generation.
+ */
 export type FileToStore = { readonly name: string; readonly optional?: boolean } & (
   | { readonly bytes: Uint8Array }
+  | { readonly make: () => Uint8Array | Promise<Uint8Array> }
   | { readonly write: (path: string) => Promise<void> | void }
   | { readonly sameAs: string }
 )
@@ -53,6 +58,8 @@ export interface WriteOptions extends StoreOptions {
 export interface OpenOptions extends StoreOptions {
   /** `full` (default) hashes every file first; `sizes` leaves that to `read`, `path` and `verifyInBackground`. */
   readonly verify?: Verify
+  /** Default: damage found at opening is set aside. `false`: it is left to others, and nothing is written. */
+  readonly mend?: boolean
   /** Acquires the generation before anything can remove it; `release` of the result lets it go. */
   readonly pin?: boolean
 }
@@ -123,18 +130,23 @@ export async function writeGeneration(
   }
 }
 
+/** What CURRENT names, to be compared with what it named before; undefined while there is none that can be read. */
+export async function currentPointer(folder: string, { disk = nodeDisk }: StoreOptions = {}): Promise<Pointer | undefined> {
+  return explaining(folder, 'read CURRENT', async () => (await pointerOf(disk, resolve(folder))).pointer)
+}
+
 /**
  * Opens the current generation, or the newest whole one when that is damaged; then the damaged are set aside and
  * CURRENT is written anew, unless another process is writing just now.
  * @throws PolicyError when the folder cannot be read (rights, too many open files); never for damage.
  */
 export async function openCurrent(folder: string, options: OpenOptions = {}): Promise<Opened> {
-  const { disk = nodeDisk, onEvent = silent, verify = 'full' } = options
+  const { disk = nodeDisk, onEvent = silent, verify = 'full', mend: mends = true } = options
   const home = resolve(folder)
   const view = { disk, home, verify, onEvent }
   return explaining(home, 'open the index', async () => {
     const seen = await lookTwice(view)
-    const recovery = seen.damage.length === 0 ? undefined : await mendUnderLock(view, seen, options)
+    const recovery = seen.damage.length === 0 ? undefined : await (mends ? mendUnderLock(view, seen, options) : asFound(seen))
     const { generation, release } = recovery?.seen ?? seen
     for (const damage of generation?.damaged ?? []) onEvent(damageFound(damage))
     if (!options.pin) release()
@@ -214,6 +226,8 @@ interface Mended {
   readonly recovered: Recovery | undefined
 }
 
+const asFound = (seen: Seen): Mended => ({ seen, recovered: { damage: seen.damage, setAside: [], mended: false } })
+
 /** Takes the lock, looks once more since nobody else writes now, and mends what is still wrong. */
 async function mendUnderLock(view: View, seen: Seen, options: StoreOptions): Promise<Mended> {
   let lock: WriterLock
@@ -283,7 +297,8 @@ async function build(
   try {
     await disk.makeFolder(draft)
     const records: Record<string, FileRecord> = {}
-    for (const file of files) records[file.name] = await store(disk, home, draft, file)
+    const manifestOf = manifestsOnce(disk, home)
+    for (const file of files) records[file.name] = await store(disk, home, draft, file, manifestOf)
     const { manifest, bytes } = writeManifest({ ...header, files: records })
     await disk.create(join(draft, MANIFEST), bytes)
     await disk.syncFile(join(draft, MANIFEST))
@@ -297,16 +312,34 @@ async function build(
   }
 }
 
+type ManifestOf = (generation: string) => Promise<Manifest | { readonly reason: string }>
+
+/** Manifests of generations, each read once. */
+function manifestsOnce(disk: Disk, home: string): ManifestOf {
+  const read = new Map<string, ReturnType<ManifestOf>>()
+  return (generation) => {
+    const known = read.get(generation) ?? disk.read(join(home, generation, MANIFEST)).then(readManifest)
+    read.set(generation, known)
+    return known
+  }
+}
+
 /** Writes one file and makes its bytes last. */
-async function store(disk: Disk, home: string, draft: string, file: FileToStore): Promise<FileRecord> {
+async function store(
+  disk: Disk,
+  home: string,
+  draft: string,
+  file: FileToStore,
+  manifestOf: ManifestOf,
+): Promise<FileRecord> {
   const path = join(draft, file.name)
-  if ('sameAs' in file) return takeOver(disk, home, path, file)
-  if ('bytes' in file) await disk.create(path, file.bytes)
-  else await file.write(path)
+  if ('sameAs' in file) return takeOver(disk, home, path, file, await manifestOf(file.sameAs))
+  const bytes = 'bytes' in file ? file.bytes : 'make' in file ? await file.make() : undefined
+  if (bytes) await disk.create(path, bytes)
+  else if ('write' in file) await file.write(path)
   await disk.syncFile(path)
-  const measured =
-    'bytes' in file
-      ? { bytes: file.bytes.length, sha256: sha256Of(file.bytes) }
+  const measured = bytes
+      ? { bytes: bytes.length, sha256: sha256Of(bytes) }
       : { bytes: await disk.size(path), sha256: await sha256OfFile(disk, path) }
   return file.optional ? { ...measured, optional: true } : measured
 }
@@ -315,9 +348,14 @@ async function store(disk: Disk, home: string, draft: string, file: FileToStore)
  * A file shared with an earlier generation, with the record that one has of it: whoever opens the new one compares the
  * bytes with it as with any other.
  */
-async function takeOver(disk: Disk, home: string, path: string, file: { name: string; sameAs: string }): Promise<FileRecord> {
+async function takeOver(
+  disk: Disk,
+  home: string,
+  path: string,
+  file: { name: string; sameAs: string },
+  manifest: Manifest | { readonly reason: string },
+): Promise<FileRecord> {
   const from = join(home, file.sameAs)
-  const manifest = readManifest(await disk.read(join(from, MANIFEST)))
   const record = 'reason' in manifest ? undefined : manifest.files[file.name]
   if (!record) throw new PolicyError('internal', `${file.sameAs} has no record of ${file.name}.`)
   await disk.link(join(from, file.name), path)

@@ -51,6 +51,11 @@ export class Journal {
     if (this.#waitingBytes >= WRITE_BYTES) this.flush()
   }
 
+  /** What an earlier run left is no longer asked for; the file stays until `remove`. */
+  forget(): void {
+    this.#records.clear()
+  }
+
   /** Hands what waits to the system; at times it is made to last. */
   flush(): void {
     this.#attempt(() => {

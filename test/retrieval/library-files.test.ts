@@ -169,7 +169,8 @@ describe('a damaged graph', () => {
   test('graphs are files one can do without, nothing else is', async () => {
     const { config } = workshop(writeSmall)
     const loaded = await loadDocuments(config.folders, config.dataFolder)
-    const files = await libraryFiles(await libraryOf(loaded, new CountingEmbedder()))
+    const { library, segments } = await libraryOf(loaded, new CountingEmbedder())
+    const files = libraryFiles({ ...library, segments })
     expect(files.filter(({ optional }) => optional).map(({ name }) => name)).toEqual([
       'base.units.hnsw',
       'base.windows.hnsw',

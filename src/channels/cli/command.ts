@@ -22,7 +22,14 @@ export type Command =
       readonly asOf?: string
     }
   | { readonly name: 'cite'; readonly reference: string; readonly json: boolean; readonly asOf?: string }
-  | { readonly name: 'index' | 'doctor'; readonly json: boolean }
+  | {
+      readonly name: 'index'
+      /** None: those of the configuration. */
+      readonly folders: readonly string[]
+      readonly watch: boolean
+      readonly json: boolean
+    }
+  | { readonly name: 'doctor'; readonly json: boolean }
   | { readonly name: 'serve' }
   | { readonly name: 'eval'; readonly argv: readonly string[] }
 
@@ -40,6 +47,7 @@ const OPTIONS = {
   version: FLAG,
   color: FLAG,
   'no-color': FLAG,
+  watch: FLAG,
   limit: { type: 'string' },
   document: { type: 'string', multiple: true },
   'as-of': { type: 'string' },
@@ -50,7 +58,7 @@ const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = 
   ask: ['json', 'markdown', 'document', 'as-of'],
   search: ['json', 'limit', 'document', 'as-of'],
   cite: ['json', 'as-of'],
-  index: ['json'],
+  index: ['json', 'watch'],
   serve: [],
   eval: [],
   doctor: ['json'],
@@ -100,10 +108,11 @@ function chosen({ values, positionals }: Parsed): Command {
   if (values.help) return { name: 'help', of: name }
   const stray = Object.keys(values).find((option) => ![...COMMON, ...TAKES[name]].includes(option))
   if (stray !== undefined) return { name: 'usage', message: `${name} 没有选项 --${stray}。` }
-  return complete(name, values, rest.join(' ').trim())
+  return complete(name, values, rest)
 }
 
-function complete(name: CommandName, values: Parsed['values'], words: string): Command {
+function complete(name: CommandName, values: Parsed['values'], rest: readonly string[]): Command {
+  const words = rest.join(' ').trim()
   const json = values.json ?? false
   const documents = values.document ?? []
   const day = values['as-of']
@@ -126,6 +135,7 @@ function complete(name: CommandName, values: Parsed['values'], words: string): C
     case 'cite':
       return words === '' ? missing('引用') : { name, reference: words, json, ...asOf }
     case 'index':
+      return { name, folders: rest, watch: values.watch ?? false, json }
     case 'doctor':
       return words === '' ? { name, json } : { name: 'usage', message: `${name} 不需要参数“${words}”。` }
     case 'serve':

@@ -63,7 +63,7 @@ function statusRows(status: Status): readonly string[] {
 }
 
 /** One line a file that became no document, with the reason. */
-export function skippedRows({ skipped = [] }: Status): readonly string[] {
+export function skippedRows({ skipped = [] }: Pick<Status, 'skipped'>): readonly string[] {
   return skipped.map(({ source, message }) => `  ${plain(source)}　${plain(message)}`)
 }
 

@@ -16,7 +16,7 @@ export const HELP = `条问 Tiaowen：答案逐字引自文件，句句注明条
   ask <问题>      回答一个问题，并列出依据
   search <词句>   查找相关条款
   cite <引用>     查出一处引用，如“《决定》第三部分第2条”
-  index           读取文件，建立或更新索引
+  index [文件夹]… 读取文件，建立或更新索引；--watch 留守并随改随建
   serve           启动网页与接口（默认 http://127.0.0.1:8787）
   eval            跑评测题
   doctor          检查文件、条款编号、索引与模型
@@ -47,9 +47,19 @@ ${EXIT_CODES}`,
     tiaowen cite 决定三（二）
     tiaowen cite 民法典第一千零六十二条第二款
 ${EXIT_CODES}`,
-  index: `用法：tiaowen index [--json]
+  index: `用法：tiaowen index [--json] [--watch] [文件夹]…
 
-读取文件夹里的文件，建立索引；没有变化的文件不重做。文件夹由 TIAOWEN_FOLDERS 指定，seeds/ 总在其中（TIAOWEN_SEEDS=off 可去掉）。
+读取文件夹（含子文件夹）里的文件，建立索引；没有变化的文件不重读，没有变化的词句不重算向量。正在运行的服务随即改用新索引。
+
+  文件夹     只收录这些文件夹，seeds/ 不在其中，除非也写上。只管这一次：serve、ask 等命令仍按 TIAOWEN_FOLDERS
+             收录，要长期使用请设置它。不写则收录 TIAOWEN_FOLDERS 与 seeds/（TIAOWEN_SEEDS=off 可去掉 seeds/）
+  --watch    留守：文件有变化并写完之后更新索引；出错时说明原因并继续；Ctrl+C 停止
+  --json     输出 JSON；与 --watch 同用时每次更新一行
+
+读不了的文件列在最后并说明原因，其余照常收录。
+
+例：tiaowen index /data/policies
+    tiaowen index --watch /data/policies /data/laws
 ${EXIT_CODES}`,
   serve: `用法：tiaowen serve
 

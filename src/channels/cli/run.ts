@@ -2,10 +2,11 @@
 import type { Assistant } from '../../answering/assistant.ts'
 import { PolicyError } from '../../errors.ts'
 import { plain, type Style } from '../render.ts'
-import { ask, cite, json, search } from './answers.ts'
+import { ask, cite, search } from './answers.ts'
 import { commandOf, type Command } from './command.ts'
-import { doctor, type About, skippedRows } from './doctor.ts'
+import { doctor, type About } from './doctor.ts'
 import { COMMAND_HELP, EXIT, HELP } from './help.ts'
+import { index, type IndexEvent, type IndexRequest } from './indexing.ts'
 
 /** What a command is done with; closed when it is done. */
 export interface Opened {
@@ -22,6 +23,8 @@ export interface CliParts {
   /** The assistant over the documents as they are now. */
   readonly open: () => Promise<Opened>
   readonly about: () => About
+  /** Brings the index up to date, once or after every change. */
+  readonly index: (request: IndexRequest) => AsyncIterable<IndexEvent>
   /** Resolves when the server has stopped. */
   readonly serve: () => Promise<void>
   readonly evaluate: (argv: readonly string[]) => Promise<number>
@@ -64,7 +67,7 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
     case 'doctor':
       return withAssistant(parts, (assistant) => doctor(assistant, parts.about(), command.json, printing))
     case 'index':
-      return withAssistant(parts, (assistant) => indexed(assistant, command.json, parts.print))
+      return index(parts.index(command), { watch: command.watch, isJson: command.json }, printing, parts.printError)
   }
 }
 
@@ -78,18 +81,6 @@ async function withAssistant(
   } finally {
     await opened.close()
   }
-}
-
-/** The index is brought up to date by opening; what is left is to say what it is now. */
-function indexed(assistant: Assistant, isJson: boolean, print: (text: string) => void): number {
-  const status = assistant.status()
-  if (isJson) print(json(status))
-  else {
-    const vectors = status.vectors ? `，向量 ${status.embedder}（${status.vectors}）` : '，没有向量，只按关键词检索'
-    print(`索引 ${status.generation ?? '尚未建立'}：${status.documents} 份文件，${status.clauses} 个条款${vectors}。`)
-    if (status.skipped) print(['未收录：', ...skippedRows(status)].join('\n'))
-  }
-  return status.ready ? EXIT.done : EXIT.failed
 }
 
 function sentenceOf(error: unknown): string {

@@ -2,11 +2,34 @@
 import { describe, expect, test } from 'vitest'
 import { commandOf } from '../../../src/channels/cli/command.ts'
 import { COMMANDS } from '../../../src/channels/cli/help.ts'
+import type { IndexEvent, IndexRound } from '../../../src/channels/cli/indexing.ts'
 import { runCli, type CliParts } from '../../../src/channels/cli/run.ts'
 import { AnswerSchema, CiteSchema, SearchResultSchema } from '../../../src/channels/http/schemas.ts'
 import { PLAIN } from '../../../src/channels/render.ts'
 import { PolicyError } from '../../../src/errors.ts'
 import { answered, answerOf, declined, eventsOf, PLAN, scripted, TITLE, type Script } from '../scripted.ts'
+
+const ROUND: IndexRound = {
+  kind: 'round',
+  generation: 'gen-00000002',
+  wasBuilt: true,
+  documents: 3,
+  clauses: 35,
+  embedder: 'bge-small-zh-v1.5-q',
+  vectors: 'hnsw',
+  added: ['通知.txt'],
+  changed: ['决定.txt'],
+  removed: [],
+  renamed: [{ from: '规划.txt', to: '建议.txt' }],
+  unchanged: 0,
+  embedded: 12,
+  seconds: 1.26,
+  skipped: [],
+}
+
+async function* roundsOf(...events: readonly IndexEvent[]): AsyncGenerator<IndexEvent> {
+  yield* events
+}
 
 async function run(argv: readonly string[], script: Script = {}, parts: Partial<CliParts> = {}) {
   const printed: string[] = []
@@ -19,6 +42,7 @@ async function run(argv: readonly string[], script: Script = {}, parts: Partial<
     styleOf: () => PLAIN,
     open: async () => ({ assistant: scripted(script), close: async () => void closed++ }),
     about: () => [['Node', 'v24.21.0']],
+    index: () => roundsOf(ROUND),
     serve: async () => {},
     evaluate: async () => 0,
     ...parts,
@@ -157,9 +181,12 @@ describe('doctor', () => {
     expect(out).toContain('! 没有 hnswlib-node。')
   })
 
-  test.each(['doctor', 'index'])('%s names the files that became no document', async (command) => {
-    const skipped = [{ source: '方案.docx', message: '不能读取 docx 文件。请另存为 txt。' }]
-    const { out } = await run([command], { status: { skipped } })
+  const skipped = [{ source: '方案.docx', message: '不能读取 docx 文件。请另存为 txt。' }]
+  test.each([
+    ['doctor', {}],
+    ['index', { index: () => roundsOf({ ...ROUND, skipped }) }],
+  ])('%s names the files that became no document', async (command, parts) => {
+    const { out } = await run([command], { status: { skipped } }, parts)
     expect(out).toContain('  方案.docx　不能读取 docx 文件。请另存为 txt。')
   })
 
@@ -175,11 +202,49 @@ describe('doctor', () => {
 })
 
 describe('index, serve, eval', () => {
-  test('index says what the index is', async () => {
-    expect(await run(['index'])).toMatchObject({
-      code: 0,
-      out: '索引 gen-00000001：3 份文件，35 个条款，向量 bge-small-zh-v1.5-q（hnsw）。',
-    })
+  test('index says what the index is, what changed and what that took', async () => {
+    const { code, out } = await run(['index'])
+    expect(code).toBe(0)
+    expect(out.split('\n')).toEqual([
+      '索引 gen-00000002：3 份文件，35 个条款，向量 bge-small-zh-v1.5-q（hnsw）。',
+      '新增 1，修改 1，移除 0，改名 1，未变 0；计算向量 12 段；用时 1.3 秒。',
+      '  + 通知.txt',
+      '  ~ 决定.txt',
+      '  > 规划.txt → 建议.txt',
+    ])
+  })
+
+  test('index that had nothing to do says so', async () => {
+    const index = () => roundsOf({ ...ROUND, wasBuilt: false, embedder: null, vectors: null })
+    expect((await run(['index'], {}, { index })).out).toBe(
+      '索引 gen-00000002：3 份文件，35 个条款，没有向量，只按关键词检索。\n没有变化，未重建；用时 1.3 秒。',
+    )
+  })
+
+  test('of more than twenty files the first are named', async () => {
+    const added = Array.from({ length: 23 }, (_, at) => `${at}.txt`)
+    const { out } = await run(['index'], {}, { index: () => roundsOf({ ...ROUND, added, changed: [], renamed: [] }) })
+    expect(out.split('\n').slice(-2)).toEqual(['  + 19.txt', '  + …… 另有 3 个'])
+  })
+
+  test('index is handed the folders and whether to stay; an error while it stays is told and gone over', async () => {
+    const seen: unknown[] = []
+    const error = new PolicyError('disk-full', '磁盘已满。')
+    const index: CliParts['index'] = (request) => {
+      seen.push(request)
+      return roundsOf(ROUND, { kind: 'failed', error }, { ...ROUND, generation: 'gen-00000003' })
+    }
+    const { code, out, err } = await run(['index', '--watch', '/data/政策', 'b c'], {}, { index })
+    expect(seen).toMatchObject([{ folders: ['/data/政策', 'b c'], watch: true }])
+    expect([code, err]).toEqual([0, '磁盘已满。（disk-full）'])
+    expect(out).toContain('正在等待文件变化')
+    expect(out).toContain('索引 gen-00000003')
+  })
+
+  test('index --json is the round; while it stays, one line each', async () => {
+    expect(JSON.parse((await run(['index', '--json'])).out)).toEqual(ROUND)
+    const lines = (await run(['index', '--json', '--watch'], {}, { index: () => roundsOf(ROUND, ROUND) })).out.split('\n')
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([ROUND, ROUND])
   })
 
   test('eval is handed its own options and gives the exit code', async () => {
@@ -220,7 +285,9 @@ describe('help and usage', () => {
     [['search', '--limit', '0', '人才'], 2],
     [['search', '--limit', '101', '人才'], 2],
     [['search', '--limit', '人才'], 2],
-    [['index', 'seeds'], 2],
+    [['index', 'seeds'], 0],
+    [['index', '--limit', '3'], 2],
+    [['doctor', '--watch'], 2],
     [['serve', '--json'], 2],
   ])('%j exits %i', async (argv, code) => {
     expect((await run(argv)).code).toBe(code)
