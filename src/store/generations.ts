@@ -6,7 +6,7 @@
  * named bytes and a record of `meta` go in and come out.
  */
 import { randomBytes } from 'node:crypto'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { PolicyError } from '../errors.ts'
 import { writeFileAtomically } from './atomic-file.ts'
 import { type Disk, makeLastingFolder, nodeDisk } from './disk.ts'
@@ -283,7 +283,17 @@ async function build(
   try {
     await disk.makeFolder(draft)
     const records: Record<string, FileRecord> = {}
-    for (const file of files) records[file.name] = await store(disk, home, draft, file)
+    const earlier = new Map<string, Manifest['files']>()
+    for (const file of files) {
+      const path = join(draft, file.name)
+      if (!('sameAs' in file)) {
+        records[file.name] = await store(disk, path, file)
+        continue
+      }
+      const known = earlier.get(file.sameAs) ?? (await filesOf(disk, home, file.sameAs))
+      earlier.set(file.sameAs, known)
+      records[file.name] = await takeOver(disk, join(home, file.sameAs), path, known[file.name])
+    }
     const { manifest, bytes } = writeManifest({ ...header, files: records })
     await disk.create(join(draft, MANIFEST), bytes)
     await disk.syncFile(join(draft, MANIFEST))
@@ -298,9 +308,7 @@ async function build(
 }
 
 /** Writes one file and makes its bytes last. */
-async function store(disk: Disk, home: string, draft: string, file: FileToStore): Promise<FileRecord> {
-  const path = join(draft, file.name)
-  if ('sameAs' in file) return takeOver(disk, home, path, file)
+async function store(disk: Disk, path: string, file: Exclude<FileToStore, { sameAs: string }>): Promise<FileRecord> {
   if ('bytes' in file) await disk.create(path, file.bytes)
   else await file.write(path)
   await disk.syncFile(path)
@@ -311,16 +319,21 @@ async function store(disk: Disk, home: string, draft: string, file: FileToStore)
   return file.optional ? { ...measured, optional: true } : measured
 }
 
+/** What an earlier generation says of its files. */
+async function filesOf(disk: Disk, home: string, generation: string): Promise<Manifest['files']> {
+  const manifest = readManifest(await disk.read(join(home, generation, MANIFEST)))
+  if ('reason' in manifest) throw new PolicyError('internal', `The manifest of ${generation} ${manifest.reason}.`)
+  return manifest.files
+}
+
 /**
  * A file shared with an earlier generation, with the record that one has of it: whoever opens the new one compares the
  * bytes with it as with any other.
  */
-async function takeOver(disk: Disk, home: string, path: string, file: { name: string; sameAs: string }): Promise<FileRecord> {
-  const from = join(home, file.sameAs)
-  const manifest = readManifest(await disk.read(join(from, MANIFEST)))
-  const record = 'reason' in manifest ? undefined : manifest.files[file.name]
-  if (!record) throw new PolicyError('internal', `${file.sameAs} has no record of ${file.name}.`)
-  await disk.link(join(from, file.name), path)
+async function takeOver(disk: Disk, from: string, path: string, record: FileRecord | undefined): Promise<FileRecord> {
+  const name = basename(path)
+  if (!record) throw new PolicyError('internal', `${from} has no record of ${name}.`)
+  await disk.link(join(from, name), path)
   await disk.syncFile(path)
   return record
 }
