@@ -201,7 +201,7 @@ export async function openLibrary(generation: LibrarySource, before?: Opened): P
   const meta = LibraryMeta.parse(generation.meta)
   const segments: Segment[] = []
   for (const name of meta.segments) {
-    segments.push(sameSegment(generation, before, name) ?? (await openSegment(generation, name, meta.dimensions)))
+    segments.push(sameSegment(generation, before, name, meta.dimensions) ?? (await openSegment(generation, name, meta.dimensions)))
   }
   const twins = new Map(
     JSON.parse(Buffer.from(await generation.read('twins.json')).toString()) as [ClauseId, ClauseId[]][],
@@ -226,16 +226,25 @@ export interface Opened extends Built {
 
 /** A library just written: as if it had been opened from there; its vectors need not stay in memory. */
 export function asStored(built: Built, generation: LibrarySource, dimensions: number | null): Opened {
-  const segments = built.segments.map((segment): Segment => {
-    const field = (of: FieldName): SegmentField => {
-      const { chunks, index } = segment.fields[of]
-      if (!index || dimensions === null) return { chunks }
-      return { chunks, index, vectors: () => readVectors(generation, `${segment.name}.${of}.vectors`, dimensions) }
-    }
-    return { ...segment, fields: { units: field('units'), windows: field('windows') } }
-  })
+  const segments = built.segments.map((segment) => readFrom(segment, generation, dimensions))
   const library = { ...built.library, generation: generation.name }
   return { ...built, library, segments, files: generation.files, damaged: false }
+}
+
+/** A segment whose vectors are read from this generation: the one it was read from before may be removed any time. */
+function readFrom(segment: Segment, generation: LibrarySource, dimensions: number | null): Segment {
+  const { name, fields } = segment
+  const field = (of: FieldName): SegmentField => {
+    const { chunks, index } = fields[of]
+    if (!index || dimensions === null) return { chunks }
+    return { chunks, index, vectors: vectorsIn(generation, `${name}.${of}.vectors`, dimensions) }
+  }
+  return { ...segment, fields: { units: field('units'), windows: field('windows') } }
+}
+
+/** Made here, so that it holds on to nothing else: a segment lives on through many generations. */
+function vectorsIn(generation: LibrarySource, name: string, dimensions: number): () => Promise<QuantisedRows> {
+  return () => readVectors(generation, name, dimensions)
 }
 
 async function readVectors(generation: LibrarySource, name: string, dimensions: number): Promise<QuantisedRows> {
@@ -248,7 +257,12 @@ const damagedGraph = (file: string): Fallback => ({
   reason: `${file} 已损坏，改用逐一比较（较慢，结果相同） is damaged; exact search serves until the index is built anew`,
 })
 
-function sameSegment(generation: LibrarySource, before: Opened | undefined, name: string): Segment | undefined {
+function sameSegment(
+  generation: LibrarySource,
+  before: Opened | undefined,
+  name: string,
+  dimensions: number | null,
+): Segment | undefined {
   if (!before || before.damaged || generation.damaged.length > 0) return undefined
   const own = (files: LibrarySource['files']): string =>
     JSON.stringify(
@@ -257,7 +271,8 @@ function sameSegment(generation: LibrarySource, before: Opened | undefined, name
         .map(([file, { sha256 }]) => [file, sha256])
         .sort(),
     )
-  return own(before.files) === own(generation.files) ? before.segments.find((segment) => segment.name === name) : undefined
+  const same = before.segments.find((segment) => segment.name === name)
+  return same && own(before.files) === own(generation.files) ? readFrom(same, generation, dimensions) : undefined
 }
 
 async function openSegment(generation: LibrarySource, name: Segment['name'], dimensions: number | null): Promise<Segment> {
@@ -271,7 +286,7 @@ async function openSegment(generation: LibrarySource, name: Segment['name'], dim
     const [entries, starts, ends] = columnsOf(await generation.read(`${name}.${of}`), 3) as [Uint32Array, Uint32Array, Uint32Array]
     const chunks = { entries, starts, ends }
     if (dimensions === null || !(`${name}.${of}.vectors` in generation.files)) return { chunks }
-    const vectors = (): Promise<QuantisedRows> => readVectors(generation, `${name}.${of}.vectors`, dimensions)
+    const vectors = vectorsIn(generation, `${name}.${of}.vectors`, dimensions)
     return { chunks, vectors, index: await openIndex(generation, `${name}.${of}.hnsw`, vectors, dimensions) }
   }
   return {
