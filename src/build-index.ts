@@ -5,11 +5,12 @@ import { parseDocument } from './clauses/tree.ts'
 import { findTwins, inferHeaders } from './clauses/twins.ts'
 import { loadFolder, type SkippedFile } from './documents/load.ts'
 import type { Embedder } from './embedding/embedder.ts'
+import { PolicyError } from './errors.ts'
 import { asStored, assemble, LIBRARY_FORMAT, libraryFiles, metaOf, type Built, type Opened } from './retrieval/library-files.ts'
 import type { Catalogue } from './retrieval/library.ts'
 import { FIELDS, segmentOf, textsOf, withVectors, type KnownVectors, type OnProgress, type Segment } from './retrieval/segment.ts'
 import { canonicalJson, sha256Of } from './store/hash.ts'
-import { hasGeneration, lockForWriting, writeGeneration, type StoreOptions } from './store/generations.ts'
+import { hasGeneration, lockForWriting, writeGeneration, type Generation, type StoreOptions } from './store/generations.ts'
 import { Journal } from './store/journal.ts'
 import { journalStopped } from './store/store-events.ts'
 import type { Document } from './types.ts'
@@ -103,7 +104,11 @@ export async function buildGeneration(request: BuildRequest): Promise<Opened> {
     const built = whole(own)
     const meta = metaOf(built, await fingerprintOf(loaded, embedder?.id ?? null), embedder?.dimensions ?? null)
     const files = await libraryFiles(built, plan.kept && { generation: plan.kept.generation, segments: [plan.kept.base] })
-    const generation = await writeGeneration(indexFolder, { meta, files }, { ...store, lock })
+    const write = (): Promise<Generation> => writeGeneration(indexFolder, { meta, files }, { ...store, lock })
+    const generation = await write().catch((error: unknown) => {
+      if (!journal || !(error instanceof PolicyError) || error.code !== 'disk-full') throw error
+      return journal.makingRoom(write)
+    })
     journal?.remove()
     return asStored(built, generation, meta.dimensions)
   } finally {
