@@ -9,12 +9,13 @@ import { findTwins, inferHeaders, withoutInferred } from './clauses/twins.ts'
 import { loadFolder, type FoundDocument, type Origin, type SkippedFile } from './documents/load.ts'
 import { readerVersion } from './documents/reader-version.ts'
 import type { Embedder } from './embedding/embedder.ts'
+import { PolicyError } from './errors.ts'
 import { assemble, justWritten, LIBRARY_FORMAT, libraryFiles, metaOf, served } from './retrieval/library-files.ts'
 import type { Assembly, Built, DocumentRecord, Opened, Previous } from './retrieval/library-files.ts'
 import type { Catalogue } from './retrieval/library.ts'
 import { segmentOf, vectorsIn, withVectors, type KnownVectors, type Segment } from './retrieval/segment.ts'
 import { canonicalJson, sha256Of } from './store/hash.ts'
-import { hasGeneration, lockForWriting, writeGeneration, type StoreOptions } from './store/generations.ts'
+import { hasGeneration, lockForWriting, writeGeneration, type Generation, type StoreOptions } from './store/generations.ts'
 import { Journal } from './store/journal.ts'
 import { journalStopped } from './store/store-events.ts'
 import type { Document, DocumentId } from './types.ts'
@@ -162,7 +163,11 @@ export async function writeIndex(request: BuildRequest): Promise<Previous> {
     const facts = { fingerprint, dimensions: embedder?.dimensions ?? null, reader: readerVersion() }
     const meta = metaOf(assembly, facts, (document) => recordOf(document, loaded.origins))
     const files = libraryFiles(assembly, plan.kept)
-    const generation = await writeGeneration(indexFolder, { meta, files }, { ...store, lock })
+    const write = (): Promise<Generation> => writeGeneration(indexFolder, { meta, files }, { ...store, lock })
+    const generation = await write().catch((error: unknown) => {
+      if (!journal || !(error instanceof PolicyError) || error.code !== 'disk-full') throw error
+      return journal.makingRoom(write)
+    })
     journal?.remove()
     return justWritten(assembly, generation, meta)
   } finally {

@@ -1,5 +1,5 @@
 /** Folders, documents and embedders for the tests of the whole index. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, onTestFinished } from 'vitest'
@@ -21,13 +21,21 @@ export function suiteFolder(): string {
   return ofSuite
 }
 
+/** A folder in memory where there is one: what a process has written there outlives its kill as on any disk. */
+export function memoryFolder(): string {
+  return existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+}
+
 /** A folder with the documents of a test beside its data and index; removed when the test is over. */
-export function workshop(fill: (documents: string) => void = copySeeds): {
+export function workshop(
+  fill: (documents: string) => void = copySeeds,
+  beneath = tmpdir(),
+): {
   readonly home: string
   readonly documents: string
   readonly config: Config
 } {
-  const home = mkdtempSync(join(tmpdir(), 'tiaowen-index-'))
+  const home = mkdtempSync(join(beneath, 'tiaowen-index-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const documents = join(home, 'documents')
   mkdirSync(documents)

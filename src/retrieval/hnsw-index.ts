@@ -1,5 +1,6 @@
 /** HNSW graph of hnswlib-node (Malkov and Yashunin 2018). The one place that loads native search code. */
 import type { HierarchicalNSW } from 'hnswlib-node'
+import { PolicyError } from '../errors.ts'
 import type { QuantisedRows } from './quantised.ts'
 import type { Neighbour, VectorIndex } from './vector-index.ts'
 
@@ -72,8 +73,27 @@ export class HnswIndex implements VectorIndex {
     this.#graph.addPoint(Array.from(vector), row)
   }
 
+  /**
+   * hnswlib writes without looking whether the disk took it, but refuses to read a file that is not whole. A graph must
+   * be in use until both are done: the module does not keep it from the garbage collector.
+   * @throws PolicyError `disk-full`
+   */
   async save(path: string): Promise<void> {
     await this.#graph.writeIndex(path)
+    try {
+      const native = await loadHnsw()
+      if (native instanceof Error) throw native
+      const written = new native.HierarchicalNSW('ip', this.dimensions)
+      await written.readIndex(path)
+      written.initIndex({ maxElements: 1 }) // gives its memory back at once: the garbage collector does not know of it
+    } catch (cause) {
+      throw new PolicyError(
+        'disk-full',
+        `Could not write the graph ${path} whole: most likely the disk is full. ` +
+          'The index in place was not touched and keeps serving. Free some space, then run: npm run tiaowen -- index.',
+        { cause },
+      )
+    }
   }
 
   search(vector: Float32Array, count: number): readonly Neighbour[] {

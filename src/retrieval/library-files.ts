@@ -324,15 +324,20 @@ export function justWritten(assembly: Assembly, generation: LibrarySource, meta:
   }
 }
 
-/** A segment whose vectors are read from a generation. */
+/** A segment whose vectors are read from this generation: the one it was read from before may be removed any time. */
 function onDisk(segment: Segment, generation: LibrarySource, dimensions: number | null): Segment {
   const field = (of: FieldName): SegmentField => {
     const { chunks, index, vectors } = segment.fields[of]
     if (!vectors || dimensions === null) return { chunks }
-    const stored = (): Promise<QuantisedRows> => readVectors(generation, `${segment.name}.${of}.vectors`, dimensions)
+    const stored = vectorsIn(generation, `${segment.name}.${of}.vectors`, dimensions)
     return { chunks, ...(index ? { index } : {}), vectors: stored }
   }
   return { ...segment, fields: { units: field('units'), windows: field('windows') } }
+}
+
+/** Made here, so that it holds on to nothing else: a segment lives on through many generations. */
+function vectorsIn(generation: LibrarySource, name: string, dimensions: number): () => Promise<QuantisedRows> {
+  return () => readVectors(generation, name, dimensions)
 }
 
 async function readVectors(generation: LibrarySource, name: string, dimensions: number): Promise<QuantisedRows> {
@@ -378,7 +383,7 @@ async function openSegment(
     const chunks = { entries, starts, ends }
     if (dimensions === null || !(`${name}.${of}.vectors` in generation.files)) return { chunks }
     await generation.path(`${name}.${of}.vectors`)
-    const vectors = (): Promise<QuantisedRows> => readVectors(generation, `${name}.${of}.vectors`, dimensions)
+    const vectors = vectorsIn(generation, `${name}.${of}.vectors`, dimensions)
     const graph = `${name}.${of}.hnsw`
     if (purpose === 'serving') return { chunks, vectors, index: await openIndex(generation, graph, vectors, dimensions) }
     if (isWhole(generation, graph)) await generation.path(graph)

@@ -3,7 +3,7 @@
  * stands after the first record that is not whole is cut off. A journal is a help: a disk that refuses it stops it, not
  * the work.
  */
-import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, rmSync, truncateSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { codeOf } from './disk.ts'
 
@@ -83,11 +83,28 @@ export class Journal {
     this.#attempt(() => rmSync(this.#path, { force: true }))
   }
 
+  /** Does work that may need the room the journal takes on a full disk: it is put back when the work fails. */
+  async makingRoom<T>(work: () => Promise<T>): Promise<T> {
+    this.close()
+    let bytes: Buffer | undefined
+    this.#attempt(() => {
+      bytes = existsSync(this.#path) ? readFileSync(this.#path) : undefined
+      rmSync(this.#path, { force: true })
+    })
+    try {
+      return await work()
+    } catch (error) {
+      this.#attempt(() => bytes && writeFileSync(this.#path, bytes))
+      throw error
+    }
+  }
+
   #readBack(): void {
     if (!existsSync(this.#path)) return
     const bytes = readFileSync(this.#path)
     let at = 0
     while (at + HEAD_BYTES <= bytes.length) {
+      if (bytes.readUInt32LE(at) === 0) break // no key is empty: zeros that a power cut left
       const keyEnd = at + HEAD_BYTES + bytes.readUInt32LE(at)
       const end = keyEnd + bytes.readUInt32LE(at + 4)
       if (end > bytes.length || crc32(bytes.subarray(at + HEAD_BYTES, end)) !== bytes.readUInt32LE(at + 8)) break

@@ -27,6 +27,8 @@ const Manifest = z.strictObject({
   /** Of the canonical JSON of all the rest. */
   manifestSha256: Sha256,
 })
+/** What a manifest of any format says of itself. */
+const Versioned = z.looseObject({ formatVersion: z.number() })
 export type FileRecord = Readonly<z.infer<typeof FileRecord>>
 export type Manifest = Readonly<z.infer<typeof Manifest>>
 
@@ -48,7 +50,7 @@ export function readManifest(bytes: Buffer): Manifest | { readonly reason: strin
   } catch {
     return { reason: 'is not JSON' }
   }
-  const version = z.looseObject({ formatVersion: z.number() }).safeParse(json).data?.formatVersion
+  const version = Versioned.safeParse(json).data?.formatVersion
   if (version !== undefined && version !== FORMAT_VERSION) {
     return { reason: `has format version ${version}, this program reads ${FORMAT_VERSION}` }
   }

@@ -1,6 +1,6 @@
 /** A library and the files of its generation: there and back, with nothing embedded twice. */
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { buildGeneration, loadDocuments } from '../../src/build-index.ts'
@@ -134,6 +134,19 @@ describe('a text is embedded once', () => {
     embedder.texts.length = 0
     await build(config, embedder, { ...previous, chunker: 'another' })
     expect(embedder.texts).toEqual([])
+  })
+
+  test('a segment taken as it was opened before reads its vectors from the generation it is in now', async () => {
+    const { config } = workshop(writeSmall)
+    const embedder = new CountingEmbedder()
+    const first = await build(config, embedder)
+    await build(config, embedder, first)
+    const second = await openLibrary((await openCurrent(config.indexFolder)).generation!, first)
+    expect(second.library.generation).toBe('gen-00000002')
+    expect(second.segments[0]!.documents).toBe(first.segments[0]!.documents)
+    const vectors = await vectorsOf(first)
+    rmSync(join(config.indexFolder, 'gen-00000001'), { recursive: true })
+    expect(await vectorsOf(second)).toEqual(vectors)
   })
 
   test('by another embedder it is embedded anew', async () => {

@@ -1,4 +1,5 @@
 /** Exact and HNSW search keep one contract, and HNSW finds what exact search finds. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { unitsOf, windowsOf } from '../../src/chunks/chunk.ts'
@@ -30,6 +31,14 @@ describe.runIf(hasNative)('with the native module', () => {
     const path = join(suiteFolder(), `graph-${vectors.length}.hnsw`)
     await (await build(vectors, dimensions)).save(path)
     return HnswIndex.open(native as Exclude<typeof native, Error>, path, dimensions)
+  })
+
+  test.runIf(existsSync('/dev/full'))('a graph that the disk does not take whole is not passed over in silence', async () => {
+    const graph = await build(new Float32Array(512).fill(1 / 16), 256)
+    await expect(graph.save('/dev/full')).rejects.toMatchObject({
+      code: 'disk-full',
+      message: expect.stringContaining('Free some space'),
+    })
   })
 
   describe('over the units and windows of the seeds', () => {

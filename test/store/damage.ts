@@ -60,9 +60,9 @@ export interface KillOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly cwd?: string
   readonly random: Random
-  /** Milliseconds after the start, or after the first line of output, within which the kill falls. */
+  /** Milliseconds after the start, or after a line of output (the first, or one that matches), within which the kill falls. */
   readonly within: number
-  readonly from: 'start' | 'first-line'
+  readonly from: 'start' | 'first-line' | RegExp
 }
 
 export interface Killed {
@@ -92,7 +92,7 @@ export async function killAtRandomMoment(options: KillOptions): Promise<Killed> 
   if (options.from === 'start') child.once('spawn', aim)
   createInterface({ input: child.stdout }).on('line', (line) => {
     lines.push(line)
-    aim()
+    if (!(options.from instanceof RegExp) || options.from.test(line)) aim()
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text

@@ -92,6 +92,23 @@ describe.each(PLANS)('$code, $lasts, effect $effect', ({ code, kind, lasts, effe
     expect(calls).toBeGreaterThanOrEqual(20)
   })
 
+  test('while a generation takes files over from the one in place: neither loses a byte', LIMIT, async () => {
+    const folder = await pristine()
+    const linked = new Set<string>()
+    await forEveryCall(folder, { code, lasts, effect, spares }, async (disk, copy) => {
+      const content = contentOf(3, { generation: 'gen-00000002', number: 2 })
+      const refusal = await refusalOf(writeGeneration(copy, content, { disk }), code, kind)
+      if (disk.failed[0]?.startsWith('link ')) linked.add(disk.failed[0].split('/').at(-1)!)
+      const { generation, recovered } = await openCurrent(copy)
+      expect(recovered).toBeUndefined()
+      expect(refusal ? [2, 3] : [3]).toContain(await expectWhole(generation!))
+      await writeGeneration(copy, contentOf(4, { generation: generation!.name, number: 2 }))
+      expect(await expectWhole((await openCurrent(copy)).generation!)).toBe(4)
+      expect(readdirSync(copy).filter((name) => !/^gen-\d{8}$/.test(name))).toEqual(['CURRENT'])
+    })
+    expect([...linked].toSorted()).toEqual(['clauses.jsonl', 'graph.hnsw'])
+  })
+
   test('while a sound index is opened: it is served or refused, and nothing is set aside', LIMIT, async () => {
     const folder = await pristine()
     await forEveryCall(folder, { code, lasts, effect, spares }, async (disk, copy) => {

@@ -24,9 +24,24 @@ export function bytesOf(name: string, number: number, length: number): Buffer {
 /** A small index: vectors, clauses, an empty file, a graph saved by a native saver that one can do without. */
 export const FILES = { 'vectors.bin': 5000, 'clauses.jsonl': 700, 'empty.bin': 0, 'graph.hnsw': 3000 } as const
 
-export function contentOf(number: number): GenerationToStore {
+const TAKEN_OVER: readonly string[] = ['clauses.jsonl', 'graph.hnsw']
+
+/** `from`: the generation whose clauses and graph it takes over, and the number these were written with. */
+export function contentOf(
+  number: number,
+  from?: { readonly generation: string; readonly number: number },
+): GenerationToStore {
+  const meta = { number, embedder: 'bge-small-zh-v1.5', documents: [{ source: '000.txt', sha256: 'ab'.repeat(32) }] }
+  if (from) {
+    const { meta: own, files } = contentOf(number)
+    const shared = ({ name }: { readonly name: string }) => ({ name, sameAs: from.generation })
+    return {
+      meta: { ...own, takenOver: from.number },
+      files: files.map((file) => (TAKEN_OVER.includes(file.name) ? shared(file) : file)),
+    }
+  }
   return {
-    meta: { number, embedder: 'bge-small-zh-v1.5', documents: [{ source: '000.txt', sha256: 'ab'.repeat(32) }] },
+    meta,
     files: [
       { name: 'vectors.bin', bytes: bytesOf('vectors.bin', number, FILES['vectors.bin']) },
       { name: 'clauses.jsonl', bytes: bytesOf('clauses.jsonl', number, FILES['clauses.jsonl']) },
@@ -42,10 +57,11 @@ export function contentOf(number: number): GenerationToStore {
 
 /** Reads everything a generation offers; its number. Fails when a byte is not the one that was written. */
 export async function expectWhole(generation: Generation): Promise<number> {
-  const number = generation.meta['number'] as number
+  const { number, takenOver } = generation.meta as { number: number; takenOver?: number }
   for (const [name, length] of Object.entries(FILES)) {
     if (generation.damaged.some(({ file }) => file === name)) continue
-    expect(await generation.read(name)).toEqual(bytesOf(name, number, length))
+    const writtenAs = TAKEN_OVER.includes(name) ? (takenOver ?? number) : number
+    expect(await generation.read(name)).toEqual(bytesOf(name, writtenAs, length))
   }
   return number
 }

@@ -1,5 +1,5 @@
 /** Generations: written once, opened verified, kept while they are used. */
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { lockForWriting, openCurrent, type StoreEvent, writeGeneration } from '../../src/store/generations.ts'
@@ -72,6 +72,51 @@ describe('a generation', () => {
       await expect(write(...names)).rejects.toMatchObject({ code: 'internal' })
     }
     expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+describe('files taken over from an earlier generation', () => {
+  const inodeOf = (folder: string, generation: string, file: string): number => statSync(join(folder, generation, file)).ino
+  const second = contentOf(2, { generation: 'gen-00000001', number: 1 })
+
+  test('are a second name for the same bytes, and stay when the earlier one is removed', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    await writeGeneration(folder, second)
+    const [graph, vectors] = ['graph.hnsw', 'vectors.bin'].map(
+      (file) => inodeOf(folder, 'gen-00000001', file) === inodeOf(folder, 'gen-00000002', file),
+    )
+    expect([graph, vectors]).toEqual([true, false])
+    for (const number of [3, 4]) {
+      await writeGeneration(folder, contentOf(number, { generation: `gen-0000000${number - 1}`, number: 1 }))
+    }
+    expect(readdirSync(folder).toSorted()).toEqual(['CURRENT', 'gen-00000003', 'gen-00000004'])
+    const { generation } = await openCurrent(folder)
+    expect(await expectWhole(generation!)).toBe(4)
+    expect(generation!.files['graph.hnsw']).toMatchObject({ bytes: 3000, optional: true })
+  })
+
+  test('are refused where the earlier one has none of that name, and nothing is left behind', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    const files = [{ name: 'twins.json', sameAs: 'gen-00000001' }]
+    await expect(writeGeneration(folder, { meta: {}, files })).rejects.toMatchObject({ code: 'internal' })
+    expect(readdirSync(folder).toSorted()).toEqual(['CURRENT', 'gen-00000001'])
+  })
+
+  test('are damaged in both when they are damaged: neither serves, and the next starts afresh', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    await writeGeneration(folder, second)
+    change(join(folder, 'gen-00000001', 'clauses.jsonl'), 5)
+    const { generation, recovered } = await openCurrent(folder)
+    expect(generation).toBeUndefined()
+    expect(recovered!.damage.map(({ generation, file }) => [generation, file])).toEqual([
+      ['gen-00000002', 'clauses.jsonl'],
+      ['gen-00000001', 'clauses.jsonl'],
+    ])
+    await writeGeneration(folder, contentOf(3))
+    expect(await expectWhole((await openCurrent(folder)).generation!)).toBe(3)
   })
 })
 

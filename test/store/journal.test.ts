@@ -55,6 +55,32 @@ describe('what was appended', () => {
     expect(new Journal(path).size).toBe(299)
   })
 
+  test('and zeros behind it, which a power cut may leave, are not taken for records', () => {
+    const path = newPath()
+    writeAll(path)
+    appendFileSync(path, Buffer.alloc(48))
+    const journal = new Journal(path)
+    expect(journal.size).toBe(300)
+    journal.append('补', Buffer.from('一'))
+    journal.close()
+    expect(new Journal(path).size).toBe(301)
+  })
+
+  test('gives its room to work that needs it, and is put back when that fails', async () => {
+    const path = newPath()
+    writeAll(path)
+    const journal = new Journal(path)
+    journal.append('补', Buffer.from('一'))
+    const work = async (): Promise<never> => {
+      expect(existsSync(path)).toBe(false)
+      throw new Error('满')
+    }
+    await expect(journal.makingRoom(work)).rejects.toThrow('满')
+    expect(new Journal(path).size).toBe(301)
+    expect(await journal.makingRoom(async () => existsSync(path))).toBe(false)
+    expect(existsSync(path)).toBe(false)
+  })
+
   test('is gone when the work is done; nothing appended, nothing written', () => {
     const path = newPath()
     writeAll(path)

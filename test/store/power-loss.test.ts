@@ -69,6 +69,33 @@ test('while generations are written and old ones removed', { timeout: 1_200_000 
   expect(states).toBeGreaterThan(80 * STATES)
 })
 
+test('while generations take files over from those before, which are then removed', { timeout: 1_200_000 }, async () => {
+  const folder = temporaryFolder()
+  await writeGeneration(folder, contentOf(1))
+  await writeGeneration(folder, contentOf(2, { generation: 'gen-00000001', number: 1 }))
+  let acknowledged = 2
+  const states = await atEveryCall(
+    folder,
+    async (disk, copy) => {
+      acknowledged = 2
+      for (let number = 3; number <= 4; number++) {
+        const from = { generation: `gen-0000000${number - 1}`, number: 1 }
+        await writeGeneration(copy, contentOf(number, from), { disk })
+        acknowledged = number
+      }
+    },
+    async (left) => {
+      const { generation, recovered } = await openCurrent(left)
+      expect(recovered).toBeUndefined()
+      expect(await expectWhole(generation!)).toBeGreaterThanOrEqual(acknowledged)
+      expect(generation!.damaged).toEqual([])
+      await writeGeneration(left, contentOf(9, { generation: generation!.name, number: 1 }))
+      expect(await expectWhole((await openCurrent(left)).generation!)).toBe(9)
+    },
+  )
+  expect(states).toBeGreaterThan(40 * STATES)
+})
+
 test('while the first generation is written, in a folder that does not exist yet', { timeout: 600_000 }, async () => {
   const folder = temporaryFolder()
   let isAcknowledged = false
