@@ -10,6 +10,9 @@ import { isLong, trials } from './store/random.ts'
 
 const MB = 1024 * 1024
 
+/** The allocator of glibc gives back what was freed, block by block: else what it keeps hides what the program keeps. */
+const GIVES_BACK = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '0', MALLOC_MMAP_THRESHOLD_: '65536' }
+
 /** What a process of its own holds while it indexes `rounds` times. */
 async function readings(
   way: 'reindex' | 'reopen',
@@ -19,7 +22,10 @@ async function readings(
   const { home } = workshop(fill, memoryFolder())
   const options = ['--disable-warning=ExperimentalWarning', '--expose-gc']
   const command = [...options, 'test/reindex-target.ts', way, home, String(rounds), String(rounds / 10)]
-  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, command, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...GIVES_BACK },
+  })
   const found: Reading[] = []
   createInterface({ input: child.stdout }).on('line', (line) => found.push(JSON.parse(line) as Reading))
   expect(await once(child, 'close')).toEqual([0, null])
@@ -29,7 +35,7 @@ async function readings(
 
 /**
  * From the second tenth on, heap and memory of the process grow by no more than so many MB; the disk holds two
- * generations. RSS is bounded loosely: the system's allocator keeps what threads have given back.
+ * generations.
  */
 function expectFlat(found: readonly Reading[], most: { readonly heap: number; readonly rss: number; readonly files: number }): void {
   const [early, late] = [found[1]!, found.at(-1)!]
