@@ -83,6 +83,11 @@ export class Keywords {
     return scores
   }
 
+  /** More than the score of any entry: that of one that said every term of the query without end. */
+  limit(query: string): number {
+    return this.#telling(query).reduce((sum, { frequency }) => sum + this.#idfOf(frequency) * (K1 + 1), 0)
+  }
+
   /** The terms of a query that stand anywhere, without characters that tell little. */
   #telling(query: string): { readonly term: string; readonly frequency: number }[] {
     const known = Array.from(new Set(terms(query)), (term) => ({ term, frequency: this.frequency(term) }))
