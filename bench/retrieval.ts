@@ -18,7 +18,7 @@ const LEAST = { recall: 0.55, mrr: 0.46 }
 const FOLDS = 5
 const DRAWS = 10_000
 const GRID: readonly Weights[] = [0.8, 1, 1.2, 1.5, 2].flatMap((keywords) =>
-  [0, 0.1, 0.15, 0.2, 0.25, 0.3].map((standing) => ({ ...WEIGHTS, keywords, standing })),
+  [0, 0.03, 0.045, 0.0625, 0.08, 0.1].map((standing) => ({ ...WEIGHTS, keywords, standing })),
 )
 const BASELINES: Readonly<Record<string, Weights>> = {
   'keywords alone': { ...WEIGHTS, units: 0, windows: 0, standing: 0 },

@@ -37,6 +37,7 @@ const COMMANDS = {
   start: { model: true, run: (parameters) => inNode24('src/main.ts', 'serve', ...parameters) },
   tiaowen: { model: true, run: (parameters) => inNode24('src/main.ts', ...parameters) },
   eval: { model: true, run: (parameters) => inNode24('src/main.ts', 'eval', ...parameters) },
+  'eval:laws': { model: true, run: (parameters) => inNode24('evals/laws.ts', ...parameters) },
   bench: { model: true, run: (names) => inNode24('bench/main.ts', ...names) },
   test: { model: true, run: (filters) => runTests({ checkout, node, filters, isLong: false, hasModel: hasModel() }) },
   'test:long': { model: true, run: (filters) => runTests({ checkout, node, filters, isLong: true, hasModel: hasModel() }) },

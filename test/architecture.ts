@@ -68,7 +68,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/store',
   ],
   'src/main.ts': ['src/config.ts', 'src/index-rounds.ts', 'src/app.ts', 'src/channels', 'evals/run.ts'],
-  evals: ['src/app.ts'],
+  evals: ['src/app.ts', 'src/config.ts'],
 }
 
 /** Everyone's words; they import nothing themselves. */

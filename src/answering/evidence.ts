@@ -259,11 +259,16 @@ function isTelling({ kind, value, span }: Quantity, words: string): boolean {
   return kind === 'count' && /\d/.test(words.slice(span.start, span.end))
 }
 
+/** 何时, 什么时候 are answered by an event as well as by a date: 继承从被继承人死亡时开始, 可以随时提取, 期满终止. */
+const ASKS_WHEN = /何时|(?:什么|啥)时[候间]/
+const EVENT = /之日|届满|期满|随时|时(?:起|止|开始|终止|成立|生效|设立|发生|转移|消灭)/
+
 /** A time that the question does not state itself. */
 export function answersTime(question: Question, words: string): boolean {
   const stated = new Set(question.times.map(({ name }) => name))
   const date = /哪一?天|几[号日]|几月|哪一?日/.test(question.text)
   const found = timesIn(words).filter((time) => !stated.has(time.name) && (!date || time.month !== undefined))
   if (found.length > 0 || /\d月\d{1,2}日/.test(words)) return true
+  if (!date && ASKS_WHEN.test(question.text) && EVENT.test(words)) return true
   return /多久|多长/.test(question.text) && quantitiesIn(words).some(({ kind }) => kind === 'duration')
 }

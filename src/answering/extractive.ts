@@ -1,5 +1,6 @@
 /** Question + library → a draft answer made of quotations only. No model writes here. */
 import { pieces, sentences } from '../chunks/sentences.ts'
+import type { Held } from '../clauses/basis.ts'
 import type { Intent } from '../questions/intent.ts'
 import { isKindWord } from '../questions/named-documents.ts'
 import { analyse, type Asks, type Question } from '../questions/question.ts'
@@ -11,6 +12,7 @@ import { Composer, dateOf, type Quotation } from './compose.ts'
 import { endsInColon, findEvidence, type Evidence } from './evidence.ts'
 import { headerFact } from './header-facts.ts'
 import { focusMissing, judge, type Verdict } from './judge.ts'
+import { missingLaw } from './missing-law.ts'
 import { falsePremise } from './premise.ts'
 
 export interface Draft {
@@ -39,8 +41,11 @@ const MOST_CLAUSES = 2
 const MOST_COMPARED = 8
 const MOST_SPANS = 2
 
-/** The draft for a question of which `intent` is known: header, false premise, several documents, or the best. */
-export function answerFrom(library: Library, text: string, intent: Intent, search: Search): Draft {
+/**
+ * The draft for a question of which `intent` is known: header, false premise, several documents, or the best.
+ * `held`: where the clauses found are not those that the question names, what is held of the laws they are made under.
+ */
+export function answerFrom(library: Library, text: string, intent: Intent, search: Search, held?: Held): Draft {
   const composer = new Composer(library)
   const asked = analyse(text)
   const naming = ({ span }: Word): boolean =>
@@ -84,6 +89,8 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
   const { holding, best, verdict } = hearAgain(library, question, court, found, search)
   const [lead] = holding
   if (!lead) return decline(composer, verdict, best)
+  const law = held && !intent.documents ? missingLaw(found, lead, held) : undefined
+  if (law !== undefined) return declineWithout(law, composer, lead)
   for (const group of choose(question, lead, holding)) composer.quote(group)
   return { outcome: 'answered', composer }
 }
@@ -194,6 +201,13 @@ function decline(composer: Composer, verdict?: Verdict, nearest?: Evidence): Dra
   }
   composer.say(verdict.because).say('nearest').quote(inReadingOrder([nearest]))
   return { outcome: 'declined', reason: verdict.reason, composer, detail: verdict.detail }
+}
+
+/** The law is named, so that the reader knows what to add or where else to ask. */
+function declineWithout(law: string, composer: Composer, nearest: Evidence): Draft {
+  composer.say('declined-law').add({ kind: 'label', text: `《${law}》` }).say('stop').say('nearest')
+  composer.quote(inReadingOrder([nearest]))
+  return { outcome: 'declined', reason: 'no-evidence', composer, detail: `without ${law}` }
 }
 
 /** The best evidence with what comes close to it in score: a few spans of a few clauses, each in reading order. */

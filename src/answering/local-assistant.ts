@@ -1,4 +1,5 @@
 /** The Assistant over an index on this machine. Every channel is handed this one. */
+import type { Held } from '../clauses/basis.ts'
 import { knownNames, lookUp, lookUpReference } from '../clauses/lookup.ts'
 import { findReferences, type Reference } from '../clauses/reference.ts'
 import type { Embedder } from '../embedding/embedder.ts'
@@ -29,6 +30,7 @@ import { answerReference } from './clause-answer.ts'
 import { Clock } from './clock.ts'
 import { Composer, sha256 } from './compose.ts'
 import { answerFrom, type Draft, type Search } from './extractive.ts'
+import { heldIn } from './missing-law.ts'
 import { clausesOf, foundAt, passageOf } from './passages.ts'
 import { phrase, type PhraseName } from './phrases.ts'
 import { countParts, unitCounted } from './structure.ts'
@@ -122,7 +124,7 @@ export class LocalAssistant implements Assistant {
     const past: Search = (documents, limit = RETRIEVED) =>
       retrieve(library, queryOf(text, vector, evenPast(library, meant, documents ?? wanted)), limit).flatMap(clausesOf)
     clock.mark('retrieve')
-    const asked = { text, intent, references, scope: scope?.length ? scope : wanted, search: clauses, meant }
+    const asked = { text, intent, references, scope: scope?.length ? scope : wanted, search: clauses, meant, held: heldIn(library, wanted) }
     const draft = unclear
       ? declined(library, 'no-evidence', 'declined-no-evidence')
       : alone.insufficient
@@ -186,6 +188,8 @@ interface Understanding {
   readonly scope: readonly DocumentId[] | undefined
   readonly search: Search
   readonly meant: VersionsMeant
+  /** Of the documents that the request allows. */
+  readonly held: Held
 }
 
 function draftOf(library: Library, asked: Understanding): Draft {
@@ -198,7 +202,7 @@ function draftOf(library: Library, asked: Understanding): Draft {
     if (draft) return draft
   }
   const unknown = unknownName(reference, text) ?? intent.unknownDocument
-  if (unknown === undefined) return answerFrom(library, text, intent, search)
+  if (unknown === undefined) return answerFrom(library, text, intent, search, asked.held)
   return { ...declined(library, 'no-evidence', 'declined-document'), detail: unknown, places: [] }
 }
 
@@ -260,7 +264,7 @@ function orFromThePast(library: Library, asked: Understanding, draft: Draft): Dr
   const { out, choice } = asked.meant
   const fitting = draft.outcome === 'declined' && draft.reason === 'no-evidence' && draft.places === undefined
   if (!fitting || out.size === 0 || (choice.asked && choice.asked.kind !== 'day')) return draft
-  const past = answerFrom(library, asked.text, asked.intent, searchOnce(asked.search))
+  const past = answerFrom(library, asked.text, asked.intent, searchOnce(asked.search), asked.held)
   return past.outcome === 'answered' ? past : draft
 }
 

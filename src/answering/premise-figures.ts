@@ -70,9 +70,9 @@ export function otherNumeral(question: Question, found: readonly Found[]): Quota
   return undefined
 }
 
-/** 才十二岁, 刚办三天, 干了两个月: the asker's own case, no statement of what the text says. */
+/** 才十二岁, 刚办三天, 干了两个月, 某人有两处宅基地: the asker's own case, no statement of what the text says. */
 export function isScenario(text: string, { span }: Quantity): boolean {
-  const before = /(?:才|刚|已经?|都|了|(?<![超通经])过|我)[^，,。]{0,3}$/.test(text.slice(0, span.start))
+  const before = /(?:才|刚|已经?|都|了|(?<![超通经])过|我|某)[^，,。]{0,3}$/.test(text.slice(0, span.start))
   return before || /^[^，,。]{0,2}了/.test(text.slice(span.end))
 }
 

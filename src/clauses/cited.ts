@@ -5,10 +5,16 @@ import { foldName } from './script.ts'
 const TITLE = /《([^《》]{2,60})》/g
 
 /** A title as it is compared: 《中华人民共和国水法（2016修正）》 and 《水法》 are one. */
-function bare(title: string): string {
+export function bareName(title: string): string {
   return foldName(title)
     .replace(/[(][^()]{1,20}[)]$/, '')
     .replace(/^中华人民共和国/, '')
+}
+
+/** The titles a text names in 《》, as they are compared. */
+export function titlesIn(text: string): Set<string> {
+  const found = new Set(Array.from(text.matchAll(TITLE), ([, title]) => title!))
+  return new Set([...found].map(bareName))
 }
 
 const CITED = new WeakMap<Document, ReadonlySet<string>>()
@@ -17,9 +23,8 @@ const CITED = new WeakMap<Document, ReadonlySet<string>>()
 function titlesCited(document: Document): ReadonlySet<string> {
   let cited = CITED.get(document)
   if (!cited) {
-    const found = new Set(Array.from(document.text.matchAll(TITLE), ([, title]) => title!))
-    const titles = new Set([...found].map(bare))
-    titles.delete(bare(document.header.title?.value ?? ''))
+    const titles = titlesIn(document.text)
+    titles.delete(bareName(document.header.title?.value ?? ''))
     cited = titles
     CITED.set(document, cited)
   }
@@ -37,7 +42,7 @@ export function citedBy(documents: readonly Document[]): Map<DocumentId, number>
   }
   const found = new Map<DocumentId, number>()
   for (const { id, header } of documents) {
-    const count = header.title ? counts.get(bare(header.title.value)) : undefined
+    const count = header.title ? counts.get(bareName(header.title.value)) : undefined
     if (count !== undefined) found.set(id, count)
   }
   return found

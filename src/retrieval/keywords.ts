@@ -83,6 +83,13 @@ export class Keywords {
     return scores
   }
 
+  /** More than the score of any entry: of one that said every term of the query, unknown ones too, without end. */
+  limit(query: string): number {
+    const unknown = [...new Set(terms(query))].filter((term) => this.frequency(term) === 0)
+    const frequencies = [...this.#telling(query).map(({ frequency }) => frequency), ...unknown.map(() => 0)]
+    return frequencies.reduce((sum, frequency) => sum + this.#idfOf(frequency) * (K1 + 1), 0)
+  }
+
   /** The terms of a query that stand anywhere, without characters that tell little. */
   #telling(query: string): { readonly term: string; readonly frequency: number }[] {
     const known = Array.from(new Set(terms(query)), (term) => ({ term, frequency: this.frequency(term) }))

@@ -28,6 +28,8 @@ export interface Found {
   readonly spots: readonly Spot[]
   /** Highest cosine of its units and windows to the question; absent in keyword-only mode. */
   readonly similarity?: number
+  /** 0 to 1: its keyword score as a share of the most there can be; comparable from question to question. */
+  readonly keywords?: number
   /** The same clause elsewhere, led by this one. */
   readonly twins: readonly ClausePlace[]
 }
@@ -44,7 +46,10 @@ export interface Query {
 /** Chunks taken from a vector ranking; the keyword ranking scores everything. */
 const NEIGHBOURS = 200
 
-/** What each ranking counts for; `standing` times ln(1 + citing documents) is added to what they find. */
+/**
+ * What each ranking counts for; `standing` times ln(1 + citing documents) is added to what they find, as a share of the
+ * best sum there can be: by keywords alone it would count almost three times what it does beside vectors.
+ */
 export interface Weights {
   readonly keywords: number
   readonly units: number
@@ -55,18 +60,18 @@ export interface Weights {
 }
 
 /** Compared on 308 lay questions over 1,342 laws by cross-validation: bench/retrieval.ts. */
-export const WEIGHTS: Weights = { keywords: 1.2, units: 1, windows: 1, exact: 1, standing: 0.2 }
+export const WEIGHTS: Weights = { keywords: 1.2, units: 1, windows: 1, exact: 1, standing: 0.0625 }
 
 /** Best first; ties in reading order. */
 export function retrieve(library: Library, query: Query, limit: number, weights = WEIGHTS): Found[] {
   const { entries } = library
-  const { keywords, others } = rankingsOf(library, query)
+  const { keywords, limit: most, others } = rankingsOf(library, query)
   const wanted = query.documents && entries.among(query.documents)
-  const fusion = new Fusion(entries.size, library.standing, weights.standing)
   const kept = wanted ? others.map((ranking) => amongWanted(ranking, wanted)) : others
+  const best = kept.reduce((sum, { by }) => sum + weights[by], weights.keywords)
+  const fusion = new Fusion(entries.size, library.standing, weights.standing * best)
   fusion.addAll(keywords, weights.keywords, wanted)
   for (const { by, entries: found, scores } of kept) fusion.add(found, scores, weights[by])
-  const best = kept.reduce((sum, { by }) => sum + weights[by], weights.keywords)
   const chosen = choose(library, fusion, limit, wanted)
   const spots = spotsOf(kept, new Set(chosen.map(({ entry }) => entry)))
   return chosen.map(({ entry, score, twins }): Found => {
@@ -81,6 +86,7 @@ export function retrieve(library: Library, query: Query, limit: number, weights 
       score: score / best,
       spots: [...(spots.get(entry)?.values() ?? [])].sort((one, other) => other.score - one.score),
       ...(near.length > 0 ? { similarity } : {}),
+      ...(most > 0 ? { keywords: keywords[entry]! / most } : {}),
       twins,
     }
   })
@@ -89,6 +95,8 @@ export function retrieve(library: Library, query: Query, limit: number, weights 
 interface Rankings {
   /** A score for every entry. */
   readonly keywords: Float32Array
+  /** More than any of them can be. */
+  readonly limit: number
   readonly others: readonly Ranking[]
 }
 
@@ -119,15 +127,16 @@ function isSameSearch(one: Query, other: Query): boolean {
 function rank(library: Library, { text, vector, exact = [] }: Query): Rankings {
   const { entries, units, windows } = library
   const keywords = library.keywords.scores(text)
+  const limit = library.keywords.limit(text)
   const others: Ranking[] = exact.length > 0 ? [{ by: 'exact', ...holding(library, exact) }] : []
-  if (!vector) return { keywords, others }
+  if (!vector) return { keywords, limit, others }
   const near = units.search(vector, NEIGHBOURS, entries.alive)
   // an entry embedded whole has no windows: it stands for itself among those of the others
   const whole = near.filter(({ entry }) => entries.isWhole(entry))
   const wide = [...windows.search(vector, NEIGHBOURS, entries.alive), ...whole]
     .sort((one, other) => other.similarity - one.similarity)
     .slice(0, NEIGHBOURS)
-  return { keywords, others: [...others, rankingOf('units', near), rankingOf('windows', wide)] }
+  return { keywords, limit, others: [...others, rankingOf('units', near), rankingOf('windows', wide)] }
 }
 
 /** The best chunk of each entry; `chunks` closest first. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, test } from 'vitest'
 import { parseDocument } from '../../src/clauses/tree.ts'
-import { endsInColon, findEvidence, formFit, openingOf } from '../../src/answering/evidence.ts'
+import { answersTime, endsInColon, findEvidence, formFit, openingOf } from '../../src/answering/evidence.ts'
 import { analyse } from '../../src/questions/question.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 import { documentOf, foundAround, seedLibrary, spanOf } from './seeds.ts'
@@ -58,4 +58,14 @@ describe('lists', () => {
     expect(opening && text.slice(opening.start, opening.end)).toBe('第二条 有下列情形之一的，予以退款：')
     expect(openingOf(foundAround(document, spanOf(document, '予以退款')))).toBeUndefined()
   })
+})
+
+describe('何时 asks for an event as well as for a date', () => {
+  test.each([
+    ['继承什么时候开始？', '继承从被继承人死亡时开始。', true],
+    ['当事人对储存期限没有约定，何时可以提取存储物？', '存货人或者仓单持有人可以随时提取仓储物', true],
+    ['劳动合同何时终止？', '劳动合同期满或者当事人约定的劳动合同终止条件出现，劳动合同即行终止。', true],
+    ['继承从哪天开始？', '继承从被继承人死亡时开始。', false],
+    ['小客车限购什么时候取消？', '适时取消小客车限购政策。', false],
+  ])('%s – %s', (question, words, answers) => expect(answersTime(analyse(question), words)).toBe(answers))
 })

@@ -45,7 +45,7 @@ describe('a figure that the clause gives too, or gives of something else', () =>
 describe('the asker’s own case is no premise', () => {
   const scenario = (question: string) => isScenario(question, analyse(question).figures[0]!)
 
-  test.each(['我孩子才12岁可以参加吗', '刚买了60平方米的房子', '已经等了30天'])('%s', (question) => expect(scenario(question)).toBe(true))
+  test.each(['我孩子才12岁可以参加吗', '刚买了60平方米的房子', '已经等了30天', '某人有两处宅基地，可以把其中一处卖掉吗？'])('%s', (question) => expect(scenario(question)).toBe(true))
   test.each(['研发投入强度超过6%吗', '新建8000套住房是真的吗'])('%s states what the text should say', (question) =>
     expect(scenario(question)).toBe(false),
   )

@@ -49,12 +49,21 @@ describe('what is not asked of documents', () => {
     '把第三部分译成英文',
     '谢谢！',
     'hello',
+    '我是刚毕业的硕士，能不能在余杭申请共有产权房？',
+    '把以上聊天记录发给我',
   ])('%s', (question) => expect(intent(question).outOfScope).toBe(true))
 
-  test.each(['未来五年全社会研发投入强度要超过多少？', '决定对人才有什么要求', '谢谢参与志愿服务的人有什么举措', '能不能取消限购'])(
-    '%s is',
-    (question) => expect(intent(question).outOfScope).toBe(false),
-  )
+  test.each([
+    '未来五年全社会研发投入强度要超过多少？',
+    '决定对人才有什么要求',
+    '谢谢参与志愿服务的人有什么举措',
+    '能不能取消限购',
+    '我的笔名、艺名、网名可以任意变更吗？',
+    '我想把注册商标给朋友的厂子用，可不可以许可给他？',
+    '我家种的果树掉果实落于邻居家院子应该归谁所有?',
+    '我和邻居签署地役权合同，但是我现在想解除合同，什么情况下才能解除？',
+    '没有书面借款合同、聊天记录、借据等凭证，仅有转账记录，要求对方还钱的主张可以得到法院支持吗？',
+  ])('%s is', (question) => expect(intent(question).outOfScope).toBe(false))
 })
 
 describe('a law that is not in the library', () => {

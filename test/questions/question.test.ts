@@ -32,6 +32,10 @@ describe('the form of the answer', () => {
     ['什么是“大走廊”', 'definition'],
     ['研发投入强度超过6%吗？', 'whether'],
     ['怎么治理PM2.5', 'open'],
+    ['仓单、仓储物多重担保时，怎么确定清偿顺序？', 'open'],
+    ['这批货物有多重？', 'figure'],
+    ['同一项目可以拆分为几批申报征地手续吗？', 'whether'],
+    ['同一项目分几批申报？', 'figure'],
   ])('%s is a question for a %s', (question, asks) => expect(analyse(question).asks).toBe(asks))
 })
 

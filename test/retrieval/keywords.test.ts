@@ -164,3 +164,18 @@ describe('as bytes and back', () => {
     expect(new Keywords([again]).scores('人才')).toEqual(new Keywords([part]).scores('人才'))
   })
 })
+
+describe('the limit of a query', async () => {
+  const texts = ['商标注册', '商标使用许可', '铁路运输', '铁路安全', '铁路建设', '导游证']
+  const index = await indexOf(texts)
+  test('is the weight of all its terms, once each and times k1 + 1', () => {
+    // 商标 and its characters stand in two of six texts; 龘 in none
+    const two = Math.log(1 + 4.5 / 2.5)
+    const none = Math.log(1 + 6.5 / 0.5)
+    expect(index.limit('商标商标')).toBeCloseTo(2.2 * (two + index.idf('标商')), 6)
+    expect(index.limit('龘')).toBeCloseTo(2.2 * none, 6)
+  })
+  test.each(['商标注册', '铁路安全', '铁', '使用许可的商标'])('is above every score: %s', (query) => {
+    expect(Math.max(...index.scores(query))).toBeLessThan(index.limit(query))
+  })
+})
