@@ -20,14 +20,13 @@ export function minMax(scores: ArrayLike<number>): (score: number) => number {
 export class Fusion {
   /** -1: not found by any ranking so far. */
   readonly #totals: Float64Array
-  readonly #own: ArrayLike<number> | undefined
-  readonly #weight: number
+  readonly #found: number[] = []
+  readonly #base: (thing: number) => number
 
-  /** `own`, times `weight`: what each thing has by itself once a ranking found it. */
-  constructor(size: number, own?: ArrayLike<number>, weight = 1) {
-    this.#totals = new Float64Array(size).fill(-1)
-    this.#own = own
-    this.#weight = weight
+  /** `base`: what a thing has besides, once a ranking found it; `totals`: an array of `size` to use again. */
+  constructor(size: number, base: (thing: number) => number = () => 0, totals: Float64Array = new Float64Array(size)) {
+    this.#totals = totals.fill(-1)
+    this.#base = base
   }
 
   /**
@@ -36,29 +35,26 @@ export class Fusion {
    */
   add(things: ArrayLike<number>, scores: ArrayLike<number>, weight = 1): void {
     const scale = minMax(scores)
-    for (let at = 0; at < things.length; at++) this.#gain(things[at]!, weight * scale(scores[at]!))
-  }
-
-  /** As `add`, of a ranking that scores every thing and finds those above 0; `counts`: only where it is 1. */
-  addAll(scores: Float32Array, weight: number, counts?: Uint8Array): void {
-    let [lowest, highest] = [Infinity, -Infinity]
-    for (let thing = 0; thing < scores.length; thing++) {
-      const score = scores[thing]!
-      if (score <= 0 || (counts && counts[thing] === 0)) continue
-      if (score < lowest) lowest = score
-      if (score > highest) highest = score
-    }
-    const range = highest - lowest
-    for (let thing = 0; thing < scores.length; thing++) {
-      const score = scores[thing]!
-      if (score <= 0 || (counts && counts[thing] === 0)) continue
-      this.#gain(thing, range > 0 ? (weight * (score - lowest)) / range : weight)
+    for (let at = 0; at < things.length; at++) {
+      const thing = things[at]!
+      if (this.#totals[thing]! < 0) this.#discover(thing)
+      this.#totals[thing]! += weight * scale(scores[at]!)
     }
   }
 
-  #gain(thing: number, gain: number): void {
-    const total = this.#totals[thing]!
-    this.#totals[thing] = gain + (total >= 0 ? total : this.#own ? this.#weight * this.#own[thing]! : 0)
+  /** Finds what scores at least so much, and more than 0; `counts`: only where it is 1. */
+  find(scores: Float32Array, least: number, counts?: Uint8Array): void {
+    const totals = this.#totals
+    for (let thing = 0; thing < scores.length; thing++) {
+      const score = scores[thing]!
+      if (score < least || score === 0 || (counts !== undefined && counts[thing] === 0)) continue
+      if (totals[thing]! < 0) this.#discover(thing)
+    }
+  }
+
+  #discover(thing: number): void {
+    this.#totals[thing] = this.#base(thing)
+    this.#found.push(thing)
   }
 
   has(thing: number): boolean {
@@ -72,18 +68,17 @@ export class Fusion {
   /** At least `count` of the things found, where there are as many: the best of them, in no order, with their like. */
   best(count: number): number[] {
     const least = this.#leastOf(count)
-    const best: number[] = []
-    for (let thing = 0; thing < this.#totals.length; thing++) if (this.#totals[thing]! >= least) best.push(thing)
-    return best
+    return this.#found.filter((thing) => this.#totals[thing]! >= least)
   }
 
   /** The total of the one in this place, best first; 0 when fewer were found. A heap of that many, the least on top. */
   #leastOf(count: number): number {
-    if (count >= this.#totals.length) return 0
+    if (count >= this.#found.length) return 0
     const heap = new Float64Array(count).fill(-1)
-    for (let thing = 0; thing < this.#totals.length; thing++) {
+    let least = -1
+    for (const thing of this.#found) {
       const total = this.#totals[thing]!
-      if (total <= heap[0]!) continue
+      if (total <= least) continue
       let at = 0
       for (let child = 1; child < count; child = 2 * at + 1) {
         if (child + 1 < count && heap[child + 1]! < heap[child]!) child++
@@ -92,6 +87,7 @@ export class Fusion {
         at = child
       }
       heap[at] = total
+      least = heap[0]!
     }
     return Math.max(0, heap[0] ?? Infinity)
   }

@@ -12,7 +12,7 @@ import type { Neighbour, VectorIndex } from './vector-index.ts'
 const LINKS = 16
 const EF_CONSTRUCTION = { small: 200, large: 100 }
 const SMALL = 20_000
-const LEAST_EF = 200
+const LEAST_EF = 128
 /** Fixed, so that the same vectors, added in the same order, give the same graph. */
 const SEED = 20221
 const TURN_MS = 8

@@ -38,30 +38,24 @@ describe('Fusion', () => {
     expect(new Fusion(4).best(3)).toEqual([])
   })
 
-  test('a ranking that scores everything is as one of those above 0', () => {
-    const [one, other] = [new Fusion(5), new Fusion(5)]
-    one.add([1, 3, 4], [2, 6, 3], 0.5)
-    other.addAll(Float32Array.of(0, 2, 0, 6, 3), 0.5)
-    for (const fusion of [one, other]) fusion.add([0, 3], [1, 1])
-    const all = [0, 1, 2, 3, 4]
-    expect(all.map((thing) => other.total(thing))).toEqual([1, 0, 0, 1.5, 0.125])
-    expect(all.map((thing) => other.total(thing))).toEqual(all.map((thing) => one.total(thing)))
-    expect(other.has(2)).toBe(false)
+  test('what scores enough is found, whatever else it has is its own', () => {
+    const fusion = new Fusion(5, (thing) => [4, 2, 9, 1, 3][thing]!)
+    fusion.find(Float32Array.of(0, 2, 0, 6, 3), 3)
+    expect([0, 1, 2, 3, 4].map((thing) => [fusion.has(thing), fusion.total(thing)])).toEqual([
+      [false, 0],
+      [false, 0],
+      [false, 0],
+      [true, 1],
+      [true, 3],
+    ])
+    fusion.add([0, 3], [1, 2], 0.5)
+    expect([0, 3].map((thing) => fusion.total(thing))).toEqual([4, 1.5])
   })
 
-  test('of which only some count, the others are not found and do not set the scale', () => {
+  test('nothing is found by a score of 0, nor where it does not count', () => {
     const fusion = new Fusion(3)
-    fusion.addAll(Float32Array.of(9, 2, 1), 1, Uint8Array.of(0, 1, 1))
-    expect([0, 1, 2].map((thing) => [fusion.has(thing), fusion.total(thing)])).toEqual([[false, 0], [true, 1], [true, 0]])
-  })
-
-  test('what was found has what is its own besides, once', () => {
-    const fusion = new Fusion(3, [4, 2, 9], 0.25)
-    fusion.add([0, 1], [1, 2])
-    expect([0, 1, 2].map((thing) => fusion.total(thing))).toEqual([1, 1.5, 0])
-    expect(fusion.has(2)).toBe(false)
-    fusion.addAll(Float32Array.of(0, 5, 5), 1)
-    expect([0, 1, 2].map((thing) => fusion.total(thing))).toEqual([1, 2.5, 3.25])
+    fusion.find(Float32Array.of(9, 2, 0), 0, Uint8Array.of(0, 1, 1))
+    expect([0, 1, 2].map((thing) => fusion.has(thing))).toEqual([false, true, false])
   })
 
   test('the best of many are those that sorting puts first', () => {

@@ -9,7 +9,7 @@ import { randomFrom } from '../store/random.ts'
 
 /**
  * Σ idf(t) · tf·(k1+1) / (tf + k1·(1−b+b·length/average)) over the distinct terms of the query; k1 = 1.2, b = 0.75.
- * Single characters of more than a fifth of the texts are left out where there are other terms.
+ * Single characters of more than a tenth of the texts are left out where there are other terms.
  */
 function plainScores(texts: readonly string[], query: string): number[] {
   const documents = texts.map(terms)
@@ -19,7 +19,7 @@ function plainScores(texts: readonly string[], query: string): number[] {
     frequency: documents.filter((document) => document.includes(term)).length,
   }))
   const found = wanted.filter(({ frequency }) => frequency > 0)
-  const rare = found.filter(({ term, frequency }) => term.length > 1 || frequency <= documents.length / 5)
+  const rare = found.filter(({ term, frequency }) => term.length > 1 || frequency <= documents.length / 10)
   return documents.map((document) => {
     let score = 0
     for (const { term, frequency } of rare.length > 0 ? rare : found) {
