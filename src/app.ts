@@ -9,6 +9,7 @@ import type { Embedder } from './embedding/embedder.ts'
 import { PolicyError } from './errors.ts'
 import { giveBackMemory } from './memory.ts'
 import { openEmbedder } from './open-embedder.ts'
+import { prepareSlips } from './questions/slips.ts'
 import { loadDictionary } from './questions/words.ts'
 import { documentById } from './clauses/by-id.ts'
 import { openLibrary, served, type Built, type Opened } from './retrieval/library-files.ts'
@@ -65,6 +66,8 @@ class RunningApp implements App {
   #following: Promise<void> | undefined
   readonly #closing = new AbortController()
   #tidying: NodeJS.Timeout | undefined
+  /** When the library was last asked for something. */
+  #asked = 0
 
   constructor(config: Config, options: AppOptions) {
     this.#config = config
@@ -86,9 +89,13 @@ class RunningApp implements App {
 
   async open(): Promise<void> {
     const { log, frozen, follow } = this.#options
+    this.#tidying = setInterval(() => {
+      if (performance.now() - this.#asked > QUIET_MS) giveBackMemory()
+    }, QUIET_MS).unref()
     this.#opened = await openIndex(this.#config.indexFolder, openLibrary, log)
     if (this.#opened) this.#serve(this.#opened)
     setImmediate(loadDictionary)
+    if (this.#opened) void prepareSlips(this.#opened.library.documents)
     if (frozen) return
     this.settled = this.#settle()
     const ended = this.settled.catch((error: unknown) => {
@@ -102,7 +109,7 @@ class RunningApp implements App {
 
   async close(): Promise<void> {
     this.#closing.abort()
-    clearTimeout(this.#tidying)
+    clearInterval(this.#tidying)
     await this.settled.catch(() => {})
     await this.#following
     await this.#embedder?.close()
@@ -148,6 +155,7 @@ class RunningApp implements App {
     try {
       if (current.generation?.name !== name) throw new Error(`${name} is not whole`)
       const opened = await openLibrary(current.generation, this.#opened)
+      await prepareSlips(opened.library.documents)
       this.#opened = opened
       this.#unsaved = undefined
       this.#problem = undefined
@@ -164,8 +172,6 @@ class RunningApp implements App {
     const usable = usableBy(this.#embedder?.id, library)
     const reason = this.#noModel ?? fallback ?? usable.fallback
     this.#serving = { ...usable, ...(reason ? { fallback: reason } : {}) }
-    clearTimeout(this.#tidying)
-    this.#tidying = setTimeout(giveBackMemory, TIDY_MS).unref()
   }
 
   /** Documents → index, unless it is so already. */
@@ -211,6 +217,7 @@ class RunningApp implements App {
   }
 
   #library(): Library {
+    this.#asked = performance.now()
     if (this.#serving) return this.#serving
     if (this.#problem) throw this.#problem
     throw new PolicyError(
@@ -256,8 +263,8 @@ class RunningApp implements App {
 }
 
 const FOLLOW_MS = 250
-/** After a library came to serve, when its first question is likely answered. */
-const TIDY_MS = 5_000
+/** Memory is given back when nobody has asked anything for so long: it takes a fifth of a second. */
+const QUIET_MS = 5_000
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

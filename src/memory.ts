@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /** Less than this is not worth the pause. */
-const WORTH_BYTES = 48 * 2 ** 20
+const WORTH_BYTES = 24 * 2 ** 20
 
 type Collect = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void
 
@@ -14,9 +14,9 @@ let collect: Collect | undefined
  * keeps it for good in a server that is not busy. Takes a fifth of a second there: to be called when a library has come
  * to serve. Does nothing where there is little to give back.
  */
-export function giveBackMemory(): void {
+export function giveBackMemory(leastBytes = WORTH_BYTES): void {
   const { heapTotal, heapUsed } = process.memoryUsage()
-  if (heapTotal - heapUsed < WORTH_BYTES) return
+  if (heapTotal - heapUsed < leastBytes) return
   if (!collect) {
     setFlagsFromString('--expose-gc')
     collect = runInNewContext('gc') as Collect

@@ -3,6 +3,7 @@
 import { basename, dirname, sep } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { AutoModel, AutoTokenizer, env } from '@huggingface/transformers'
+import { giveBackMemory } from '../memory.ts'
 import { toUnitLength } from './embedder.ts'
 import { WorkerGate } from './worker-gate.ts'
 import { answerRequests } from './worker-loop.ts'
@@ -44,4 +45,5 @@ async function embed(texts: readonly string[]): Promise<Float32Array> {
 }
 
 await embed(['条'])
+giveBackMemory(0)
 answerRequests(port, gate, embed)

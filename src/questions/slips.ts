@@ -43,29 +43,51 @@ const SHAPES =
   '巾币 车东 风凤 今令 乌鸟 刀力 几儿 户尸 木本术 目且 用甩 甲由申 白自 石右 立产 亿忆 仓仑 代伐 冒昌 劝功 享亨 即既 季委 幸辛 拥佣 持待特 授援 ' +
   '措借惜 描猫 涛淘 清请情 流疏 渔鱼 港巷 续读 绿缘 缓援 编遍 网冈 育盲 落荡 规现 视现 订计 评坪 诚城 质贸 购构 贷货 资贺 跨垮 较校 辅铺 通适 郊效 铁轶 锐税 障彰 险检'
 const HAN = /\p{Script=Han}/u
+const TURN_MS = 8
+/** 8 MB: over the seven million characters of 1,342 laws 3% of strange runs are taken for known, else 1%. */
+const MOST_BITS = 26
 
 /** Which runs of three and four characters stand in the texts: a Bloom filter, about one byte a character. */
 export class SlipIndex {
-  /** Han characters that stand in the texts. */
-  readonly characters: ReadonlySet<string>
   readonly #bits: Uint32Array
   readonly #mask: number
+  /** 1 for each code that stands in the texts. */
+  readonly #seen = new Uint8Array(0x10000)
+  #characters: ReadonlySet<string> | undefined
 
-  constructor(texts: readonly string[]) {
-    const length = texts.reduce((sum, text) => sum + text.length, 0)
-    const bits = 2 ** Math.min(30, Math.max(16, Math.ceil(Math.log2(length * 16 + 1))))
+  constructor(texts: readonly string[], length = lengthOf(texts)) {
+    const bits = 2 ** Math.min(MOST_BITS, Math.max(16, Math.ceil(Math.log2(length * 16 + 1))))
     this.#bits = new Uint32Array(bits / 32)
     this.#mask = bits - 1
-    const characters = new Uint8Array(0x10000)
-    for (const text of texts) this.#add(text, characters)
-    const seen: string[] = []
-    characters.forEach((there, code) => {
-      if (there === 1 && HAN.test(String.fromCharCode(code))) seen.push(String.fromCharCode(code))
-    })
-    this.characters = new Set(seen)
+    for (const text of texts) this.#add(text)
   }
 
-  #add(text: string, characters: Uint8Array): void {
+  /** The same index, other work let through every few milliseconds. */
+  static async gently(texts: readonly string[]): Promise<SlipIndex> {
+    const index = new SlipIndex([], lengthOf(texts))
+    let since = performance.now()
+    for (const text of texts) {
+      index.#add(text)
+      if (performance.now() - since < TURN_MS) continue
+      await new Promise(setImmediate)
+      since = performance.now()
+    }
+    return index
+  }
+
+  /** Han characters that stand in the texts. */
+  get characters(): ReadonlySet<string> {
+    if (this.#characters) return this.#characters
+    const seen: string[] = []
+    this.#seen.forEach((there, code) => {
+      if (there === 1 && HAN.test(String.fromCharCode(code))) seen.push(String.fromCharCode(code))
+    })
+    this.#characters = new Set(seen)
+    return this.#characters
+  }
+
+  #add(text: string): void {
+    const characters = this.#seen
     let [third, second, first, length] = [0, 0, 0, 0]
     for (let at = 0; at < text.length; at++) {
       const code = folded(text.charCodeAt(at))
@@ -105,6 +127,8 @@ export class SlipIndex {
   }
 }
 
+const lengthOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0)
+
 const SKIP = -1
 const BREAK = -2
 const classes = new Int32Array(0x10000)
@@ -142,6 +166,11 @@ export function slipIndexOf(documents: readonly { readonly text: string }[]): Sl
     indexes.set(documents, index)
   }
   return index
+}
+
+/** Has the index ready before a question asks for it: over a library of laws it takes half a second. */
+export async function prepareSlips(documents: readonly { readonly text: string }[]): Promise<void> {
+  if (!indexes.has(documents)) indexes.set(documents, await SlipIndex.gently(documents.map(({ text }) => text)))
 }
 
 /** The question with its slips mended, and what was changed. Unchanged when in doubt. */

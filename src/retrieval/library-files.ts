@@ -401,23 +401,30 @@ async function openSegment(
 /** A document a line; read line by line, so that not all of them stand in memory twice. */
 function documentsFrom(bytes: Uint8Array): Document[] {
   const documents: Document[] = []
-  const words = new Map<string, string>()
+  const shared: Shared = { words: new Map(), paths: new Map() }
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let start = 0; start < buffer.length;) {
     const lineEnd = buffer.indexOf(10, start)
     const end = lineEnd < 0 ? buffer.length : lineEnd
-    documents.push(sharingWords(JSON.parse(buffer.toString('utf8', start, end)) as Document, words))
+    documents.push(sharingWords(JSON.parse(buffer.toString('utf8', start, end)) as Document, shared))
     start = end + 1
   }
   return documents
 }
 
-/** Its kinds, styles, marks and paths as the strings met before: thousands of laws have an article 第一条. */
-function sharingWords(document: Document, words: Map<string, string>): Document {
+/** Its kinds, styles, marks and paths as those met before: a thousand laws have an article 第一条. */
+function sharingWords(document: Document, { words, paths }: Shared): Document {
   const shared = (word: string): string => words.get(word) ?? (words.set(word, word), word)
+  const sharedPath = (path: Clause['path']): Clause['path'] => {
+    const key = path.join('\n')
+    const known = paths.get(key) ?? path.map(shared)
+    paths.set(key, known)
+    return known
+  }
   const share = (clause: Mutable<Clause>): void => {
     clause.kind = shared(clause.kind) as Clause['kind']
-    clause.path = clause.path.map(shared)
+    clause.path = sharedPath(clause.path)
+    if (clause.children.length === 0) clause.children = NONE
     if (clause.number) {
       const { style, mark } = clause.number
       clause.number = { ...clause.number, style: shared(style) as typeof style, mark: shared(mark) }
@@ -427,6 +434,14 @@ function sharingWords(document: Document, words: Map<string, string>): Document 
   document.clauses.forEach(share)
   return document
 }
+
+/** What was met in the documents before. */
+interface Shared {
+  readonly words: Map<string, string>
+  readonly paths: Map<string, Clause['path']>
+}
+
+const NONE: readonly Clause[] = []
 
 type Mutable<Thing> = { -readonly [Key in keyof Thing]: Thing[Key] }
 

@@ -198,6 +198,8 @@ export async function withVectors(
   }
 
   const missing: string[] = []
+  // in characters: long texts come first, and a text of 500 takes ten times one of 50
+  const total = [...uses.keys()].reduce((sum, { length }) => sum + length, 0)
   let done = 0
   let since = performance.now()
   for (const text of uses.keys()) {
@@ -205,22 +207,22 @@ export async function withVectors(
     if (!stored) missing.push(text)
     else {
       place(text, stored)
-      done++
+      done += text.length
     }
     if (performance.now() - since < 8) continue
-    onProgress?.('embedding', done, uses.size)
+    onProgress?.('embedding', done, total)
     await new Promise(setImmediate)
     since = performance.now()
   }
-  onProgress?.('embedding', done, uses.size)
+  onProgress?.('embedding', done, total)
   await embedder.embedInBatches(missing, (positions, vectors) => {
     for (const [at, position] of positions.entries()) {
       const stored = quantise(vectors.subarray(at * dimensions, (at + 1) * dimensions))
       known.put(missing[position]!, stored)
       place(missing[position]!, stored)
+      done += missing[position]!.length
     }
-    done += positions.length
-    onProgress?.('embedding', done, uses.size)
+    onProgress?.('embedding', done, total)
   })
   const fields = Object.fromEntries(
     FIELDS.map((field): [FieldName, SegmentField] => {

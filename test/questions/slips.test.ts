@@ -57,3 +57,11 @@ describe('what differs in meaning is left as typed', () => {
 it('an index over no text changes nothing', () => {
   expect(correctSlips('良诸遗址要提升什么影响力', new SlipIndex([]))).toEqual({ text: '良诸遗址要提升什么影响力', corrected: [] })
 })
+
+it('an index made in slices is the same', async () => {
+  const gentle = await SlipIndex.gently(seeds)
+  expect(gentle.characters).toEqual(index.characters)
+  for (const question of ['良诸遗址要提升什么影响力', '全社会研投入强度超过多少']) {
+    expect(correctSlips(question, gentle)).toEqual(correctSlips(question, index))
+  }
+})

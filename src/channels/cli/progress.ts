@@ -16,7 +16,7 @@ const STEPS: Readonly<Record<string, Wording>> = {
   checking: { name: '核对文件 checking files', unit: '个' },
   reading: { name: '读取文件 reading files', unit: '个' },
   keywords: { name: '关键词索引 keywords', unit: '条' },
-  embedding: { name: '计算向量 embedding', unit: '段' },
+  embedding: { name: '计算向量 embedding', unit: '字' },
 }
 
 /** A step that is done sooner is not worth a line. */
@@ -69,7 +69,7 @@ function rateOf(samples: readonly Sample[]): number {
   return last.at === first.at ? 0 : ((last.done - first.done) * 1000) / (last.at - first.at)
 }
 
-/** @example progressWords('embedding', 500, 2000, 100) // '计算向量 embedding 500/2000（25%），100 段/秒，约剩 15 秒' */
+/** @example progressWords('embedding', 500, 2000, 100) // '计算向量 embedding 500/2000（25%），100 字/秒，约剩 15 秒' */
 export function progressWords(step: string, done: number, total: number, rate: number): string {
   const { name, unit } = STEPS[step] ?? { name: step, unit: '' }
   const share = `${name} ${done}/${total}（${Math.floor((done / Math.max(1, total)) * 100)}%）`

@@ -10,7 +10,7 @@ function watched(isTerminal: boolean) {
 }
 
 test('a step tells its share, its rate and the time left', () => {
-  expect(progressWords('embedding', 500, 2000, 100)).toBe('计算向量 embedding 500/2000（25%），100 段/秒，约剩 15 秒')
+  expect(progressWords('embedding', 500, 2000, 100)).toBe('计算向量 embedding 500/2000（25%），100 字/秒，约剩 15 秒')
   expect(progressWords('reading', 3, 10, 0.5)).toBe('读取文件 reading files 3/10（30%），0.5 个/秒，约剩 14 秒')
   expect(progressWords('keywords', 0, 67_227, 0)).toBe('关键词索引 keywords 0/67227（0%）')
 })
@@ -32,8 +32,8 @@ describe('on a terminal', () => {
     after(2, 'embedding', 40, 100)
     after(6, 'embedding', 100, 100)
     expect(written).toEqual([
-      '\r\u001b[K计算向量 embedding 20/100（20%），10 段/秒，约剩 8 秒',
-      '\r\u001b[K计算向量 embedding 40/100（40%），10 段/秒，约剩 6 秒',
+      '\r\u001b[K计算向量 embedding 20/100（20%），10 字/秒，约剩 8 秒',
+      '\r\u001b[K计算向量 embedding 40/100（40%），10 字/秒，约剩 6 秒',
       '\r\u001b[K',
     ])
   })
@@ -52,8 +52,8 @@ test('elsewhere a line every five seconds, and none for less', () => {
   after(0, 'embedding', 0, 1000)
   for (let second = 1; second <= 12; second++) after(1, 'embedding', second * 10, 1000)
   expect(written).toEqual([
-    '计算向量 embedding 50/1000（5%），10 段/秒，约剩 1 分 35 秒\n',
-    '计算向量 embedding 100/1000（10%），10 段/秒，约剩 1 分 30 秒\n',
+    '计算向量 embedding 50/1000（5%），10 字/秒，约剩 1 分 35 秒\n',
+    '计算向量 embedding 100/1000（10%），10 字/秒，约剩 1 分 30 秒\n',
   ])
 })
 
@@ -62,5 +62,5 @@ test('the rate is that of the last seconds: vectors that were known do not count
   after(0, 'embedding', 0, 2000)
   after(0.1, 'embedding', 1000, 2000)
   for (let second = 1; second <= 20; second++) after(1, 'embedding', 1000 + second * 5, 2000)
-  expect(written.at(-1)).toContain('5.0 段/秒')
+  expect(written.at(-1)).toContain('5.0 字/秒')
 })
