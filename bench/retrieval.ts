@@ -1,6 +1,6 @@
 /**
  * How well articles are found: 308 lay questions over 1,342 laws. The weights of the rankings are chosen by five-fold
- * cross-validation, differences come with a paired bootstrap. Run by `npm run bench` after `laws`, whose index it
+ * cross-validation, differences come with a paired bootstrap. Run by `npm run bench` after `indexing`, whose index it
  * opens; skipped without one.
  */
 import { existsSync } from 'node:fs'

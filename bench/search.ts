@@ -1,7 +1,7 @@
 /**
  * Search over 1,342 laws, one client in one process: all but the embedding of the question, with the limits beside it
  * in the same run (embedding, HNSW, keywords, exact search), and what HNSW finds of what exact search finds. Run by
- * `npm run bench` after `laws`, whose index it opens; skipped without one.
+ * `npm run bench` after `indexing`, whose index it opens; skipped without one.
  */
 import { existsSync } from 'node:fs'
 import { openApp, openEmbedder } from '../src/app.ts'

@@ -16,6 +16,8 @@ const WEIGHT_SCALE = 6.5
  * either way.
  */
 const COMMON = 0.1
+/** Terms whose frequency is kept. */
+const MOST_KNOWN = 20_000
 
 /** A part, where its rows begin among all entries, and what lengths do to its scores. */
 interface Placed {
@@ -33,11 +35,16 @@ export class Keywords {
   readonly #parts: readonly Placed[]
   readonly #living: number
   readonly #alive: Uint8Array | undefined
+  /** Entries that are no more. */
+  readonly #dead: readonly number[]
+  /** Where some are, counting costs as much as scoring. */
+  readonly #frequencies = new Map<string, number>()
 
   /** `alive`: 1 for each entry that counts; absent: all do. */
   constructor(parts: readonly KeywordPart[], alive?: Uint8Array) {
     this.size = parts.reduce((sum, { size }) => sum + size, 0)
     this.#alive = alive?.includes(0) === true ? alive : undefined
+    this.#dead = Array.from(this.#alive ?? [], (isAlive, entry) => (isAlive === 0 ? entry : -1)).filter((entry) => entry >= 0)
     const counts = (entry: number): boolean => this.#alive?.[entry] !== 0
     let [from, living, length] = [0, 0, 0]
     const placed = parts.map((part) => ({ part, from: (from += part.size) - part.size }))
@@ -60,7 +67,12 @@ export class Keywords {
 
   /** In how many entries a term stands. */
   frequency(term: string): number {
-    return this.#parts.reduce((sum, placed) => sum + this.#livingOf(placed, placed.part.postings(term)), 0)
+    const known = this.#frequencies.get(term)
+    if (known !== undefined) return known
+    const frequency = this.#parts.reduce((sum, placed) => sum + this.#livingOf(placed, placed.part.postings(term)), 0)
+    if (this.#frequencies.size >= MOST_KNOWN) this.#frequencies.clear()
+    this.#frequencies.set(term, frequency)
+    return frequency
   }
 
   idf(term: string): number {
@@ -82,7 +94,7 @@ export class Keywords {
       const gain = this.#idfOf(frequency) * (K1 + 1)
       for (const placed of this.#parts) addScores(scores, placed, placed.part.postings(term), gain)
     }
-    if (this.#alive) for (let entry = 0; entry < this.size; entry++) if (this.#alive[entry] === 0) scores[entry] = 0
+    for (const entry of this.#dead) scores[entry] = 0
     return scores
   }
 
