@@ -66,8 +66,9 @@ class RunningApp implements App {
   #following: Promise<void> | undefined
   readonly #closing = new AbortController()
   #tidying: NodeJS.Timeout | undefined
-  /** When the library was last asked for something. */
+  /** When the library was last asked for something, or came to serve. */
   #asked = 0
+  #tidied = -1
 
   constructor(config: Config, options: AppOptions) {
     this.#config = config
@@ -89,9 +90,7 @@ class RunningApp implements App {
 
   async open(): Promise<void> {
     const { log, frozen, follow } = this.#options
-    this.#tidying = setInterval(() => {
-      if (performance.now() - this.#asked > QUIET_MS) giveBackMemory()
-    }, QUIET_MS).unref()
+    this.#tidying = setInterval(() => this.#tidy(), QUIET_MS).unref()
     this.#opened = await openIndex(this.#config.indexFolder, openLibrary, log)
     if (this.#opened) this.#serve(this.#opened)
     setImmediate(loadDictionary)
@@ -172,6 +171,7 @@ class RunningApp implements App {
     const usable = usableBy(this.#embedder?.id, library)
     const reason = this.#noModel ?? fallback ?? usable.fallback
     this.#serving = { ...usable, ...(reason ? { fallback: reason } : {}) }
+    this.#asked = performance.now()
   }
 
   /** Documents → index, unless it is so already. */
@@ -214,6 +214,13 @@ class RunningApp implements App {
     this.#unsaved = { ...built, library: { ...built.library, generation: 'building' } }
     const reason = '正在建立向量索引，暂用关键词检索 vectors are being made; keyword search serves meanwhile'
     this.#serve(this.#unsaved, { from: 'hybrid', reason })
+  }
+
+  /** Once after each time of questions, and after a library came to serve. */
+  #tidy(): void {
+    if (this.#tidied > this.#asked || performance.now() - this.#asked < QUIET_MS) return
+    giveBackMemory()
+    this.#tidied = performance.now()
   }
 
   #library(): Library {

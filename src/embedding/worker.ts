@@ -45,5 +45,5 @@ async function embed(texts: readonly string[]): Promise<Float32Array> {
 }
 
 await embed(['条'])
-giveBackMemory(0)
+giveBackMemory()
 answerRequests(port, gate, embed)
