@@ -154,7 +154,7 @@ class RunningApp implements App {
     try {
       if (current.generation?.name !== name) throw new Error(`${name} is not whole`)
       const opened = await openLibrary(current.generation, this.#opened)
-      await prepareSlips(opened.library.documents)
+      await prepareSlips(opened.library.documents, this.#opened?.library.documents)
       this.#opened = opened
       this.#unsaved = undefined
       this.#problem = undefined

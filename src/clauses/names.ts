@@ -36,30 +36,39 @@ const NAMES = new WeakMap<readonly Document[], readonly KnownName[]>()
 /**
  * Titles (with and without 中华人民共和国), the operator's short names, the word for the kind of document (决定),
  * file names and the number they open with (002), and the headings of parts without a number. Computed once for
- * each list of documents.
+ * each document.
  */
 export function knownNames(documents: readonly Document[]): readonly KnownName[] {
-  const computed = NAMES.get(documents)
-  if (computed) return computed
+  const computed = NAMES.get(documents) ?? documents.flatMap(namesOf)
+  NAMES.set(documents, computed)
+  return computed
+}
+
+const OWN = new WeakMap<Document, readonly KnownName[]>()
+
+function namesOf(document: Document): readonly KnownName[] {
+  const computed = OWN.get(document) ?? readNames(document)
+  OWN.set(document, computed)
+  return computed
+}
+
+function readNames(document: Document): KnownName[] {
   const names: KnownName[] = []
-  for (const document of documents) {
-    const title = document.header.title?.value
-    const own = [
-      ...(title ? titleNames(foldName(title)) : []),
-      ...document.shortNames.map((name) => ({ name: foldName(name), generic: true })),
-      ...fileNames(document.source).map((name) => ({ name: foldName(name), generic: false })),
-    ]
-    const once = new Map(own.filter(({ name }) => name.length >= 2).map((known) => [known.name, known]))
-    for (const known of once.values()) names.push({ ...known, of: 'document', documents: [document.id] })
-    for (const lineage of walk(document)) {
-      const clause = innermost(lineage)
-      if (clause.kind !== 'headed') continue
-      const headings = new Set([headingOf(document, clause) ?? '', partName(clause)].map(foldName))
-      for (const name of headings) {
-        if (name.length >= 2 || name === '附') names.push({ name, of: 'heading', documents: [document.id] })
-      }
+  const title = document.header.title?.value
+  const own = [
+    ...(title ? titleNames(foldName(title)) : []),
+    ...document.shortNames.map((name) => ({ name: foldName(name), generic: true })),
+    ...fileNames(document.source).map((name) => ({ name: foldName(name), generic: false })),
+  ]
+  const once = new Map(own.filter(({ name }) => name.length >= 2).map((known) => [known.name, known]))
+  for (const known of once.values()) names.push({ ...known, of: 'document', documents: [document.id] })
+  for (const lineage of walk(document)) {
+    const clause = innermost(lineage)
+    if (clause.kind !== 'headed') continue
+    const headings = new Set([headingOf(document, clause) ?? '', partName(clause)].map(foldName))
+    for (const name of headings) {
+      if (name.length >= 2 || name === '附') names.push({ name, of: 'heading', documents: [document.id] })
     }
   }
-  NAMES.set(documents, names)
   return names
 }

@@ -49,7 +49,7 @@ const MOST_BITS = 26
 
 /** Which runs of three and four characters stand in the texts: a Bloom filter, about one byte a character. */
 export class SlipIndex {
-  readonly #bits: Uint32Array
+  #bits: Uint32Array
   readonly #mask: number
   /** 1 for each code that stands in the texts. */
   readonly #seen = new Uint8Array(0x10000)
@@ -73,6 +73,16 @@ export class SlipIndex {
       since = performance.now()
     }
     return index
+  }
+
+  /** An index of more texts, at the cost of those alone; undefined when there is no room for them. */
+  and(texts: readonly string[], length: number): SlipIndex | undefined {
+    const more = new SlipIndex([], length)
+    if (more.#mask !== this.#mask) return undefined
+    more.#bits = this.#bits.slice()
+    more.#seen.set(this.#seen)
+    for (const text of texts) more.#add(text)
+    return more
   }
 
   /** Han characters that stand in the texts. */
@@ -168,9 +178,19 @@ export function slipIndexOf(documents: readonly { readonly text: string }[]): Sl
   return index
 }
 
-/** Has the index ready before a question asks for it: over a library of laws it takes half a second. */
-export async function prepareSlips(documents: readonly { readonly text: string }[]): Promise<void> {
-  if (!indexes.has(documents)) indexes.set(documents, await SlipIndex.gently(documents.map(({ text }) => text)))
+type Texts = readonly { readonly text: string }[]
+
+/**
+ * Has the index ready before a question asks for it: over a library of laws it takes half a second. `before`: documents
+ * of which most are still there; runs that only stood in others may still be known.
+ */
+export async function prepareSlips(documents: Texts, before?: Texts): Promise<void> {
+  if (indexes.has(documents)) return
+  const texts = documents.map(({ text }) => text)
+  const index = before && indexes.get(before)
+  const held = new Set(before)
+  const more = index?.and(documents.filter((one) => !held.has(one)).map(({ text }) => text), lengthOf(texts))
+  indexes.set(documents, more ?? (await SlipIndex.gently(texts)))
 }
 
 /** The question with its slips mended, and what was changed. Unchanged when in doubt. */

@@ -65,3 +65,13 @@ it('an index made in slices is the same', async () => {
     expect(correctSlips(question, gentle)).toEqual(correctSlips(question, index))
   }
 })
+
+it('an index of more texts is made from the one before', () => {
+  const length = seeds.reduce((sum, text) => sum + text.length, 0)
+  const more = new SlipIndex(seeds.slice(0, 4), length).and(seeds.slice(4), length)!
+  expect(more.characters).toEqual(index.characters)
+  for (const question of ['良诸遗址要提升什么影响力', '全社会研投入强度超过多少']) {
+    expect(correctSlips(question, more)).toEqual(correctSlips(question, index))
+  }
+  expect(new SlipIndex(seeds).and([], 100 * length)).toBeUndefined()
+})
