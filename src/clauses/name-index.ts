@@ -15,8 +15,8 @@ export interface KnownName {
 /** All names of a library, by what they are of and their folded words. */
 export class NameIndex {
   readonly #names = new Map<string, KnownName>()
-  readonly #lengths: number[] = []
-  readonly #firsts = new Set<string>()
+  /** Lengths of the names that begin with a character, the longest first. */
+  readonly #lengths: ReadonlyMap<string, readonly number[]>
   readonly #all: readonly KnownName[]
   readonly #titles = new Map<DocumentId, readonly string[]>()
 
@@ -30,15 +30,18 @@ export class NameIndex {
       const before = this.#names.get(key)
       const documents = [...new Set([...(before?.documents ?? []), ...known.documents])]
       this.#names.set(key, { ...known, documents })
-      this.#firsts.add(known.name.charAt(0))
     }
-    this.#lengths = [...new Set(names.map(({ name }) => name.length))].sort((a, b) => b - a)
+    const lengths = new Map<string, Set<number>>()
+    for (const { name } of names) {
+      const own = lengths.get(name.charAt(0)) ?? new Set()
+      lengths.set(name.charAt(0), own.add(name.length))
+    }
+    this.#lengths = new Map(Array.from(lengths, ([first, own]) => [first, [...own].sort((a, b) => b - a)]))
   }
 
   /** The longest name that stands at an offset. */
   at(text: string, at: number, of: KnownName['of']): KnownName | undefined {
-    if (!this.#firsts.has(text.charAt(at))) return undefined
-    for (const length of this.#lengths) {
+    for (const length of this.#lengths.get(text.charAt(at)) ?? []) {
       if (length === 0 || at + length > text.length) continue
       const known = this.#names.get(`${of} ${text.slice(at, at + length)}`)
       if (known) return known

@@ -271,7 +271,7 @@ type Purpose = 'serving' | 'building'
 
 async function openParts(generation: LibrarySource, purpose: Purpose, before?: Previous): Promise<Previous> {
   const meta = LibraryMeta.parse(generation.meta)
-  const { embedder, chunker, reader, fingerprint, dimensions } = meta
+  const { embedder, dimensions } = meta
   const segments: Segment[] = []
   for (const name of meta.segments) {
     const same = sameSegment(generation, before, name, dimensions)
@@ -282,25 +282,32 @@ async function openParts(generation: LibrarySource, purpose: Purpose, before?: P
   )
   const damaged = generation.damaged.map(({ file }) => file)
   return {
-    generation: generation.name,
-    manifestSha256: generation.manifestSha256,
+    ...factsOf(generation, meta),
     segments,
     documents: meta.documents.map(({ segment, at }) => segments[segment]!.documents[at]!),
     twins,
     embedder,
-    chunker,
-    ...(reader === undefined ? {} : { reader }),
-    fingerprint,
-    dimensions,
-    records: recordsOf(meta),
-    files: generation.files,
     damaged,
     ...(damaged[0] === undefined ? {} : { fallback: damagedGraph(damaged[0]) }),
   }
 }
 
-const recordsOf = ({ documents }: LibraryMeta): Previous['records'] =>
-  new Map(documents.map((document) => [document.id, document]))
+type Facts = Omit<Previous, keyof Assembly | 'damaged'> & Pick<Previous, 'generation'>
+
+/** What a generation and its manifest say of themselves. */
+function factsOf({ name, manifestSha256, files }: LibrarySource, meta: LibraryMeta): Facts {
+  const { chunker, reader, fingerprint, dimensions, documents } = meta
+  return {
+    generation: name,
+    manifestSha256,
+    chunker,
+    ...(reader === undefined ? {} : { reader }),
+    fingerprint,
+    dimensions,
+    records: new Map(documents.map((document) => [document.id, document])),
+    files,
+  }
+}
 
 /** The library of parts that hold what a question needs. */
 export const served = (previous: Previous): Opened => ({ ...assemble(previous), ...previous })
@@ -308,20 +315,7 @@ export const served = (previous: Previous): Opened => ({ ...assemble(previous), 
 /** A library just written, as the next build takes it over; its vectors and graphs need not stay in memory. */
 export function justWritten(assembly: Assembly, generation: LibrarySource, meta: LibraryMeta): Previous {
   const segments = assembly.segments.map((segment) => onDisk(segment, generation, meta.dimensions))
-  const { chunker, reader, fingerprint, dimensions } = meta
-  return {
-    ...assembly,
-    segments,
-    generation: generation.name,
-    manifestSha256: generation.manifestSha256,
-    chunker,
-    ...(reader === undefined ? {} : { reader }),
-    fingerprint,
-    dimensions,
-    records: recordsOf(meta),
-    files: generation.files,
-    damaged: [],
-  }
+  return { ...assembly, ...factsOf(generation, meta), segments, damaged: [] }
 }
 
 /** A segment whose vectors are read from this generation: the one it was read from before may be removed any time. */
