@@ -115,24 +115,13 @@ export class Keywords {
 
   /** Living entries that hold every term of a name; its words need not stand together there. */
   entriesWith(name: string): number[] {
-    const wanted = [...new Set(terms(name))].map((term) => this.#entriesOf(term))
-    const [rarest, ...others] = wanted.sort((one, other) => one.size - other.size)
-    if (!rarest) return []
-    return [...rarest].filter((entry) => this.#alive?.[entry] !== 0 && others.every((other) => other.has(entry)))
-  }
-
-  /** Entries of a term; of a Latin word, those of every word that holds it: 96X stands in 296X. */
-  #entriesOf(term: string): Set<number> {
-    const entries = new Set<number>()
-    for (const { part, from } of this.#parts) {
-      const isLatin = term.charCodeAt(0) < 0x80
-      const own = isLatin ? [...part.words()].filter((word) => word.includes(term)) : [term]
-      for (const word of own) {
-        const postings = part.postings(word)
-        for (let at = postings.from; at < postings.to; at++) entries.add(from + part.rows[at]!)
-      }
-    }
-    return entries
+    const wanted = [...new Set(terms(name))]
+    const found = this.#parts.flatMap(({ part, from }) => {
+      const [rarest, ...others] = wanted.map((term) => rowsOf(part, term)).sort((one, other) => one.length - other.length)
+      const rows = Array.from(rarest ?? []).filter((row) => others.every((other) => holds(other, row)))
+      return rows.map((row) => from + row)
+    })
+    return found.filter((entry) => this.#alive?.[entry] !== 0)
   }
 
   #idfOf(frequency: number): number {
@@ -154,4 +143,26 @@ function addScores(scores: Float32Array, { part, from, norms }: Placed, postings
     const count = counts[at]!
     scores[from + row]! += (gain * count) / (count + norms[row]!)
   }
+}
+
+/** Rows of a term, ascending; of a Latin word, those of every word that holds it: 96X stands in 296X. */
+function rowsOf(part: KeywordPart, term: string): Uint16Array {
+  const own = (word: string): Uint16Array => {
+    const { from, to } = part.postings(word)
+    return part.rows.subarray(from, to)
+  }
+  if (term.charCodeAt(0) >= 0x80) return own(term)
+  const holding = Array.from(part.words()).filter((word) => word.includes(term))
+  return Uint16Array.from(new Set(holding.flatMap((word) => [...own(word)]))).sort()
+}
+
+/** Does a number stand among others in order? */
+function holds(rows: Uint16Array, wanted: number): boolean {
+  let [low, high] = [0, rows.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (rows[middle]! < wanted) low = middle + 1
+    else high = middle
+  }
+  return rows[low] === wanted
 }
