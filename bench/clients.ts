@@ -1,7 +1,7 @@
 /**
  * Eight clients at once in one process: our search over 1,342 laws, and the naive LangChain.js stack
  * (RecursiveCharacterTextSplitter, HNSWLib, HuggingFaceTransformersEmbeddings) over every twentieth of them, since it
- * takes half an hour to index them all; turn about in the same run. Run by `npm run bench` after `indexing`.
+ * takes a quarter of an hour to index them all; turn about in the same run. Run by `npm run bench` after `indexing`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
