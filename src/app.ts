@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Assistant, Status, TextVersion } from './answering/assistant.ts'
 import { LocalAssistant } from './answering/local-assistant.ts'
 import type { Loaded } from './build-index.ts'
+import { documentById } from './clauses/by-id.ts'
 import type { Config } from './config.ts'
 import { openRegistry, readStoredText } from './documents/registry.ts'
 import type { Embedder } from './embedding/embedder.ts'
@@ -11,7 +12,6 @@ import { giveBackMemory } from './memory.ts'
 import { openEmbedder } from './open-embedder.ts'
 import { prepareSlips } from './questions/slips.ts'
 import { loadDictionary } from './questions/words.ts'
-import { documentById } from './clauses/by-id.ts'
 import { openLibrary, served, type Built, type Opened } from './retrieval/library-files.ts'
 import { vectorSearchOf, type Library } from './retrieval/library.ts'
 import { currentPointer, openCurrent, type Pointer } from './store/generations.ts'
@@ -154,17 +154,22 @@ class RunningApp implements App {
     try {
       if (current.generation?.name !== name) throw new Error(`${name} is not whole`)
       const opened = await openLibrary(current.generation, this.#opened)
-      await prepareSlips(opened.library.documents, this.#opened?.library.documents)
-      this.#opened = opened
-      this.#unsaved = undefined
+      await this.#take(opened)
       this.#problem = undefined
-      this.#serve(opened)
       log(`改用新的一代 now serving ${name}（${Math.round(performance.now() - began)} ms）`)
     } catch (error) {
       log(`${name} 无法读取，原有的一代继续回答 cannot be read; the one in use goes on serving: ${wordsOf(error)}`)
     } finally {
       current.release()
     }
+  }
+
+  /** A generation takes the place of the one that serves, ready for its first question. */
+  async #take(opened: Opened): Promise<void> {
+    await prepareSlips(opened.library.documents, this.#opened?.library.documents)
+    this.#opened = opened
+    this.#unsaved = undefined
+    this.#serve(opened)
   }
 
   #serve({ library }: Built, fallback?: Fallback): void {
@@ -195,9 +200,7 @@ class RunningApp implements App {
         onKeywords: (built) => this.#serveMeanwhile(built),
       })
       if (!wasBuilt) return
-      this.#opened = served(current)
-      this.#unsaved = undefined
-      this.#serve(this.#opened)
+      await this.#take(served(current))
     } finally {
       this.#building = undefined
     }

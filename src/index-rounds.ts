@@ -52,7 +52,9 @@ export async function* indexRounds(config: Config, request: RoundsRequest): Asyn
   const model = request.embedder ? { embedder: request.embedder } : openEmbedder(config)
   const embedder = model.embedder && (request.watch ? model.embedder : new OnceEmbedder(model.embedder))
   const reason = 'reason' in model ? model.reason : undefined
-  const watching = request.watch ? await FolderWatch.open(config.folders) : undefined
+  const onBlind = (why: string): void =>
+    request.log(`系统不通知文件变化，改为每十秒查看一次 the system tells of no changes; looking every ten seconds: ${why}`)
+  const watching = request.watch ? await FolderWatch.open(config.folders, { onBlind }) : undefined
   let previous: Previous | undefined
   try {
     for (let first = true; ; first = false) {

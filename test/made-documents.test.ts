@@ -1,4 +1,4 @@
-/** Documents made for the purpose, from the file to the clause tree: very long, very deep, very short, and how long they take. */
+/** Documents made for the purpose, from the file to the clause tree: very long, very deep, very short. How long they take: bench/reading.ts. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -114,34 +114,4 @@ describe('made documents', () => {
     expect(extentAt(document, '第四万五千条')).toBe(text.slice(text.indexOf('第四万五千条 ')).trimEnd())
     expect(wordsAt(document, '第二万零一条')?.split('\n')[1]).toBe('前款规定适用于第20001项。')
   })
-})
-
-const long = process.env['TIAOWEN_LONG'] === '1'
-
-/**
- * Milliseconds per megabyte at four sizes, 1, 2, 4 and 8 MB with TIAOWEN_LONG=1, a quarter of that without. A step whose
- * time grew with the square of the length would take four times as long per megabyte at the last size as at the second;
- * other work on the machine may double a figure.
- */
-describe('the time per megabyte does not grow', () => {
-  const law = (megabytes: number): string => `# 条例\n\n${articles(1, Math.round(megabytes * 3450))}\n`
-  test.each<[string, (megabytes: number) => string]>([
-    ['articles', law],
-    ['articles in one line', (megabytes) => law(megabytes).replace(/\n+/g, ' ')],
-    ['a body that stands twice', (megabytes) => law(megabytes / 2).repeat(2)],
-    ['lines of no number', (megabytes) => '深化改革开放创新发展。\n'.repeat(megabytes * 29_000)],
-    ['annexes whose articles begin again', (megabytes) => '附件一\n第一条 甲。\n'.repeat(megabytes * 35_000)],
-  ])('%s', async (shape, text) => {
-    const perMegabyte: number[] = []
-    const sizes = [1, 2, 4, 8].map((megabytes) => megabytes / (long ? 1 : 4))
-    for (const megabytes of [1, ...sizes]) {
-      const written = text(megabytes)
-      const start = performance.now()
-      await made(written, '条例.txt')
-      perMegabyte.push(Math.round((performance.now() - start) / (Buffer.byteLength(written) / 1e6)))
-    }
-    const [, one = 0, two = 0, four = 0, eight = 0] = perMegabyte // the first warms up
-    console.log(`${shape}: ${one}, ${two}, ${four}, ${eight} ms per MB at ${sizes.join(', ')} MB`)
-    expect(eight).toBeLessThan(Math.max(one, two, 50) * 3)
-  }, 120_000)
 })

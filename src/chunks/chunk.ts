@@ -22,8 +22,6 @@ const UNIT = 60
 
 export interface Entry {
   readonly lineage: Lineage
-  /** Its place among all clauses of the document in reading order, counted from 0. */
-  readonly ordinal: number
   readonly span: Span
   /** One chunk, the entry itself. */
   readonly isWhole: boolean
@@ -39,9 +37,7 @@ export interface Chunk {
 /** In reading order; clauses without words of their own have none. */
 export function entriesOf(document: Document): Entry[] {
   const entries: Entry[] = []
-  let ordinal = -1
   for (const lineage of walk(document)) {
-    ordinal++
     if (lineage.slice(0, -1).some(isArticle)) continue
     const clause = lineage.at(-1)!
     const spans = spansOf(clause)
@@ -49,7 +45,7 @@ export function entriesOf(document: Document): Entry[] {
     if (!first || !last) continue
     const span = { start: first.start, end: last.end }
     const isOneMatter = isArticle(clause) || clause.kind === 'header'
-    entries.push({ lineage, ordinal, span, isWhole: isOneMatter && span.end - span.start <= LONGEST_WHOLE })
+    entries.push({ lineage, span, isWhole: isOneMatter && span.end - span.start <= LONGEST_WHOLE })
   }
   return entries
 }

@@ -19,6 +19,8 @@ export interface FolderWatchOptions {
   readonly lookMs?: number
   /** A folder that is written to without an end is told all the same after this long. */
   readonly patienceMs?: number
+  /** Told once when the system will not tell of changes: looking from time to time has to do. */
+  readonly onBlind?: (reason: string) => void
 }
 
 /** Each path with what changes when the file does; a folder that is not there has its own mark. */
@@ -30,10 +32,14 @@ export class FolderWatch {
   readonly #lookMs: number
   readonly #patienceMs: number
   readonly #watchers = new Map<string, FSWatcher>()
+  readonly #onBlind: (reason: string) => void
+  #isBlind = false
   #told: Snapshot = new Map()
   #wake = Promise.withResolvers<void>()
 
-  private constructor(folders: readonly string[], { settleMs = 400, lookMs = 10_000, patienceMs = 30_000 }: FolderWatchOptions) {
+  private constructor(folders: readonly string[], options: FolderWatchOptions) {
+    const { settleMs = 400, lookMs = 10_000, patienceMs = 30_000, onBlind = () => {} } = options
+    this.#onBlind = onBlind
     this.#folders = folders
     this.#settleMs = settleMs
     this.#lookMs = lookMs
@@ -94,14 +100,22 @@ export class FolderWatch {
     if (this.#watchers.has(folder)) return
     try {
       const watcher = watch(folder, () => this.#wake.resolve())
-      watcher.on('error', () => {
+      watcher.on('error', (error) => {
         watcher.close()
         this.#watchers.delete(folder)
+        this.#tellBlind(folder, error)
       })
       this.#watchers.set(folder, watcher)
     } catch (error) {
       if (errorCode(error) === undefined) throw error
+      this.#tellBlind(folder, error)
     }
+  }
+
+  #tellBlind(folder: string, error: unknown): void {
+    if (this.#isBlind) return
+    this.#isBlind = true
+    this.#onBlind(`${folder}: ${errorCode(error) ?? String(error)}`)
   }
 }
 

@@ -1,6 +1,6 @@
 /** Which version of the code reads documents: what it made of a file is taken over only while that is the same. */
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -28,14 +28,6 @@ export function versionOf(source: string): string {
       hash.update(`${folder}/${name}\n`).update(readFileSync(join(source, folder, name)))
     }
   }
-  for (const name of PACKAGES) hash.update(readIfThere(join(source, '..', name)))
+  for (const path of PACKAGES.map((name) => join(source, '..', name))) if (existsSync(path)) hash.update(readFileSync(path))
   return hash.digest('hex').slice(0, 16)
-}
-
-function readIfThere(path: string): Uint8Array {
-  try {
-    return readFileSync(path)
-  } catch {
-    return new Uint8Array()
-  }
 }

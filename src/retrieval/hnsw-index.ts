@@ -1,7 +1,6 @@
 /** HNSW graph of hnswlib-node (Malkov and Yashunin 2018). The one place that loads native search code. */
 import type { HierarchicalNSW } from 'hnswlib-node'
 import { PolicyError } from '../errors.ts'
-import type { QuantisedRows } from './quantised.ts'
 import type { Neighbour, VectorIndex } from './vector-index.ts'
 
 /**
@@ -15,7 +14,6 @@ const SMALL = 20_000
 const LEAST_EF = 128
 /** Fixed, so that the same vectors, added in the same order, give the same graph. */
 const SEED = 20221
-const TURN_MS = 8
 
 /** The native module, or the reason why it cannot be had (no compiler at installation). */
 export async function loadHnsw(): Promise<typeof import('hnswlib-node') | Error> {
@@ -44,19 +42,6 @@ export class HnswIndex implements VectorIndex {
     const graph = new native.HierarchicalNSW('ip', dimensions)
     graph.initIndex({ maxElements: Math.max(1, size), m: LINKS, efConstruction: size < SMALL ? EF_CONSTRUCTION.small : EF_CONSTRUCTION.large, randomSeed: SEED })
     return new HnswIndex(graph, dimensions)
-  }
-
-  /** All rows in order. Gives way to other work every few milliseconds. */
-  static async build(native: Native, rows: QuantisedRows): Promise<HnswIndex> {
-    const index = HnswIndex.create(native, rows.size, rows.dimensions)
-    let since = performance.now()
-    for (let row = 0; row < rows.size; row++) {
-      index.add(row, rows.vector(row))
-      if (performance.now() - since < TURN_MS) continue
-      await new Promise(setImmediate)
-      since = performance.now()
-    }
-    return index
   }
 
   /** The file must have been verified before: hnswlib trusts every byte of it. */

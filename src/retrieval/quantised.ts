@@ -28,15 +28,6 @@ export class QuantisedRows {
     this.size = numbers.length / dimensions
   }
 
-  /** `vectors`: row after row, unit length. */
-  static of(vectors: Float32Array, dimensions: number): QuantisedRows {
-    const rows = new QuantisedRows(new Int8Array(vectors.length), dimensions)
-    for (let row = 0; row < rows.size; row++) {
-      rows.set(row, quantise(vectors.subarray(row * dimensions, (row + 1) * dimensions)))
-    }
-    return rows
-  }
-
   set(row: number, stored: Int8Array): void {
     this.numbers.set(stored, row * this.dimensions)
   }

@@ -7,7 +7,7 @@ import { embedPassages } from '../../src/embedding/embedder.ts'
 import { HashingEmbedder } from '../../src/embedding/hashing-embedder.ts'
 import { ExactIndex } from '../../src/retrieval/exact-index.ts'
 import { HnswIndex, loadHnsw } from '../../src/retrieval/hnsw-index.ts'
-import { QuantisedRows } from '../../src/retrieval/quantised.ts'
+import { quantise, QuantisedRows } from '../../src/retrieval/quantised.ts'
 import { seed, SEEDS } from '../clauses/sources.ts'
 import { describeVectorIndex } from '../contracts/vector-index.ts'
 import { suiteFolder } from '../library.ts'
@@ -17,13 +17,13 @@ const hasNative = !(native instanceof Error)
 if (!hasNative) console.warn(`WITHOUT HNSW: ${native.message}`)
 
 const exactly = (vectors: Float32Array, dimensions: number): ExactIndex =>
-  new ExactIndex(QuantisedRows.of(vectors, dimensions))
+  new ExactIndex(rowsOf(vectors, dimensions))
 
 describeVectorIndex('exact search', async (vectors, dimensions) => exactly(vectors, dimensions))
 
 describe.runIf(hasNative)('with the native module', () => {
   const build = (vectors: Float32Array, dimensions: number) =>
-    HnswIndex.build(native as Exclude<typeof native, Error>, QuantisedRows.of(vectors, dimensions))
+    graphOf(native as Exclude<typeof native, Error>, rowsOf(vectors, dimensions))
 
   describeVectorIndex('HNSW', build)
 
@@ -76,6 +76,19 @@ describe.runIf(hasNative)('with the native module', () => {
     })
   })
 })
+
+/** Vectors as they are stored. */
+function rowsOf(vectors: Float32Array, dimensions: number): QuantisedRows {
+  const rows = new QuantisedRows(new Int8Array(vectors.length), dimensions)
+  for (let row = 0; row < rows.size; row++) rows.set(row, quantise(vectors.subarray(row * dimensions, (row + 1) * dimensions)))
+  return rows
+}
+
+async function graphOf(native: Exclude<Awaited<ReturnType<typeof loadHnsw>>, Error>, rows: QuantisedRows): Promise<HnswIndex> {
+  const index = HnswIndex.create(native, rows.size, rows.dimensions)
+  for (let row = 0; row < rows.size; row++) index.add(row, rows.vector(row))
+  return index
+}
 
 /** Vectors row after row. */
 function joined(vectors: readonly Float32Array[]): Float32Array {
