@@ -319,3 +319,49 @@ export interface SearchResult {
   readonly index: Answer['index']
   readonly timings: Answer['timings']
 }
+
+/** A person's word about an answer. */
+export interface Feedback {
+  readonly rating: 'up' | 'down'
+  /** In the person's own words. */
+  readonly reason?: string
+}
+
+/** A question of a conversation and what came of it 一问一答. */
+export interface Exchange {
+  readonly id: string
+  readonly question: string
+  /** What the question was limited to. */
+  readonly documents?: readonly DocumentId[]
+  readonly asOf?: string
+  /** ISO 8601, UTC. */
+  readonly askedAt: string
+  /** Absent while it is being answered, or where that was broken off. */
+  readonly answer?: Answer
+  readonly feedback?: Feedback
+}
+
+export interface ConversationSummary {
+  readonly id: string
+  /** The first question, unless the person gave another name. */
+  readonly title: string
+  readonly createdAt: string
+  readonly updatedAt: string
+  readonly exchanges: number
+}
+
+export interface Conversation extends Omit<ConversationSummary, 'exchanges'> {
+  /** Oldest first. */
+  readonly exchanges: readonly Exchange[]
+}
+
+/**
+ * What became of quoted words since the answer was given, where they no longer stand at their place.
+ * moved: the same words stand elsewhere in the document; changed: they do not; gone: the document is no longer there.
+ */
+export interface CitationChange {
+  readonly n: number
+  readonly state: 'moved' | 'changed' | 'gone'
+  /** Where the words stand now, or where the document can be read as it is now. */
+  readonly url?: string
+}
