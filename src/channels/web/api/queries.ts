@@ -1,0 +1,144 @@
+/** What the page asks the server for, under the names by which it is kept. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { CitationChange, Conversation, ConversationSummary, DocumentId, Exchange, Provenance, VersionNote } from '../../../types.ts'
+import type { DocumentSummary, OutlineNode } from '../../wire.ts'
+import { getJson } from './client.ts'
+
+export interface StoredExchange extends Exchange {
+  readonly changes?: readonly CitationChange[]
+}
+
+export interface StoredConversation extends Omit<Conversation, 'exchanges'> {
+  readonly exchanges: readonly StoredExchange[]
+}
+
+export interface FoundConversation extends ConversationSummary {
+  readonly excerpt?: string
+}
+
+export interface LibraryProblem {
+  readonly path: readonly string[]
+  readonly message: string
+}
+
+export interface ListedDocument extends DocumentSummary {
+  readonly origin: 'folder' | 'upload'
+  readonly version?: VersionNote
+  readonly problems: readonly LibraryProblem[]
+  readonly dropped: number
+}
+
+export interface LibraryState {
+  readonly uploads: { readonly enabled: boolean; readonly maxBytes: number; readonly formats: readonly string[] }
+  readonly generation: string | null
+  readonly indexing?: { readonly step: string; readonly done: number; readonly total: number }
+  readonly lastIndexing?: { readonly at: string; readonly failed?: string }
+  readonly skipped: readonly { readonly source: string; readonly message: string }[]
+  readonly removed: readonly {
+    readonly id: string
+    readonly source: string
+    readonly title: string
+    readonly origin: 'folder' | 'upload'
+    readonly removedAt: string
+  }[]
+}
+
+/** A file on trial: read, but not yet part of the library. */
+export interface Upload {
+  readonly id: string
+  readonly name: string
+  readonly bytes: number
+  readonly format: string
+  readonly title: string
+  readonly titleFrom?: Provenance
+  readonly header: DocumentSummary['header']
+  readonly clauses: number
+  readonly length: number
+  readonly outline: readonly OutlineNode[]
+  readonly problems: readonly LibraryProblem[]
+  readonly dropped: number
+  /** The same bytes or words as a document of the library. */
+  readonly same?: { readonly id: string; readonly title: string }
+  /** Documents it may take the place of. */
+  readonly replaces?: readonly { readonly id: string; readonly title: string }[]
+}
+
+/** All that the reader needs of a document. */
+export interface Reading {
+  /** Null where it is no longer in the library. */
+  readonly document: DocumentSummary | null
+  readonly source: string
+  readonly title: string
+  readonly textSha256: string
+  /** A newer text of the document is indexed 已被替代. */
+  readonly superseded: boolean
+  readonly removed: boolean
+  /** Of the current text; empty for an older one. */
+  readonly outline: readonly OutlineNode[]
+  /** Where the pages of the file begin. */
+  readonly pages?: readonly number[]
+  readonly version?: VersionNote
+  readonly text: string
+}
+
+export interface Ready {
+  readonly ready: boolean
+  readonly version: string
+  readonly model: string | null
+  readonly index: { readonly generation: string | null; readonly documents: number; readonly clauses: number }
+  readonly mode: { readonly retrieval: 'hybrid' | 'keyword' }
+  readonly fallbacks: readonly { readonly from: string; readonly reason: string }[]
+  readonly building?: { readonly step: string; readonly done: number; readonly total: number }
+}
+
+const CONVERSATIONS_A_PAGE = 50
+const READY_MS = 30_000
+
+export const conversationsQuery = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: ['conversations', q],
+    queryFn: ({ pageParam, signal }) => {
+      const search = new URLSearchParams({ limit: String(CONVERSATIONS_A_PAGE), ...(q !== '' && { q }), ...(pageParam !== '' && { before: pageParam }) })
+      return getJson<{ conversations: FoundConversation[]; more: boolean }>(`/api/conversations?${search}`, signal)
+    },
+    initialPageParam: '',
+    getNextPageParam: (last) => (last.more ? last.conversations.at(-1)?.updatedAt : undefined),
+  })
+
+export const conversationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['conversation', id],
+    queryFn: ({ signal }) => getJson<StoredConversation>(`/api/conversations/${encodeURIComponent(id)}`, signal),
+  })
+
+export const documentsQuery = queryOptions({
+  queryKey: ['documents'],
+  queryFn: ({ signal }) => getJson<{ documents: ListedDocument[] }>('/api/documents', signal).then(({ documents }) => documents),
+  staleTime: 60_000,
+})
+
+export const libraryQuery = queryOptions({
+  queryKey: ['library'],
+  queryFn: ({ signal }) => getJson<LibraryState>('/api/library', signal),
+  refetchInterval: ({ state }) => (state.data?.indexing ? 500 : false),
+})
+
+export const readingQuery = (id: string, sha?: string) =>
+  queryOptions({
+    queryKey: ['reading', id, sha ?? ''],
+    queryFn: ({ signal }) => getJson<Reading>(`/api/reading/${encodeURIComponent(id)}${sha === undefined ? '' : `?sha=${sha}`}`, signal),
+    staleTime: 5 * 60_000,
+  })
+
+export const suggestionsQuery = queryOptions({
+  queryKey: ['suggestions'],
+  queryFn: ({ signal }) => getJson<{ questions: { question: string; documentId: DocumentId }[] }>('/api/suggestions', signal),
+  staleTime: 5 * 60_000,
+})
+
+/** Also while it answers 503: the body says why. */
+export const readyQuery = queryOptions({
+  queryKey: ['ready'],
+  queryFn: async ({ signal }) => (await (await fetch('/readyz', { signal })).json()) as Ready,
+  refetchInterval: ({ state }) => (state.data?.ready && !state.data.building ? READY_MS : 1_000),
+})

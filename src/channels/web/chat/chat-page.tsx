@@ -1,0 +1,4 @@
+/** Asking. */
+export function ChatPage() {
+  return <main />
+}

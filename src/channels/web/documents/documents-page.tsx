@@ -1,0 +1,4 @@
+/** The library as a table. */
+export function DocumentsPage() {
+  return <main />
+}
