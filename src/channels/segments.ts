@@ -1,23 +1,14 @@
-// @ts-check
-/** What text and page share: how an answer's segments are read, and what a declined one is called. */
+/** How an answer's segments are read, and what one that is none is called. Pure: the page runs it in the browser. */
+import type { DeclineReason, Segment } from '../types.ts'
 
-/**
- * @typedef {import('../../types.ts').Segment} Segment
- * @typedef {import('../../types.ts').DeclineReason} DeclineReason
- */
-/**
- * Words of one kind, or the numbers of the citations that the words before rest on.
- * @typedef {{ readonly kind: Segment['kind'], readonly text: string } | { readonly marks: readonly number[] }} Piece
- */
+/** Words of one kind, or the numbers of the citations that the words before rest on. */
+export type Piece = Pick<Segment, 'kind' | 'text'> | { readonly marks: readonly number[] }
 
-/**
- * 「第12页」; nothing where the file has no pages.
- * @param {number | undefined} page
- */
-export const pageWords = (page) => (page === undefined ? '' : `「第${page}页」`)
+/** 「第12页」; nothing where the file has no pages. */
+export const pageWords = (page: number | undefined) => (page === undefined ? '' : `「第${page}页」`)
 
-/** @type {Readonly<Record<DeclineReason, readonly [chinese: string, english: string]>>} */
-export const VERDICTS = {
+/** What stands over an answer that is none. */
+export const VERDICTS: Readonly<Record<DeclineReason, readonly [chinese: string, english: string]>> = {
   'no-evidence': ['文件中没有找到依据，不作回答', 'No evidence in the documents'],
   'no-such-clause': ['没有这一条款', 'No such clause'],
   'false-premise': ['问题的前提与原文不符', 'The question assumes what the text does not say'],
@@ -29,16 +20,12 @@ export const VERDICTS = {
  * Segments as words and marks in reading order. A number is marked where the words are quoted, once, behind the
  * closing quotation mark and before the end of the line.
  * @example 第2条 “超过4%” → 第2条 “超过4%”[1]
- * @param {readonly Segment[]} segments
- * @returns {readonly Piece[]}
  */
-export function piecesOf(segments) {
+export function piecesOf(segments: readonly Segment[]): readonly Piece[] {
   const quoted = new Set(segments.flatMap(({ kind, citations = [] }) => (kind === 'quotation' ? citations : [])))
-  /** @type {Piece[]} */
-  const pieces = []
-  /** @type {readonly number[]} */
-  let waiting = []
-  const add = (/** @type {Segment['kind']} */ kind, /** @type {string} */ text) => {
+  const pieces: Piece[] = []
+  let waiting: readonly number[] = []
+  const add = (kind: Segment['kind'], text: string) => {
     if (text !== '') pieces.push({ kind, text })
   }
   const mark = () => {
