@@ -49,17 +49,9 @@ test('the route table is the one we know', () => {
       "GET /api/documents",
       "GET /api/documents/d-000",
       "GET /api/documents/d-000/text",
-<<<<<<< HEAD
+      "GET /api/reading/d-000",
       "GET /assets/{file}",
       "GET /c/d-000",
-=======
-      "GET /api/reading/d-000",
-      "GET /assets/answer.js",
-      "GET /assets/ask.js",
-      "GET /assets/icon.svg",
-      "GET /assets/page.css",
-      "GET /assets/read.js",
->>>>>>> web-test
       "GET /docs",
       "GET /documents",
       "GET /livez",
