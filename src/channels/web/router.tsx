@@ -31,14 +31,14 @@ function besideOf(search: Record<string, unknown>): BesideSearch {
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound, validateSearch: besideOf })
 
-/** `?q=` asks at once: links from elsewhere. */
+/** `?q=` asks at once: links from elsewhere; `?about=` limits the question to a document. */
 const newChatRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   component: ChatPage,
-  validateSearch: (search): { q?: string } => {
-    const q = text(search['q'])
-    return q === undefined ? {} : { q }
+  validateSearch: (search): { q?: string; about?: string } => {
+    const [q, about] = [text(search['q']), text(search['about'])]
+    return { ...(q !== undefined && { q }), ...(about !== undefined && { about }) }
   },
 })
 
