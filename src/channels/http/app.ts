@@ -8,6 +8,7 @@ import type { Assistant } from '../../answering/assistant.ts'
 import { PolicyError } from '../../errors.ts'
 import { addApiRoutes } from './api.ts'
 import { addAssets } from './assets.ts'
+import { addReportRoute } from './csp-reports.ts'
 import { instanceOf, loopbackOnly, requireKey, securityHeaders, wantsPage } from './guards.ts'
 import { addHealthRoutes } from './health.ts'
 import { errorPage } from './pages/error-page.ts'
@@ -65,6 +66,7 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
     onError: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   })
   addReadingRoute(app, assistant)
+  addReportRoute(app, log)
   addAssets(app)
   addPages(app, assistant, options.version)
   return app

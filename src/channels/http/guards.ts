@@ -16,6 +16,7 @@ const PAGE_POLICY = [
   "base-uri 'none'",
   "object-src 'none'",
   "require-trusted-types-for 'script'",
+  'report-to csp',
 ].join('; ')
 
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
@@ -36,6 +37,9 @@ const FEATURES = [
   'hid',
 ]
 
+/** Where a browser tells what it refused to run or load. */
+export const REPORTS = '/api/csp-reports'
+
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Permissions-Policy': FEATURES.map((feature) => `${feature}=()`).join(', '),
   'X-Content-Type-Options': 'nosniff',
@@ -54,6 +58,7 @@ export const securityHeaders: MiddlewareHandler = async (context, next) => {
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value)
   const isPage = headers.get('Content-Type')?.startsWith('text/html') === true
   headers.set('Content-Security-Policy', isPage ? PAGE_POLICY : DATA_POLICY)
+  if (isPage) headers.set('Reporting-Endpoints', `csp="${REPORTS}"`)
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
 }
 
