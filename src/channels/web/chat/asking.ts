@@ -6,6 +6,7 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { Answer, Citation, DocumentId, Segment } from '../../../types.ts'
 import { eventsOf, isAbort, Problem, problemIn, send } from '../api/client.ts'
+import { announce } from '../ui/announcer.tsx'
 import { conversationQuery, type StoredConversation, type StoredExchange } from '../api/queries.ts'
 
 export interface Asked {
@@ -70,6 +71,7 @@ export async function ask(queries: QueryClient, asked: Asked): Promise<void> {
     const answer = await answerOf(asked, abort.signal)
     write(queries, conversationId, exchangeId, { answer })
     change(exchangeId, undefined)
+    announce(answer.text)
   } catch (error) {
     const { segments, citations } = underway.get(exchangeId) ?? NOTHING
     if (isAbort(error)) change(exchangeId, { phase: 'stopped', segments, citations })

@@ -46,11 +46,12 @@ function Chat({ conversationId }: { readonly conversationId: string | undefined 
     hasAsked.current = true
     put(q)
   })
-  const thread = useFollowing(exchanges)
+  useFollowing(exchanges)
   const isNew = conversationId === undefined
   return (
     <main className={isNew ? 'chat new' : 'chat'} aria-label={conversation ? words.conversationOf(conversation.title) : words.newConversation}>
-      <div className="thread" ref={thread}>
+      <title>{`${conversation?.title ?? words.newConversation} · 条问`}</title>
+      <div className="thread">
         {isNew ? <Welcome onAsk={put} /> : <h1 className="sr-only">{conversation?.title ?? words.loading}</h1>}
         {error && !conversation && <Missing error={error} />}
         {exchanges.map((exchange, at) => (
@@ -77,8 +78,7 @@ function scopeOf(last: StoredExchange | undefined, about: string | undefined): S
 }
 
 /** A new question comes to the top, and stays there while its answer grows below it. */
-function useFollowing(exchanges: readonly StoredExchange[]) {
-  const thread = useRef<HTMLDivElement>(null)
+function useFollowing(exchanges: readonly StoredExchange[]): void {
   const last = exchanges.at(-1)?.id
   const known = useRef<string>(undefined)
   useEffect(() => {
@@ -88,7 +88,6 @@ function useFollowing(exchanges: readonly StoredExchange[]) {
     const article = document.getElementById(`x-${last}`)
     article?.scrollIntoView({ block: 'start', behavior: isFirstSight ? 'instant' : 'smooth' })
   }, [last])
-  return thread
 }
 
 function Missing({ error }: { readonly error: Error }) {

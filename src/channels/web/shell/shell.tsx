@@ -4,6 +4,7 @@ import { Outlet, useMatches, useSearch } from '@tanstack/react-router'
 import { Menu as MenuIcon, TriangleAlert } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { readyQuery } from '../api/queries.ts'
+import { Announcer } from '../ui/announcer.tsx'
 import { useLanguage } from '../words/language.ts'
 import { Toasts } from '../ui/toast.tsx'
 import { ShortcutsDialog, useShortcuts } from './shortcuts.tsx'
@@ -42,6 +43,7 @@ export function Shell() {
       )}
       {areShortcutsOpen && <ShortcutsDialog onClose={() => setShortcutsOpen(false)} />}
       <Toasts />
+      <Announcer />
     </div>
   )
 }
