@@ -6,7 +6,8 @@ import { PolicyError } from '../../errors.ts'
 import type { Answer, AnswerEvent, AskRequest, Document, DocumentId, SearchRequest } from '../../types.ts'
 import { cited, clauseText, documentSummary, outlineOf, placeOfPath, type Catalogue } from '../wire.ts'
 import { eventStream } from './event-stream.ts'
-import { instanceOf } from './guards.ts'
+import { instanceOf, ownerOf } from './guards.ts'
+import type { Keeper } from './keeper.ts'
 import {
   AskBody,
   AnswerSchema,
@@ -26,24 +27,27 @@ import {
 export interface ApiOptions {
   readonly ending: AbortSignal
   readonly onError: (error: unknown) => void
+  /** What answers questions within conversations. */
+  readonly keeper: Keeper
 }
 
-const json = <Schema>(description: string, schema: Schema) => ({
+export const json = <Schema>(description: string, schema: Schema) => ({
   description,
   content: { 'application/json': { schema } },
 })
-const problem = (description: string) => ({
+export const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: ProblemSchema } },
 })
-const PROBLEMS = {
+export const PROBLEMS = {
   400: problem('The request is not understood; `code` says why'),
   401: problem('An API key is needed'),
   403: problem('Not from this machine, and no API key is set'),
   503: problem('No index is ready yet'),
 }
-const BODY_PROBLEMS = { 413: problem('The body is larger than 64 KiB'), 415: problem('The body is not JSON') }
+export const BODY_PROBLEMS = { 413: problem('The body is larger than 64 KiB'), 415: problem('The body is not JSON') }
 const NO_DOCUMENT = { 404: problem('No such document') }
+const NO_DOCUMENT_OR_CONVERSATION = { 404: problem('No such document or conversation') }
 
 const EVENTS = Object.keys(EventSchemas).join(', ')
 
@@ -54,7 +58,9 @@ const ask = createRoute({
   summary: 'Ask a question; the answer quotes the documents word by word',
   description:
     'With `stream: true` or `Accept: text/event-stream` the answer comes as server-sent events: ' +
-    'passages (Passage[]), segment (Segment), citations (Citation[]), done (Answer), ping every 10 s, error (Problem).',
+    'passages (Passage[]), segment (Segment), citations (Citation[]), done (Answer), ping every 10 s, ' +
+    'error (Problem). Within a conversation the question is kept before it is answered, earlier exchanges are its history, and the ' +
+    'answer is kept when it is done, also when the asker has gone away meanwhile.',
   request: { body: { required: true, content: { 'application/json': { schema: AskBody } } } },
   responses: {
     200: {
@@ -66,7 +72,7 @@ const ask = createRoute({
     },
     ...PROBLEMS,
     ...BODY_PROBLEMS,
-    ...NO_DOCUMENT,
+    ...NO_DOCUMENT_OR_CONVERSATION,
   },
 })
 
@@ -201,6 +207,7 @@ async function answer(
   options: ApiOptions,
 ): Promise<Response> {
   const documents = body.documents && knownIds(body.documents, assistant.catalogue())
+  const { conversationId, exchangeId } = body
   const request: AskRequest = {
     question: body.question,
     ...(body.history && { history: body.history }),
@@ -209,7 +216,10 @@ async function answer(
   }
   const abort = new AbortController()
   context.req.raw.signal.addEventListener('abort', () => abort.abort(), { once: true })
-  const events = assistant.ask(request, abort.signal)[Symbol.asyncIterator]()
+  const isKept = conversationId !== undefined && exchangeId !== undefined
+  const events = isKept
+    ? await options.keeper.ask(ownerOf(context), { ...request, conversationId, exchangeId }, abort.signal)
+    : assistant.ask(request, abort.signal)[Symbol.asyncIterator]()
   const first = await events.next()
   const wantsStream = body.stream ?? (context.req.header('accept') ?? '').includes('text/event-stream')
   if (wantsStream) return eventStream(context, first, events, { ...options, instance: instanceOf(context), abort })
