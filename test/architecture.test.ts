@@ -29,6 +29,7 @@ describe('a planted stray import is caught and named', () => {
     ['src/app.ts', "import { serve } from './channels/http/serve.ts'", 'src/channels/http/serve.ts'],
     ['src/main.ts', "import { parseDocument } from './clauses/tree.ts'", 'src/clauses/tree.ts'],
     ['src/types.ts', "import { PolicyError } from './errors.ts'", 'src/errors.ts'],
+    ['src/state/b.ts', "import { changesOf } from '../channels/citation-changes.ts'", 'src/channels/citation-changes.ts'],
     ['evals/b.ts', "import { retrieve } from '../src/retrieval/retrieve.ts'", 'src/retrieval/retrieve.ts'],
     ['src/clauses/b.ts', "import { a } from '../../test/a.ts'", 'test/a.ts'],
     ['src/elsewhere/b.ts', "import './c.ts'", 'src/elsewhere/c.ts'],
@@ -50,6 +51,7 @@ describe('a planted stray import is caught and named', () => {
     ['src/clauses/b.ts', "import { z } from 'zod'"],
     ['src/documents/pdf-rows.ts', "import { getDocument } from 'pdfjs-dist'"],
     ['src/documents/b.ts', "import lodash from 'lodash'"],
+    ['src/channels/http/b.ts', "import { DatabaseSync } from 'node:sqlite'"],
     ['src/documents/b.ts', "import { readFile } from 'fs'"],
     ['src/retrieval/b.ts', "const hnswlib = createRequire(import.meta.url)\nrequire('hnswlib-node')"],
   ])('%s: %s', (path, text) => {

@@ -6,8 +6,9 @@ import { PolicyError } from '../../errors.ts'
 import type { Answer, AnswerEvent, AskRequest, Document, DocumentId, SearchRequest } from '../../types.ts'
 import { cited, clauseText, documentSummary, outlineOf, placeOfPath, type Catalogue } from '../wire.ts'
 import { eventStream } from './event-stream.ts'
-import { instanceOf } from './guards.ts'
-import { json, NO_DOCUMENT, problem, PROBLEMS } from './promises.ts'
+import { instanceOf, ownerOf } from './guards.ts'
+import type { Keeper } from './keeper.ts'
+import { BODY_PROBLEMS, json, NO_DOCUMENT, problem, PROBLEMS } from './promises.ts'
 import {
   AskBody,
   AnswerSchema,
@@ -26,9 +27,11 @@ import {
 export interface ApiOptions {
   readonly ending: AbortSignal
   readonly onError: (error: unknown) => void
+  /** What answers questions within conversations. */
+  readonly keeper: Keeper
 }
 
-const BODY_PROBLEMS = { 413: problem('The body is larger than 64 KiB'), 415: problem('The body is not JSON') }
+const NO_DOCUMENT_OR_CONVERSATION = { 404: problem('No such document or conversation') }
 
 const EVENTS = Object.keys(EventSchemas).join(', ')
 
@@ -39,7 +42,9 @@ const ask = createRoute({
   summary: 'Ask a question; the answer quotes the documents word by word',
   description:
     'With `stream: true` or `Accept: text/event-stream` the answer comes as server-sent events: ' +
-    'passages (Passage[]), segment (Segment), citations (Citation[]), done (Answer), ping every 10 s, error (Problem).',
+    'passages (Passage[]), segment (Segment), citations (Citation[]), done (Answer), ping every 10 s, ' +
+    'error (Problem). Within a conversation the question is kept before it is answered, earlier exchanges are its history, and the ' +
+    'answer is kept when it is done, also when the asker has gone away meanwhile.',
   request: { body: { required: true, content: { 'application/json': { schema: AskBody } } } },
   responses: {
     200: {
@@ -51,7 +56,7 @@ const ask = createRoute({
     },
     ...PROBLEMS,
     ...BODY_PROBLEMS,
-    ...NO_DOCUMENT,
+    ...NO_DOCUMENT_OR_CONVERSATION,
   },
 })
 
@@ -186,6 +191,7 @@ async function answer(
   options: ApiOptions,
 ): Promise<Response> {
   const documents = body.documents && knownIds(body.documents, assistant.catalogue())
+  const { conversationId, exchangeId } = body
   const request: AskRequest = {
     question: body.question,
     ...(body.history && { history: body.history }),
@@ -194,7 +200,10 @@ async function answer(
   }
   const abort = new AbortController()
   context.req.raw.signal.addEventListener('abort', () => abort.abort(), { once: true })
-  const events = assistant.ask(request, abort.signal)[Symbol.asyncIterator]()
+  const isKept = conversationId !== undefined && exchangeId !== undefined
+  const events = isKept
+    ? await options.keeper.ask(ownerOf(context), { ...request, conversationId, exchangeId }, abort.signal)
+    : assistant.ask(request, abort.signal)[Symbol.asyncIterator]()
   const first = await events.next()
   const wantsStream = body.stream ?? (context.req.header('accept') ?? '').includes('text/event-stream')
   if (wantsStream) return eventStream(context, first, events, { ...options, instance: instanceOf(context), abort })

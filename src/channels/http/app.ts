@@ -6,11 +6,15 @@ import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { Context } from 'hono'
 import type { Assistant } from '../../answering/assistant.ts'
 import { PolicyError } from '../../errors.ts'
+import { IN_MEMORY, openSqliteState } from '../../state/sqlite-state.ts'
+import type { State } from '../../state/state.ts'
 import { addApiRoutes } from './api.ts'
 import { addAssets } from './assets.ts'
+import { addConversationRoutes } from './conversations.ts'
 import { addReportRoute } from './csp-reports.ts'
 import { instanceOf, loopbackOnly, requireKey, securityHeaders, wantsPage } from './guards.ts'
 import { addHealthRoutes } from './health.ts'
+import { Keeper } from './keeper.ts'
 import { errorPage } from './pages/error-page.ts'
 import { addPages } from './pages/pages.ts'
 import { addReadingRoute } from './reading.ts'
@@ -29,6 +33,8 @@ export interface HttpOptions {
   readonly ending?: AbortSignal
   /** Told of what should not happen; answers never carry it. */
   readonly log?: (message: string) => void
+  /** Where conversations are kept; absent: in memory, for as long as the app lives. */
+  readonly state?: State
 }
 
 /** Throws PolicyError 'config-invalid' for a key too short to be one. */
@@ -61,10 +67,11 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
     return answerProblem(context, problem)
   })
   addHealthRoutes(app, assistant, { version: options.version, stopping })
-  addApiRoutes(app, assistant, {
-    ending,
-    onError: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-  })
+  const onError = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  const state = options.state ?? openSqliteState(IN_MEMORY, { log })
+  const keeper = new Keeper(assistant, state, { ending, onError })
+  addApiRoutes(app, assistant, { ending, onError, keeper })
+  addConversationRoutes(app, assistant, state, keeper)
   addReadingRoute(app, assistant)
   addReportRoute(app, log)
   addAssets(app)

@@ -1,7 +1,17 @@
 /** What every request passes before a route sees it, and the headers every answer carries. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
+import type { Owner } from '../../state/state.ts'
 import { problemOf, problemResponse } from './problem.ts'
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    owner?: Owner
+  }
+}
+
+/** Where no key is set there is one person. */
+export const LOCAL: Owner = 'local'
 
 /** The pages load nothing from elsewhere, frame nowhere and build no HTML in the browser. */
 const PAGE_POLICY = [
@@ -38,7 +48,7 @@ const FEATURES = [
 ]
 
 /** Where a browser tells what it refused to run or load. */
-export const REPORTS = '/api/csp-reports'
+export const REPORTS = '/csp-reports'
 
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Permissions-Policy': FEATURES.map((feature) => `${feature}=()`).join(', '),
@@ -71,7 +81,10 @@ export function requireKey(apiKey: string): MiddlewareHandler {
   return async (context, next) => {
     if (context.req.path === '/livez') return next()
     const given = presentedKey(context)
-    if (given !== undefined && timingSafeEqual(digest(given), expected)) return next()
+    if (given !== undefined && timingSafeEqual(digest(given), expected)) {
+      context.set('owner', ownerOfKey(given))
+      return next()
+    }
     return problemResponse(
       problemOf(
         'unauthorized',
@@ -81,6 +94,16 @@ export function requireKey(apiKey: string): MiddlewareHandler {
       { 'WWW-Authenticate': wantsPage(context) ? 'Basic realm="Tiaowen", charset="UTF-8"' : 'Bearer realm="Tiaowen"' },
     )
   }
+}
+
+/** Whose conversations these are: of whoever holds the key. */
+export const ownerOfKey = (apiKey: string): Owner => `k-${digest(apiKey).toString('hex').slice(0, 16)}`
+
+/** Who asks, as a guard has set it. */
+export function ownerOf(context: Context): Owner {
+  const { owner } = context.var
+  if (owner === undefined) throw new Error('No guard has let this request in')
+  return owner
 }
 
 const digest = (text: string) => createHash('sha256').update(text, 'utf8').digest()
@@ -102,7 +125,10 @@ function presentedKey(context: Context): string | undefined {
 export const loopbackOnly: MiddlewareHandler = async (context, next) => {
   const host = context.req.header('host') ?? new URL(context.req.url).host
   const origin = context.req.header('origin')
-  if (isLoopback(host) && (origin === undefined || origin === `http://${host}`)) return next()
+  if (isLoopback(host) && (origin === undefined || origin === `http://${host}`)) {
+    context.set('owner', LOCAL)
+    return next()
+  }
   const detail = '没有设置 API 密钥时，只能从本机用 127.0.0.1 或 localhost 打开。要从别处访问，请设置 TIAOWEN_API_KEY。'
   return problemResponse(problemOf('unauthorized', detail, instanceOf(context), 403))
 }

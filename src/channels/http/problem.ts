@@ -7,13 +7,14 @@ import { TOO_LONG, type ProblemSchema } from './schemas.ts'
 export type Problem = z.infer<typeof ProblemSchema>
 
 interface Meaning {
-  readonly status: 400 | 401 | 404 | 413 | 500 | 503
+  readonly status: 400 | 401 | 404 | 409 | 413 | 500 | 503
   readonly title: string
   /** What the asker is told; absent where the error's own message is about the request and can be passed on. */
   readonly detail?: string
 }
 
 const OPERATOR = '服务端的数据或配置有问题，请管理员查看日志，或运行 tiaowen doctor。'
+const STATE = '对话记录暂时不能读写，请稍后再试；若仍不行，请管理员查看日志。'
 const LATER = '索引尚未就绪，请稍后再试；进度见 /readyz。'
 
 export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
@@ -24,6 +25,10 @@ export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   'no-such-document': { status: 404, title: 'No such document' },
   'no-such-clause': { status: 404, title: 'No such clause' },
   'no-such-route': { status: 404, title: 'No such address' },
+  'no-such-conversation': { status: 404, title: 'No such conversation' },
+  'no-such-exchange': { status: 404, title: 'No such question in the conversation' },
+  'not-answered': { status: 409, title: 'The question has no answer' },
+  'state-unusable': { status: 503, title: 'The conversations cannot be read or written', detail: STATE },
   'file-unreadable': { status: 500, title: 'A document cannot be read', detail: OPERATOR },
   'file-encoding': { status: 500, title: 'A document cannot be read', detail: OPERATOR },
   'file-format': { status: 500, title: 'A document cannot be read', detail: OPERATOR },

@@ -20,3 +20,6 @@ export const PROBLEMS = {
 }
 
 export const NO_DOCUMENT = { 404: problem('No such document') }
+
+/** Of every route that takes a body of JSON. */
+export const BODY_PROBLEMS = { 413: problem('The body is larger than 64 KiB'), 415: problem('The body is not JSON') }

@@ -12,7 +12,7 @@ const DOCUMENTS_NAMED = 1_000
 export const TOO_LONG = `问题最多${QUESTION_CHARACTERS}个字符`
 
 /** Characters as a person counts them: code points, which is what JSON Schema's maxLength counts too. */
-const withinCharacters = (most: number) => (text: string) => text.length <= most || [...text].length <= most
+export const withinCharacters = (most: number) => (text: string) => text.length <= most || [...text].length <= most
 
 const Words = z
   .string()
@@ -20,7 +20,7 @@ const Words = z
   .refine(withinCharacters(QUESTION_CHARACTERS), { message: TOO_LONG })
 
 /** What is sent is never changed by the receiver of the type. */
-const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly()
+export const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly()
 
 const Sha256 = z
   .string()
@@ -41,16 +41,19 @@ const Path = list(z.string()).openapi({
 const Retrieval = z.enum(['hybrid', 'keyword'])
 const Timings = z.record(z.string(), z.number()).openapi({ description: 'Milliseconds' })
 
-const DocumentIds = z
+export const DocumentIds = z
   .array(z.string().min(1).max(200))
   .min(1)
   .max(DOCUMENTS_NAMED)
   .openapi({ description: 'Only these documents; ids from /api/documents' })
 
-const AsOf = z
+export const AsOf = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, { message: '日期须写作 2023-01-09' })
   .openapi({ description: 'A day: what was in force then; absent: today', example: '2020-06-30' })
+
+/** As crypto.randomUUID() makes them; kept in lower case. */
+export const Uuid = z.uuid({ error: '应为 UUID' }).toLowerCase()
 
 export const AskBody = z
   .strictObject({
@@ -67,6 +70,16 @@ export const AskBody = z
     documents: DocumentIds.optional(),
     asOf: AsOf.optional(),
     stream: z.boolean().optional().openapi({ description: 'Answer as server-sent events' }),
+    conversationId: Uuid.optional().openapi({
+      description: 'Keeps question and answer in this conversation, made where there is none; together with exchangeId',
+    }),
+    exchangeId: Uuid.optional().openapi({ description: 'The same one again is a retry: its answer is replaced' }),
+  })
+  .refine(({ conversationId, exchangeId }) => (conversationId === undefined) === (exchangeId === undefined), {
+    message: 'conversationId 与 exchangeId 须一同给出',
+  })
+  .refine(({ conversationId, history }) => conversationId === undefined || history === undefined, {
+    message: '在对话中提问时不要另给 history，前文取自这个对话',
   })
   .openapi('AskRequest')
 

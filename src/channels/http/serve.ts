@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Assistant } from '../../answering/assistant.ts'
 import { PolicyError } from '../../errors.ts'
+import type { State } from '../../state/state.ts'
 import { createApp } from './app.ts'
 import { isLoopback } from './guards.ts'
 
@@ -19,6 +20,8 @@ export interface ServeOptions {
   readonly apiKey?: string
   readonly version: string
   readonly log?: (message: string) => void
+  /** Where conversations are kept; absent: in memory. */
+  readonly state?: State
   /** How long answers under way may take to end when the server stops. */
   readonly drainMs?: number
 }
@@ -45,6 +48,7 @@ export async function serve(assistant: Assistant, options: ServeOptions): Promis
     ...(apiKey !== undefined && { apiKey }),
     version,
     log,
+    ...(options.state && { state: options.state }),
     stopping: stopping.signal,
     ending: draining.signal,
   })

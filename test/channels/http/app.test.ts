@@ -385,21 +385,29 @@ describe('health and description', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     )
     expect(promised.sort()).toEqual([
+      'delete /api/conversations/{id}',
+      'delete /api/conversations/{id}/exchanges/{exchangeId}/feedback',
       'get /api/cite',
       'get /api/clauses/{documentId}/{path}',
+      'get /api/conversations',
+      'get /api/conversations/{id}',
+      'get /api/conversations/{id}/export',
       'get /api/documents',
       'get /api/documents/{id}',
       'get /api/documents/{id}/text',
       'get /api/reading/{id}',
       'get /livez',
       'get /readyz',
+      'patch /api/conversations/{id}',
       'post /api/ask',
+      'post /api/conversations/{id}/exchanges/{exchangeId}/stop',
       'post /api/search',
+      'put /api/conversations/{id}/exchanges/{exchangeId}/feedback',
     ])
     const served = app.routes
       .filter(({ path, method }) => path.startsWith('/api/') && method !== 'ALL')
       .map(({ path, method }) => `${method.toLowerCase()} ${path}`)
-    const shaped = (route: string) => route.replace(/\{[^}]*\}$/, '').replace(/:(\w+)/g, '{$1}')
+    const shaped = (route: string) => route.replace(/(?<=:path)\{[^}]*\}$/, '').replace(/:(\w+)/g, '{$1}')
     expect(new Set(served.map(shaped))).toEqual(new Set(promised.filter((route) => route.includes('/api/'))))
     const references = JSON.stringify(description).match(/#\/components\/schemas\/\w+/g) ?? []
     for (const reference of references)

@@ -55,8 +55,10 @@ const isRunning = (one: Underway | undefined): boolean => one !== undefined && o
 export const useRunning = (exchanges: readonly StoredExchange[]): string | undefined =>
   useSyncExternalStore(subscribe, () => exchanges.find(({ id }) => isRunning(underway.get(id)))?.id)
 
-export function stop(exchangeId: string): void {
+/** The server goes on where a connection breaks; so it is told that this is meant. */
+export function stop(conversationId: string, exchangeId: string): void {
   aborts.get(exchangeId)?.abort()
+  void send(`/api/conversations/${conversationId}/exchanges/${exchangeId}/stop`, { method: 'POST' }).catch(() => {})
 }
 
 /** Asks, again where it was asked before: the same exchange keeps its one answer. */

@@ -65,7 +65,7 @@ function Chat({ conversationId }: { readonly conversationId: string | undefined 
         last={exchanges.at(-1)?.question}
         onScope={setChosen}
         onAsk={put}
-        onStop={() => running !== undefined && stop(running)}
+        onStop={() => running !== undefined && conversationId !== undefined && stop(conversationId, running)}
       />
     </main>
   )
