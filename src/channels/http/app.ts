@@ -15,6 +15,7 @@ import { addPages } from './pages/pages.ts'
 import { addReadingRoute } from './reading.ts'
 import { problemFor, problemOf, problemOfIssues, problemResponse, type Problem } from './problem.ts'
 import { BODY_BYTES } from './schemas.ts'
+import { addSuggestionsRoute } from './suggestions.ts'
 
 const KEY_BYTES = 32
 
@@ -65,6 +66,7 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
     onError: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   })
   addReadingRoute(app, assistant)
+  addSuggestionsRoute(app, assistant)
   addAssets(app)
   addPages(app, assistant, options.version)
   return app

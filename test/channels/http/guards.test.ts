@@ -45,6 +45,7 @@ test('the route table is the one we know', () => {
       "GET /api/documents/d-000",
       "GET /api/documents/d-000/text",
       "GET /api/reading/d-000",
+      "GET /api/suggestions",
       "GET /assets/answer.js",
       "GET /assets/ask.js",
       "GET /assets/icon.svg",
