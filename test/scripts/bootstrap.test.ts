@@ -216,6 +216,20 @@ describe('npm test', () => {
     expect(await ended).toMatchObject({ code: 130, stdout: 'checking\n' })
   })
 
+  test('that need a browser and have none print so and pass; with CI=true they fail', async () => {
+    await run(['check'])
+    await run(['model'])
+    mkdirSync(join(checkout, 'test/web'), { recursive: true })
+    writeFileSync(join(checkout, 'test/web/page.test.ts'), "import { openPages } from './browser.ts'\n")
+    const alone = await run(['test'], { PATH: programs })
+    expect(alone.stdout).toMatch(/WITHOUT BROWSER\n7 passed, 0 failed\n$/)
+    expect(alone.stderr).toContain('apt-get install chromium fonts-noto-cjk')
+    expect((await run(['test'], { PATH: programs, CI: 'true' })).stdout).toMatch(/WITHOUT BROWSER\n7 passed, 1 failed\n$/)
+    expect((await run(['test', 'test/answering'], { PATH: programs })).stdout).not.toContain('WITHOUT BROWSER')
+    program('chromium', 'exit 0')
+    expect((await run(['test'], { PATH: programs })).stdout).not.toContain('WITHOUT BROWSER')
+  })
+
   test('without a model prints so and passes; with CI=true it fails', async () => {
     const alone = await run(['test'], { TIAOWEN_MODEL_DIR: 'off' })
     expect(alone.stdout).toMatch(/WITHOUT MODEL\n7 passed, 0 failed\n$/)

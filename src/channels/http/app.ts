@@ -20,6 +20,7 @@ import { addPages } from './pages/pages.ts'
 import { addReadingRoute } from './reading.ts'
 import { problemFor, problemOf, problemOfIssues, problemResponse, type Problem } from './problem.ts'
 import { BODY_BYTES } from './schemas.ts'
+import { addSuggestionsRoute } from './suggestions.ts'
 
 const KEY_BYTES = 32
 
@@ -73,6 +74,7 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
   addApiRoutes(app, assistant, { ending, onError, keeper })
   addConversationRoutes(app, assistant, state, keeper)
   addReadingRoute(app, assistant)
+  addSuggestionsRoute(app, assistant)
   addReportRoute(app, log)
   addAssets(app)
   addPages(app, assistant, options.version)

@@ -379,6 +379,14 @@ export const ReadingSchema = z
   })
   .openapi('Reading')
 
+export const SuggestionsSchema = z
+  .strictObject({
+    questions: list(z.strictObject({ question: z.string(), documentId: z.string() })).openapi({
+      description: 'At most 6; each was answered by the index that serves, from this document',
+    }),
+  })
+  .openapi('Suggestions')
+
 export const LiveSchema = z.strictObject({ live: z.literal(true), version: z.string() }).openapi('Live')
 
 export const ReadySchema = z

@@ -14,6 +14,7 @@ import {
   ProblemSchema,
   ReadySchema,
   SearchResultSchema,
+  SuggestionsSchema,
 } from '../../../src/channels/http/schemas.ts'
 import { PolicyError, type ErrorCode } from '../../../src/errors.ts'
 import type { Answer, AnswerEvent, Citation, Passage, SearchResult } from '../../../src/types.ts'
@@ -229,6 +230,23 @@ describe('POST /api/search', () => {
   })
 })
 
+describe('GET /api/suggestions', () => {
+  test('gives questions that were tried, each with its document', async () => {
+    const asked: string[] = []
+    const ask: Script['ask'] = (request) => (asked.push(request.question), eventsOf(answered(request)))
+    const trying = appWith({ ask })
+    expect(asked).toEqual([])
+    const { questions } = await bodyOf(await trying.request('/api/suggestions'), SuggestionsSchema)
+    expect(questions[0]).toEqual({ question: '如何加快建设全球先进制造业基地？', documentId: 'd-000' })
+    expect(questions.every(({ question, documentId }) => asked.includes(question) && documentId === 'd-000')).toBe(true)
+  })
+
+  test('says when there is no index yet', async () => {
+    const response = await appWith({ status: { ready: false } }).request('/api/suggestions')
+    expect(await problemOf(response)).toMatchObject({ status: 503, code: 'index-missing' })
+  })
+})
+
 describe('GET /api/cite', () => {
   const cite = async (reference: string) =>
     bodyOf(await app.request(`/api/cite?ref=${encodeURIComponent(reference)}`), CiteSchema)
@@ -396,6 +414,7 @@ describe('health and description', () => {
       'get /api/documents/{id}',
       'get /api/documents/{id}/text',
       'get /api/reading/{id}',
+      'get /api/suggestions',
       'get /livez',
       'get /readyz',
       'patch /api/conversations/{id}',
