@@ -399,7 +399,7 @@ describe('a folder of an operator', () => {
       '截断.txt file-encoding 截断.txt 既不是 UTF-8（第 1 行有不合的字节），也不是 GB18030。请用编辑器打开并另存为 UTF-8 文本。',
       '标记.txt file-format 标记.txt 里没有文字。请检查文件是否完整，或将其移出文件夹。',
       '白.md file-format 白.md 里没有文字。请检查文件是否完整，或将其移出文件夹。',
-      '空.txt file-format 空.txt 里没有文字。请检查文件是否完整，或将其移出文件夹。',
+      '空.txt file-format 空.txt 里没有文字，是空文件（0 字节）。可能没有下载或保存完整，请重新取得后再放入。',
       '空字节.txt file-format 空字节.txt 第 10 字节是空字节，像是二进制文件或无标记的 UTF-16。请用编辑器打开并另存为 UTF-8 文本。',
       '自称.txt file-encoding 自称.txt 自称是 utf-8，但有字节不合该编码。请用编辑器打开并另存为 UTF-8 文本。',
     ])
