@@ -1,6 +1,6 @@
 /** Writing what the program owns: a file is there whole or not at all. */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { PolicyError } from '../errors.ts'
 
@@ -52,6 +52,11 @@ export async function moveFile(from: string, to: string): Promise<void> {
   } catch (cause) {
     throw writeFailure(to, cause)
   }
+}
+
+/** @throws as writeWhole */
+export async function copyWhole(from: string, to: string): Promise<void> {
+  await writeWhole(to, await readFile(from))
 }
 
 /** Makes a rename in the folder last through a power loss; not every system can. */

@@ -201,9 +201,12 @@ async function readDocument(file: HashedFile, id: DocumentId, read?: ReadBytes):
   return { document: { id, ...source }, origin }
 }
 
-/** Everything of a SourceText but its id, and what the operator should know of the file. */
-async function sourceTextOf(
-  file: HashedFile,
+/**
+ * Everything of a SourceText but its id, and what the operator should know of the file.
+ * @throws PolicyError 'file-encoding', 'file-format'
+ */
+export async function sourceTextOf(
+  file: { readonly source: string; readonly statement?: Statement | undefined },
   bytes: Uint8Array,
 ): Promise<Omit<SourceText, 'id'> & { readonly notices: readonly string[] }> {
   const read = await readBytes(bytes, file.source)

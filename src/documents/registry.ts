@@ -4,7 +4,7 @@
  * `data/documents.json` holds the ids; `data/texts/<sha256>.txt` holds each stored text, written once. Both are
  * written whole or not at all, and checked against their SHA-256 when read.
  */
-import { readdir, readFile, rename } from 'node:fs/promises'
+import { readdir, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { PolicyError } from '../errors.ts'
@@ -94,6 +94,11 @@ export async function openRegistry(
     registry: recovered ? previous : EMPTY_REGISTRY,
     notices: [`文件登记 ${registryPath(dataFolder)} 已损坏，原文件保留为 ${aside}。${consequence}`],
   }
+}
+
+/** Another one whenever the registry was written anew. */
+export async function registryMark(dataFolder: string): Promise<string> {
+  return stat(registryPath(dataFolder)).then(({ ino, size, mtimeMs }) => [ino, size, mtimeMs].join(' '), () => '')
 }
 
 async function readRegistry(path: string): Promise<Registry | 'absent' | 'damaged'> {

@@ -1,14 +1,14 @@
 /** The pages for people: asking, reading, and the description of the endpoint. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Assistant } from '../../../answering/assistant.ts'
+import type { Assistant, TextVersion } from '../../../answering/assistant.ts'
 import { PolicyError } from '../../../errors.ts'
 import type { DocumentId, Span } from '../../../types.ts'
 import { documentSummary, outlineOf, type DocumentSummary } from '../../wire.ts'
 import { describeApi } from '../openapi.ts'
 import { askPage } from './ask-page.ts'
 import { docsPage } from './docs-page.ts'
-import { readPage } from './read-page.ts'
+import { readPage, type ReadDocument } from './read-page.ts'
 
 export function addPages(app: OpenAPIHono, assistant: Assistant, version: string): void {
   app.get('/', (context) => {
@@ -29,15 +29,27 @@ async function read(context: Context, assistant: Assistant): Promise<Response> {
   const id = context.req.param('id') ?? ''
   const sha = context.req.param('sha')
   const document = assistant.catalogue().documents.find((candidate) => candidate.id === id)
-  if (!document || (sha !== undefined && !/^[0-9a-f]{16,64}$/.test(sha))) throw noSuchText()
+  if (sha !== undefined && !/^[0-9a-f]{16,64}$/.test(sha)) throw noSuchText()
   const version = await assistant.textOf(id as DocumentId, sha)
   if (!version) throw noSuchText()
   const range = context.req.param('range')
   const marked = range === undefined ? undefined : spanOf(range, version.text.length)
-  const outline = version.textSha256 === document.textSha256 ? outlineOf(document) : []
-  const pages = version.textSha256 === document.textSha256 ? document.pages : undefined
-  const options = { document: documentSummary(document), version, outline, ...(marked && { marked }), ...(pages && { pages }) }
+  const current = document?.textSha256 === version.textSha256 ? document : undefined
+  const pages = current?.pages
+  const options = {
+    document: document ? documentSummary(document) : goneDocument(id, version),
+    version,
+    outline: current ? outlineOf(current) : [],
+    ...(marked && { marked }),
+    ...(pages && { pages }),
+  }
   return context.html(readPage(options))
+}
+
+/** A document that was taken out of the library: its text is kept for old links. */
+function goneDocument(id: string, { removed }: TextVersion): ReadDocument {
+  const { title, source } = removed ?? { title: id, source: id }
+  return { id, title, source, header: {}, url: `/read/${id}` }
 }
 
 /** `12-40`, inside the text. */

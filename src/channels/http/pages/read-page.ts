@@ -7,7 +7,7 @@ import type { DocumentSummary, OutlineNode } from '../../wire.ts'
 import { english, page, type Html } from './layout.ts'
 
 export interface ReadPageOptions {
-  readonly document: DocumentSummary
+  readonly document: ReadDocument
   readonly version: TextVersion
   /** Of the version shown; empty for an old one, whose clauses are no longer indexed. */
   readonly outline: readonly OutlineNode[]
@@ -15,6 +15,8 @@ export interface ReadPageOptions {
   /** Where the pages of the version shown begin. */
   readonly pages?: readonly number[]
 }
+
+export type ReadDocument = Pick<DocumentSummary, 'id' | 'source' | 'title' | 'titleFrom' | 'header' | 'url'>
 
 export function readPage({ document, version, outline, marked: asked, pages = [] }: ReadPageOptions): Html {
   const marked = asked && trimmed(version.text, asked)
@@ -29,7 +31,7 @@ export function readPage({ document, version, outline, marked: asked, pages = []
 <h1>${document.title}</h1>
 <dl class="facts">${factsOf(document)}</dl>
 </header>
-${version.superseded && supersededBanner(document)}
+${version.removed ? removedBanner() : version.superseded && supersededBanner(document)}
 <div class="columns">
 <nav class="outline" aria-label="条款 Clauses">${
       outline.length > 0 &&
@@ -43,17 +45,21 @@ ${outlineList(outline, marked?.start)}`
   })
 }
 
-const textUrl = ({ id }: DocumentSummary, { textSha256 }: TextVersion) =>
+const textUrl = ({ id }: ReadDocument, { textSha256 }: TextVersion) =>
   `/api/documents/${encodeURIComponent(id)}/text?sha=${textSha256}`
 
-function supersededBanner(document: DocumentSummary): Html {
+const removedBanner = (): Html =>
+  html`<p class="banner" role="status">这份文件已移出文件库，不再用来回答；这里是引用时的文本。
+${english('This document has been taken out of the library; this is its text as it was cited.')}</p>`
+
+function supersededBanner(document: ReadDocument): Html {
   return html`<p class="banner" role="status">这一版文本已被替代。<a href="${document.url}">看现行文本</a>
 ${english('This version of the text has been superseded.')}</p>`
 }
 
 const FROM = { text: '', operator: '管理员注明', inferred: '推断' } as const
 
-function factsOf({ header, titleFrom }: DocumentSummary): Html {
+function factsOf({ header, titleFrom }: ReadDocument): Html {
   const title = titleFrom !== undefined && titleFrom !== 'text' && fact('题名', FROM[titleFrom])
   const facts = Object.entries(FACT_NAMES).map(([name, label]) => {
     const stated = header[name]
