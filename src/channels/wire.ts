@@ -13,10 +13,11 @@ import {
   titleFromOf,
   titleOf,
   walk,
-  type Lineage,
 } from '../clauses/address.ts'
 import { twinsOf } from '../clauses/by-id.ts'
+import { outlineOf, type OutlineNode } from '../clauses/outline-nodes.ts'
 import { pageField } from '../clauses/page.ts'
+import { findProblems } from '../clauses/problems.ts'
 import type {
   Clause,
   ClauseReference,
@@ -28,6 +29,8 @@ import type {
   Span,
   VersionNote,
 } from '../types.ts'
+
+export { outlineOf, type OutlineNode }
 
 export type Catalogue = ReturnType<Assistant['catalogue']>
 
@@ -45,17 +48,6 @@ export interface ClauseText extends ClauseReference {
   readonly textSha256: string
   readonly alsoIn: readonly ClauseReference[]
   readonly version?: VersionNote
-}
-
-export interface OutlineNode {
-  readonly kind: Clause['kind']
-  readonly path: readonly string[]
-  readonly label: string
-  readonly spoken: string
-  readonly heading?: string
-  readonly start: number
-  readonly end: number
-  readonly children: readonly OutlineNode[]
 }
 
 export type Cited =
@@ -88,13 +80,18 @@ export interface DocumentSummary {
   readonly textSha256: string
   readonly length: number
   readonly clauses: number
+  /** Where its numbers do not add up. */
+  readonly problems: readonly { readonly path: readonly string[]; readonly message: string }[]
+  /** Lines that cleaning left out. */
+  readonly dropped: number
   readonly url: string
 }
 
 /** Everything a reader needs of one text of a document. */
 export interface Reading {
-  /** Null where the document is no longer in the library; `source` says where its file stood. */
+  /** Null where the document is no longer in the library; `title` and `source` say what it was called. */
   readonly document: DocumentSummary | null
+  readonly title: string
   readonly source: string
   readonly textSha256: string
   /** A newer text of the document is indexed 已被替代. */
@@ -114,14 +111,14 @@ export function readingOf(id: string, stored: TextVersion, catalogue: Catalogue)
   const { text, textSha256 } = stored
   const document = catalogue.documents.find((candidate) => candidate.id === id)
   if (!document) {
-    const { source } = stored
-    const gone = { textSha256, superseded: false, removed: true, outline: [], text }
-    return source === undefined ? undefined : { document: null, source, ...gone }
+    const { removed } = stored
+    return removed && { document: null, ...removed, textSha256, superseded: false, removed: true, outline: [], text }
   }
   const isCurrent = textSha256 === document.textSha256
   const version = versionNoteOf(catalogue.documents, document)
   return {
     document: documentSummary(document),
+    title: titleOf(document),
     source: document.source,
     textSha256,
     superseded: !isCurrent,
@@ -131,6 +128,13 @@ export function readingOf(id: string, stored: TextVersion, catalogue: Catalogue)
     ...(version && { version }),
     text,
   }
+}
+
+/** A document among the others of the library. */
+export interface ListedDocument extends DocumentSummary {
+  /** From an operator's folder, or uploaded. */
+  readonly origin: 'folder' | 'upload'
+  readonly version?: VersionNote
 }
 
 /** The clause as it stands in the text, with its items; one paragraph 款 of it where the place names one. */
@@ -184,24 +188,6 @@ export function placeOfPath(document: Document, path: readonly string[]): Place 
   return lineage && placeOf(document, lineage)
 }
 
-export function outlineOf(document: Document): readonly OutlineNode[] {
-  const node = (lineage: Lineage): OutlineNode => {
-    const place = placeOf(document, lineage)
-    const clause = innermost(lineage)
-    return {
-      kind: clause.kind,
-      path: clause.path,
-      label: labelOf(place),
-      spoken: spokenOf(place),
-      ...headingFrom(document, clause),
-      start: clause.extent.start,
-      end: clause.extent.end,
-      children: clause.children.map((child) => node([...lineage, child])),
-    }
-  }
-  return document.clauses.map((clause) => node([clause]))
-}
-
 const summaries = new WeakMap<Document, DocumentSummary>()
 
 /** Made once for each document: a document never changes. */
@@ -209,6 +195,19 @@ export function documentSummary(document: Document): DocumentSummary {
   const known = summaries.get(document) ?? summaryOf(document)
   summaries.set(document, known)
   return known
+}
+
+export function listedDocument(
+  document: Document,
+  { documents }: Catalogue,
+  uploaded: ReadonlySet<string>,
+): ListedDocument {
+  const version = versionNoteOf(documents, document)
+  return {
+    ...documentSummary(document),
+    origin: uploaded.has(document.id) ? 'upload' : 'folder',
+    ...(version && { version }),
+  }
 }
 
 function titleFrom(document: Document): { titleFrom?: Provenance } {
@@ -231,6 +230,8 @@ function summaryOf(document: Document): DocumentSummary {
     textSha256: document.textSha256,
     length: document.text.length,
     clauses: [...walk(document)].length,
+    problems: findProblems(document).map(({ path, message }) => ({ path, message })),
+    dropped: document.dropped.length,
     url: `/read/${document.id}`,
   }
 }

@@ -248,8 +248,8 @@ export function scripted(script: Script = {}): Assistant {
       }
       const old = script.older?.find(({ documentId, text }) => documentId === id && sha256(text).startsWith(sha ?? ''))
       if (!old) return undefined
-      const source = current ? {} : { source: `${id}.txt` }
-      return { text: old.text, textSha256: sha256(old.text), superseded: true, ...source }
+      const removed = current ? {} : { removed: { title: id, source: `${id}.txt` } }
+      return { text: old.text, textSha256: sha256(old.text), superseded: true, ...removed }
     },
     status: () => status,
   }

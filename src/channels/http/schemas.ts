@@ -317,7 +317,7 @@ const FactSchema = z
   .strictObject({ value: z.string(), from: ProvenanceName, basis: z.string().optional() })
   .openapi('Fact')
 
-const documentShape = {
+export const documentShape = {
   id: z.string(),
   source: z.string(),
   title: z.string(),
@@ -339,13 +339,22 @@ const documentShape = {
   textSha256: Sha256,
   length: z.number().int().min(0).openapi({ description: 'UTF-16 units of the stored text' }),
   clauses: z.number().int().min(0),
+  problems: list(z.strictObject({ path: Path, message: z.string() })).openapi({
+    description: 'Where printed numbers do not follow each other',
+  }),
+  dropped: z.number().int().min(0).openapi({ description: 'Lines that cleaning left out' }),
+  origin: z.enum(['folder', 'upload']).openapi({ description: "From an operator's folder, or uploaded" }),
+  version: VersionSchema.optional(),
   url: z.string(),
 }
 
-export const DocumentSummarySchema = z.strictObject(documentShape).openapi('DocumentSummary')
+export const ListedDocumentSchema = z.strictObject(documentShape).openapi('ListedDocument')
+
+const { origin: _origin, version: _version, ...summaryShape } = documentShape
+const DocumentSummarySchema = z.strictObject(summaryShape).openapi('DocumentSummary')
 
 export const DocumentsSchema = z
-  .strictObject({ documents: list(DocumentSummarySchema), index: IndexSchema })
+  .strictObject({ documents: list(ListedDocumentSchema), index: IndexSchema })
   .openapi('Documents')
 
 export const OutlineNodeSchema = z
@@ -368,6 +377,7 @@ export const DocumentSchema = z.strictObject({ ...documentShape, outline: list(O
 export const ReadingSchema = z
   .strictObject({
     document: DocumentSummarySchema.nullable().openapi({ description: 'Null where it is no longer in the library' }),
+    title: z.string().openapi({ description: 'What it is called, or was' }),
     source: z.string().openapi({ description: 'Path of the file, as it is or last was' }),
     textSha256: Sha256,
     superseded: z.boolean().openapi({ description: 'A newer text of the document is indexed' }),

@@ -66,6 +66,7 @@ describe('an older text', () => {
     const read = await reading(`/api/reading/d-gone?sha=${sha}`, { older: [{ documentId: 'd-gone', text: old }] })
     expect(read).toEqual({
       document: null,
+      title: 'd-gone',
       source: 'd-gone.txt',
       textSha256: sha256(old),
       superseded: false,
