@@ -300,7 +300,7 @@ describe('an old reading link', () => {
     const { id, textSha256 } = old.assistant.catalogue().documents.find(({ source }) => source === '规划.txt')!
     rmSync(join(documents, '规划.txt'))
     const app = await open(config)
-    expect(await app.assistant.textOf(id, textSha256)).toMatchObject({ superseded: true, source: '规划.txt' })
+    expect(await app.assistant.textOf(id, textSha256)).toMatchObject({ superseded: true, removed: { title: '规划.txt', source: '规划.txt' } })
     expect(await app.assistant.textOf(id)).toBeUndefined()
   })
 
