@@ -6,7 +6,7 @@ const long = process.env['TIAOWEN_LONG'] === '1'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/global-setup.ts'],
+    globalSetup: ['test/global-setup.ts', 'test/web/shared.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: long ? 30 * 60_000 : 60_000,
