@@ -250,7 +250,9 @@ class RunningApp implements App {
       .find((sha) => sha.startsWith(prefix))
     if (textSha256 === undefined) return undefined
     const text = await readStoredText(this.#config.dataFolder, textSha256)
-    return text === undefined ? undefined : { text, textSha256, superseded: true }
+    if (text === undefined) return undefined
+    const source = current ? undefined : registry.documents[id]?.source
+    return { text, textSha256, superseded: true, ...(source !== undefined && { source }) }
   }
 
   #status(): Status {

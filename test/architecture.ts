@@ -122,6 +122,28 @@ export function specifiersIn(text: string): string[] {
 
 export const COMPUTED = '(computed)'
 
+/**
+ * What files import when they run, through all files they reach, that a browser does not have: packages and modules
+ * of Node. Imports of types are gone by then.
+ * @param read the text of a file of the project; undefined where there is none
+ */
+export function outsideOf(roots: readonly string[], read: (path: string) => string | undefined): string[] {
+  const seen = new Set<string>()
+  const outside: string[] = []
+  const visit = (path: string) => {
+    if (seen.has(path) || path.endsWith('.json')) return
+    seen.add(path)
+    for (const specifier of specifiersIn((read(path) ?? '').replace(TYPE_IMPORT, ''))) {
+      if (specifier.startsWith('.')) visit(resolved(path, specifier))
+      else outside.push(`${path} → ${specifier}`)
+    }
+  }
+  for (const root of roots) visit(root)
+  return outside
+}
+
+const TYPE_IMPORT = /^(?:import|export) type [^;]*?from '[^'\n]*'/gm
+
 function isAllowed(path: string, specifier: string): boolean {
   const place = placeOf(path)
   if (place === undefined) return false

@@ -26,8 +26,10 @@ export interface Status {
 export interface TextVersion {
   readonly text: string
   readonly textSha256: string
-  /** True when a newer text of the document is indexed 已被替代. */
+  /** True when a newer text of the document is indexed 已被替代, or none any more. */
   readonly superseded: boolean
+  /** Where the file stood, when the document is no longer in the library. */
+  readonly source?: string
 }
 
 export interface Assistant {

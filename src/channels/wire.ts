@@ -2,7 +2,7 @@
 import { readingUrl } from '../answering/links.ts'
 import { areVersions } from '../clauses/works.ts'
 import { versionNoteOf } from '../answering/version-note.ts'
-import type { Assistant } from '../answering/assistant.ts'
+import type { Assistant, TextVersion } from '../answering/assistant.ts'
 import {
   findClause,
   headingOf,
@@ -89,6 +89,48 @@ export interface DocumentSummary {
   readonly length: number
   readonly clauses: number
   readonly url: string
+}
+
+/** Everything a reader needs of one text of a document. */
+export interface Reading {
+  /** Null where the document is no longer in the library; `source` says where its file stood. */
+  readonly document: DocumentSummary | null
+  readonly source: string
+  readonly textSha256: string
+  /** A newer text of the document is indexed 已被替代. */
+  readonly superseded: boolean
+  /** The document is no longer in the library 已移除. */
+  readonly removed: boolean
+  /** Of the current text; an older one is no longer indexed. */
+  readonly outline: readonly OutlineNode[]
+  /** Offsets where the pages of the file begin, page 1 first; of the current text. */
+  readonly pages?: readonly number[]
+  readonly version?: VersionNote
+  readonly text: string
+}
+
+/** A text with what is known of its document; undefined where nobody knows the document. */
+export function readingOf(id: string, stored: TextVersion, catalogue: Catalogue): Reading | undefined {
+  const { text, textSha256 } = stored
+  const document = catalogue.documents.find((candidate) => candidate.id === id)
+  if (!document) {
+    const { source } = stored
+    const gone = { textSha256, superseded: false, removed: true, outline: [], text }
+    return source === undefined ? undefined : { document: null, source, ...gone }
+  }
+  const isCurrent = textSha256 === document.textSha256
+  const version = versionNoteOf(catalogue.documents, document)
+  return {
+    document: documentSummary(document),
+    source: document.source,
+    textSha256,
+    superseded: !isCurrent,
+    removed: false,
+    outline: isCurrent ? outlineOf(document) : [],
+    ...(isCurrent && document.pages && { pages: document.pages }),
+    ...(version && { version }),
+    text,
+  }
 }
 
 /** The clause as it stands in the text, with its items; one paragraph 款 of it where the place names one. */

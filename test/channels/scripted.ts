@@ -41,9 +41,10 @@ export interface DocumentParts {
   readonly text: string
   readonly header?: Header
   readonly bodyStart?: number
+  readonly pages?: readonly number[]
 }
 
-export function documentOf({ id, source, text, header = {}, bodyStart = 0 }: DocumentParts): Document {
+export function documentOf({ id, source, text, header = {}, bodyStart = 0, pages }: DocumentParts): Document {
   return parseDocument({
     id: id as DocumentId,
     source,
@@ -56,6 +57,7 @@ export function documentOf({ id, source, text, header = {}, bodyStart = 0 }: Doc
     shortNames: ['决定'],
     bodyStart,
     dropped: [],
+    ...(pages && { pages }),
   })
 }
 
@@ -186,7 +188,7 @@ export interface Script {
   readonly ask?: (request: AskRequest, signal?: AbortSignal) => AsyncIterable<AnswerEvent>
   readonly lookUp?: (reference: string, asOf?: string) => LookUp
   readonly status?: Partial<Status>
-  /** Older texts of documents. */
+  /** Older texts of documents, also of some that are gone. */
   readonly older?: readonly { readonly documentId: string; readonly text: string }[]
 }
 
@@ -245,7 +247,9 @@ export function scripted(script: Script = {}): Assistant {
         return { text: current.text, textSha256: current.textSha256, superseded: false }
       }
       const old = script.older?.find(({ documentId, text }) => documentId === id && sha256(text).startsWith(sha ?? ''))
-      return old && { text: old.text, textSha256: sha256(old.text), superseded: true }
+      if (!old) return undefined
+      const source = current ? {} : { source: `${id}.txt` }
+      return { text: old.text, textSha256: sha256(old.text), superseded: true, ...source }
     },
     status: () => status,
   }

@@ -7,6 +7,7 @@ import type { Answer, AnswerEvent, AskRequest, Document, DocumentId, SearchReque
 import { cited, clauseText, documentSummary, outlineOf, placeOfPath, type Catalogue } from '../wire.ts'
 import { eventStream } from './event-stream.ts'
 import { instanceOf } from './guards.ts'
+import { json, NO_DOCUMENT, problem, PROBLEMS } from './promises.ts'
 import {
   AskBody,
   AnswerSchema,
@@ -17,7 +18,6 @@ import {
   DocumentSchema,
   DocumentsSchema,
   EventSchemas,
-  ProblemSchema,
   SearchBody,
   SearchResultSchema,
   TextQuery,
@@ -28,22 +28,7 @@ export interface ApiOptions {
   readonly onError: (error: unknown) => void
 }
 
-const json = <Schema>(description: string, schema: Schema) => ({
-  description,
-  content: { 'application/json': { schema } },
-})
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: ProblemSchema } },
-})
-const PROBLEMS = {
-  400: problem('The request is not understood; `code` says why'),
-  401: problem('An API key is needed'),
-  403: problem('Not from this machine, and no API key is set'),
-  503: problem('No index is ready yet'),
-}
 const BODY_PROBLEMS = { 413: problem('The body is larger than 64 KiB'), 415: problem('The body is not JSON') }
-const NO_DOCUMENT = { 404: problem('No such document') }
 
 const EVENTS = Object.keys(EventSchemas).join(', ')
 

@@ -12,6 +12,7 @@ import { instanceOf, loopbackOnly, requireKey, securityHeaders, wantsPage } from
 import { addHealthRoutes } from './health.ts'
 import { errorPage } from './pages/error-page.ts'
 import { addPages } from './pages/pages.ts'
+import { addReadingRoute } from './reading.ts'
 import { problemFor, problemOf, problemOfIssues, problemResponse, type Problem } from './problem.ts'
 import { BODY_BYTES } from './schemas.ts'
 
@@ -63,6 +64,7 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
     ending,
     onError: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
   })
+  addReadingRoute(app, assistant)
   addAssets(app)
   addPages(app, assistant, options.version)
   return app

@@ -352,6 +352,20 @@ export const OutlineNodeSchema = z
 
 export const DocumentSchema = z.strictObject({ ...documentShape, outline: list(OutlineNodeSchema) }).openapi('Document')
 
+export const ReadingSchema = z
+  .strictObject({
+    document: DocumentSummarySchema.nullable().openapi({ description: 'Null where it is no longer in the library' }),
+    source: z.string().openapi({ description: 'Path of the file, as it is or last was' }),
+    textSha256: Sha256,
+    superseded: z.boolean().openapi({ description: 'A newer text of the document is indexed' }),
+    removed: z.boolean().openapi({ description: 'The document is no longer in the library' }),
+    outline: list(OutlineNodeSchema).openapi({ description: 'Of the current text; [] for an older one' }),
+    pages: list(Offset).optional().openapi({ description: 'Where the pages of the file begin, page 1 first' }),
+    version: VersionSchema.optional(),
+    text: z.string().openapi({ description: 'The stored text; offsets of citations point into it' }),
+  })
+  .openapi('Reading')
+
 export const LiveSchema = z.strictObject({ live: z.literal(true), version: z.string() }).openapi('Live')
 
 export const ReadySchema = z

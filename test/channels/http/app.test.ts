@@ -390,6 +390,7 @@ describe('health and description', () => {
       'get /api/documents',
       'get /api/documents/{id}',
       'get /api/documents/{id}/text',
+      'get /api/reading/{id}',
       'get /livez',
       'get /readyz',
       'post /api/ask',

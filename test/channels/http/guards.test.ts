@@ -49,6 +49,7 @@ test('the route table is the one we know', () => {
       "GET /api/documents",
       "GET /api/documents/d-000",
       "GET /api/documents/d-000/text",
+      "GET /api/reading/d-000",
       "GET /assets/{file}",
       "GET /c/d-000",
       "GET /docs",
