@@ -10,11 +10,23 @@ import { useGo, VariantContext } from './navigation.ts'
 import { ReadLink } from './read-link.tsx'
 import { useReaderWords } from './words.ts'
 
-/** One heading of the page it is, or of the panel. */
-export function Title({ title }: { readonly title: string }) {
-  const Heading = useContext(VariantContext) === 'page' ? 'h1' : 'h2'
-  return <Heading className="reader-title">{bracketed(title)}</Heading>
+interface TitleProps {
+  readonly title: string
+  /** Nobody calls it so: it is the name of its file. */
+  readonly isFile?: boolean
 }
+
+/** The heading of the page, or of the panel; where the focus goes when no words are marked. */
+export function Title({ title, isFile = false }: TitleProps) {
+  const Heading = useContext(VariantContext) === 'page' ? 'h1' : 'h2'
+  return (
+    <Heading className="reader-title" tabIndex={-1}>
+      {isFile ? fileName(title) : bracketed(title)}
+    </Heading>
+  )
+}
+
+export const fileName = (source: string): string => source.slice(source.lastIndexOf('/') + 1)
 
 export function Facts({ document }: { readonly document: DocumentSummary }) {
   const words = useReaderWords()

@@ -70,6 +70,9 @@ export function beginningsOf(outline: readonly OutlineNode[]): ReadonlyMap<numbe
   return beginnings
 }
 
+/** How many characters stand before the words of a line: blanks, and the marks with which Markdown sets off a heading. */
+export const blankOf = (words: string): number => /^[\s#>*]*/.exec(words)![0].length
+
 /** What a line is to the eye. */
 export type LineKind = 'title' | 'head' | 'heading' | 'plain'
 
@@ -95,7 +98,7 @@ function isOfTitle(line: string, title: string): boolean {
  */
 export function leadOf(words: string, beginning: Beginning | undefined): number {
   if (!beginning) return 0
-  const blank = /^\s*/.exec(words)![0].length
+  const blank = blankOf(words)
   const article = /^第[〇零一二三四五六七八九十百千0-9]+条(?:之[一二三四五六七八九十]+)?/.exec(words.slice(blank))
   if (article) return blank + article[0].length
   const { heading } = beginning.node

@@ -35,7 +35,8 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
   const variant = useContext(VariantContext)
   const go = useGo()
   const hasRoom = useRoom()
-  const isColumn = variant === 'page' && hasRoom
+  const hasOutline = reading.outline.length > 0
+  const isColumn = variant === 'page' && hasRoom && hasOutline
   const text = useRef<TextHandle>(null)
   const outlineButton = useRef<HTMLButtonElement>(null)
   const findButton = useRef<HTMLButtonElement>(null)
@@ -44,14 +45,15 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
 
   const { outline, pages } = reading
   const isBeyond = asked !== undefined && (asked.start >= asked.end || asked.end > reading.text.length)
+  const isCited = tour?.isHere === true
   const [start, end] = isBeyond || !asked ? [] : [asked.start, asked.end]
   const marked = useMemo(
-    () => (start === undefined || end === undefined ? undefined : markedOf(reading.text, outline, { start, end })),
-    [reading.text, outline, start, end],
+    () => (start === undefined || end === undefined ? undefined : markedOf(reading.text, isCited ? [] : outline, { start, end })),
+    [reading.text, outline, isCited, start, end],
   )
   const lineage = useMemo(() => (marked ? lineageAt(outline, marked.start) : []), [outline, marked])
   const finding = useFinding(reading.text, marked?.start ?? 0)
-  const citation = tour?.isHere ? tour.citation : undefined
+  const citation = isCited ? tour.citation : undefined
   const placeOf = (span: Span | undefined) => ({ reading, id, title, span, citation: span === marked ? citation : undefined })
 
   const frame = useMemo((): TextFrame => {
@@ -83,12 +85,9 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
   }
   const copyLink = () => void copyAndTell(linkTo(placeOf(marked)), words.linkCopied, words)
   const forms = FORM_NAMES.filter((name) => name !== 'withQuotation' || marked !== undefined)
-  const tree = (isFocused: boolean) =>
-    outline.length > 0 ? (
-      <OutlineTree outline={outline} lineage={lineage} isFocused={isFocused} onChoose={choose} />
-    ) : (
-      <p className="outline-none">{words.noOutline}</p>
-    )
+  const tree = (isFocused: boolean) => (
+    <OutlineTree text={reading.text} outline={outline} lineage={lineage} isFocused={isFocused} onChoose={choose} />
+  )
   return (
     <div className="reader" data-variant={variant} data-column={isColumn || undefined}>
       <header className="reader-head">
@@ -104,7 +103,7 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
           >
             <Search size={17} aria-hidden />
           </button>
-          {!isColumn && (
+          {hasOutline && !isColumn && (
             <button
               ref={outlineButton}
               type="button"
@@ -135,11 +134,11 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
           </Menu>
         </Toolbar>
         <div className="reader-about">
-          <Title title={title} />
+          <Title title={title} isFile={title === reading.source} />
           {reading.document && <Facts document={reading.document} />}
           {reading.version && !reading.removed && <Standing version={reading.version} />}
         </div>
-        <Warnings reading={reading} change={tour?.isHere ? tour.change : undefined} isBeyond={isBeyond} />
+        <Warnings reading={reading} change={isCited ? tour.change : undefined} isBeyond={isBeyond} />
         {isFinding && <FindBar finding={finding} onClose={closeFind} />}
         <PlaceBar lineage={lineage} spoken={citation?.spoken} page={marked && pageAt(pages, marked.start)} onChoose={choose} />
       </header>

@@ -1,5 +1,6 @@
 /** An outline as the rows that are shown of it. */
 import type { OutlineNode } from '../../wire.ts'
+import { ownLabel, stepOf } from './place.ts'
 
 export interface OutlineRow {
   readonly node: OutlineNode
@@ -48,3 +49,21 @@ export function openAtFirst(outline: readonly OutlineNode[]): ReadonlySet<Outlin
 }
 
 const hasBelow = ({ children }: OutlineNode) => children.length > 0
+
+export interface RowWords {
+  readonly label: string
+  /** Its heading, or how it begins; empty where the label says it all. */
+  readonly about: string
+}
+
+const ABOUT = 48
+
+/** @example { label: '第十二条', about: '自然人的民事权利能力一律平等。' } */
+export function rowWords(text: string, { node, outer }: OutlineRow): RowWords {
+  const heading = node.heading?.trim()
+  if (node.kind !== 'numbered') return { label: heading ?? stepOf(node, outer), about: '' }
+  const label = ownLabel(node, outer)
+  if (heading !== undefined) return { label, about: heading }
+  const [line = ''] = text.slice(node.start, Math.min(node.end, node.start + label.length + ABOUT)).trimStart().split('\n')
+  return { label, about: (line.startsWith(label) ? line.slice(label.length) : line).trim().toWellFormed() }
+}

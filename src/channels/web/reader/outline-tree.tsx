@@ -2,11 +2,11 @@
 import { ChevronRight } from 'lucide-react'
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from 'react'
 import type { OutlineNode } from '../../wire.ts'
-import { openAtFirst, rowsOf, type OutlineRow } from './outline-rows.ts'
-import { ownLabel, stepOf } from './place.ts'
+import { openAtFirst, rowsOf, rowWords, type OutlineRow, type RowWords } from './outline-rows.ts'
 import { useReaderWords } from './words.ts'
 
 interface OutlineTreeProps {
+  readonly text: string
   readonly outline: readonly OutlineNode[]
   /** The nodes around the marked words, outermost first. */
   readonly lineage: readonly OutlineNode[]
@@ -17,7 +17,7 @@ interface OutlineTreeProps {
 
 const MARGIN_ROWS = 12
 
-export function OutlineTree({ outline, lineage, isFocused = false, onChoose }: OutlineTreeProps) {
+export function OutlineTree({ text, outline, lineage, isFocused = false, onChoose }: OutlineTreeProps) {
   const words = useReaderWords()
   const id = useId()
   const box = useRef<HTMLDivElement>(null)
@@ -89,6 +89,7 @@ export function OutlineTree({ outline, lineage, isFocused = false, onChoose }: O
             key={`${row.node.start}.${row.level}`}
             id={`${id}-${first + at}`}
             row={row}
+            words={rowWords(text, row)}
             top={(first + at) * height}
             isHere={row.node === here}
             isAround={row.node !== here && lineage.includes(row.node)}
@@ -108,6 +109,7 @@ export function OutlineTree({ outline, lineage, isFocused = false, onChoose }: O
 interface RowProps {
   readonly id: string
   readonly row: OutlineRow
+  readonly words: RowWords
   readonly top: number
   readonly isHere: boolean
   readonly isAround: boolean
@@ -116,10 +118,8 @@ interface RowProps {
   onChoose(): void
 }
 
-function Row({ id, row, top, isHere, isAround, isActive, onToggle, onChoose }: RowProps) {
-  const { node, outer, level, position, siblings, isOpen } = row
-  const heading = node.heading?.trim()
-  const label = node.kind === 'numbered' ? ownLabel(node, outer) : (heading ?? stepOf(node, outer))
+function Row({ id, row, words: { label, about }, top, isHere, isAround, isActive, onToggle, onChoose }: RowProps) {
+  const { node, level, position, siblings, isOpen } = row
   return (
     <div
       id={id}
@@ -134,7 +134,7 @@ function Row({ id, row, top, isHere, isAround, isActive, onToggle, onChoose }: R
       aria-selected={isHere}
       data-around={isAround || undefined}
       data-active={isActive || undefined}
-      title={heading === undefined ? node.spoken : `${node.spoken} ${heading}`}
+      title={about === '' ? node.spoken : `${node.spoken} ${about}`}
       onClick={onChoose}
     >
       <span
@@ -150,7 +150,7 @@ function Row({ id, row, top, isHere, isAround, isActive, onToggle, onChoose }: R
       </span>
       <span className="outline-words">
         <b>{label}</b>
-        {node.kind === 'numbered' && heading !== undefined && <span> {heading}</span>}
+        {about !== '' && <span> {about}</span>}
       </span>
     </div>
   )

@@ -55,6 +55,19 @@ export function piecesOf(line: Span, lead: number, { marked, hits, current, foli
   })
 }
 
+/** Pieces that are all marked, or none of them. */
+export type PieceRun = readonly [Piece, ...Piece[]]
+
+export function runsOf(pieces: readonly Piece[]): readonly PieceRun[] {
+  const runs: [Piece, ...Piece[]][] = []
+  for (const piece of pieces) {
+    const last = runs.at(-1)
+    if (last?.[0].isMarked === piece.isMarked) last.push(piece)
+    else runs.push([piece])
+  }
+  return runs
+}
+
 const holds = ({ start, end }: Span, offset: number): boolean => start <= offset && offset < end
 
 /** The parts of a sorted list that reach into a span; the same empty list where there are none. */

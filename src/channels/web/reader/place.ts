@@ -40,7 +40,8 @@ const MOST_MARKED = 2_000
 
 /**
  * What is marked of a place: without white space at its ends, and of a whole chapter its heading alone, for a text that
- * is marked all over shows nothing. Words that are no clause, as quoted ones, are marked however long they are.
+ * is marked all over shows nothing. Words that are no clause are marked however long they are; so are quoted ones, for which
+ * no outline is given.
  */
 export function markedOf(text: string, outline: readonly OutlineNode[], { start, end }: Span): Span {
   const node = lineageAt(outline, start).find((one) => one.start === start && one.end === end)

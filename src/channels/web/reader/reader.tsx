@@ -5,7 +5,7 @@ import { readingQuery } from '../api/queries.ts'
 import type { Reading } from '../../wire.ts'
 import { addressIn, type ReadAddress } from './address.ts'
 import { useCitationTour, type CitationTour } from './citations.ts'
-import { Title } from './head.tsx'
+import { fileName, Title } from './head.tsx'
 import { VariantContext } from './navigation.ts'
 import { OpenText } from './open-text.tsx'
 import { Failure, Missing, Skeleton } from './states.tsx'
@@ -43,7 +43,7 @@ function AtAddress({ address, read, tour }: AtAddressProps) {
 
 /** A file that is gone has no title of its own any more; then the citation's, or the file's name. */
 const titleOf = ({ document, source }: Reading, tour: CitationTour | undefined): string =>
-  document?.title ?? (tour?.isHere ? tour.citation.title : source.slice(source.lastIndexOf('/') + 1))
+  document?.title ?? (tour?.isHere ? tour.citation.title : source)
 
 interface WithoutProps {
   readonly tour: CitationTour | undefined
@@ -61,7 +61,7 @@ function Without({ tour, read, body, title }: WithoutProps) {
         <Toolbar read={read} start={tour && <Tour tour={tour} onReveal={() => {}} />} />
         {title !== undefined && (
           <div className="reader-about" aria-busy>
-            <Title title={title} />
+            <Title title={title} isFile={tour !== undefined && tour.citation.titleFrom === undefined && title === tour.citation.source} />
             <span className="bone about-bone" />
           </div>
         )}
@@ -86,7 +86,7 @@ function useDocumentTitle(title: string | undefined): void {
   useEffect(() => {
     if (!isPage || title === undefined) return undefined
     const before = document.title
-    document.title = `${title} · 条问`
+    document.title = `${fileName(title)} · 条问`
     return () => {
       document.title = before
     }

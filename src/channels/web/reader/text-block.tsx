@@ -1,9 +1,9 @@
 /** Some lines of the text: as plain words while they are far from what is seen, line by line when they come near. */
 import { memo, useContext, useEffect, useRef, useState, type CSSProperties } from 'react'
 import type { Span } from '../../../types.ts'
-import { leadOf, lineKind, type Beginning, type Block } from './lines.ts'
+import { blankOf, leadOf, lineKind, type Beginning, type Block } from './lines.ts'
 import { NearnessContext } from './nearness.ts'
-import { piecesOf, type Folio, type Piece } from './pieces.ts'
+import { piecesOf, runsOf, type Folio, type Piece, type PieceRun } from './pieces.ts'
 import type { ReaderWords } from './words.ts'
 
 /** What does not change while a text is open. */
@@ -65,29 +65,23 @@ interface LineProps extends Omit<TextBlockProps, 'block' | 'isNear'> {
 function Line({ frame, line, folios, hits, marked, current }: LineProps) {
   const { text, title, headEnd, beginnings } = frame
   const words = text.slice(line.start, line.end)
-  const blank = words.length - words.trimStart().length
+  const blank = blankOf(words)
   if (blank === words.length) return <p data-start={line.start}>{words}</p>
   const beginning = beginnings.get(line.start) ?? beginnings.get(line.start + blank)
-  const kind = lineKind(words, title, line.start < headEnd, beginning)
+  const kind = lineKind(words.slice(blank), title, line.start < headEnd, beginning)
   const lead = kind === 'plain' ? leadOf(words, beginning) : 0
   const pieces = piecesOf(line, lead, { hits, folios, ...(marked && { marked }), ...(current && { current }) })
   const isMarked = pieces.some((piece) => piece.isMarked)
   return (
     <p
-      className={`line ${kind}${blank > 0 ? ' set-in' : ''}`}
+      className={`line ${kind}${/^\s/.test(words) ? ' set-in' : ''}`}
       data-start={line.start}
       data-depth={kind === 'heading' ? Math.min(beginning?.depth ?? 0, 4) : undefined}
       data-marked={isMarked || undefined}
     >
       {beginning && kind !== 'title' && kind !== 'head' && <ClauseLink beginning={beginning} frame={frame} />}
-      {pieces.map((piece) => (
-        <Words
-          key={piece.start}
-          piece={piece}
-          words={text.slice(piece.start, piece.end)}
-          page={piece.folio === undefined ? undefined : frame.words.page(piece.folio)}
-          isFirst={piece.start === marked?.start}
-        />
+      {runsOf(pieces).map((run) => (
+        <Run key={run[0].start} run={run} frame={frame} isFirst={run[0].start === marked?.start} />
       ))}
     </p>
   )
@@ -99,28 +93,31 @@ function ClauseLink({ beginning: { node }, frame }: { readonly beginning: Beginn
   return <button type="button" className="clause-link" aria-label={label} title={label} onClick={() => frame.copyLink(node)} />
 }
 
-interface WordsProps {
-  readonly piece: Piece
-  readonly words: string
-  /** 第3页, where one begins. */
-  readonly page: string | undefined
+interface RunProps {
+  readonly run: PieceRun
+  readonly frame: TextFrame
   /** Whether the marked words begin here. */
   readonly isFirst: boolean
 }
 
-function Words({ piece: { isMarked, isBold, hit }, words, page, isFirst }: WordsProps) {
+/** Words that are marked, or not, from one end to the other. */
+function Run({ run, frame, isFirst }: RunProps) {
+  const pieces = run.map((piece) => <Words key={piece.start} piece={piece} frame={frame} />)
+  if (!run[0].isMarked) return pieces
+  return (
+    <mark className="cited" {...(isFirst && { 'data-first': true, tabIndex: -1 })}>
+      {pieces}
+    </mark>
+  )
+}
+
+function Words({ piece: { start, end, isBold, hit, folio }, frame }: { readonly piece: Piece; readonly frame: TextFrame }) {
+  const words = frame.text.slice(start, end)
   const bold = isBold ? <b>{words}</b> : words
-  const found = hit === undefined ? bold : <mark className={`hit ${hit}`}>{bold}</mark>
   return (
     <>
-      {page !== undefined && <span className="folio" data-page={page} />}
-      {isMarked ? (
-        <mark className="cited" {...(isFirst && { 'data-first': true, tabIndex: -1 })}>
-          {found}
-        </mark>
-      ) : (
-        found
-      )}
+      {folio !== undefined && <span className="folio" data-page={frame.words.page(folio)} />}
+      {hit === undefined ? bold : <mark className={`hit ${hit}`}>{bold}</mark>}
     </>
   )
 }

@@ -85,8 +85,10 @@ function revealMark(box: HTMLElement): void {
 function focusText(box: HTMLElement): void {
   const reader = box.closest('.reader')
   if (reader?.querySelector('.tour')?.contains(document.activeElement)) return
+  const isPage = reader?.getAttribute('data-variant') === 'page'
   const mark = box.querySelector<HTMLElement>('mark[data-first]')
-  ;(mark ?? box).focus({ preventScroll: true })
+  const goal = mark ?? (isPage ? undefined : reader?.querySelector<HTMLElement>('.reader-title'))
+  goal?.focus({ preventScroll: true })
 }
 
 /** How many characters a line holds, for the guess at how high blocks are that were never drawn. */
