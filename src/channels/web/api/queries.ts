@@ -1,7 +1,7 @@
 /** What the page asks the server for, under the names by which it is kept. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type { CitationChange, Conversation, ConversationSummary, DocumentId, Exchange, Provenance, VersionNote } from '../../../types.ts'
-import type { DocumentSummary, OutlineNode } from '../../wire.ts'
+import type { DocumentSummary, OutlineNode, Reading } from '../../wire.ts'
 import { getJson } from './client.ts'
 
 export interface StoredExchange extends Exchange {
@@ -61,24 +61,6 @@ export interface Upload {
   readonly same?: { readonly id: string; readonly title: string }
   /** Documents it may take the place of. */
   readonly replaces?: readonly { readonly id: string; readonly title: string }[]
-}
-
-/** All that the reader needs of a document. */
-export interface Reading {
-  /** Null where it is no longer in the library. */
-  readonly document: DocumentSummary | null
-  readonly source: string
-  readonly title: string
-  readonly textSha256: string
-  /** A newer text of the document is indexed 已被替代. */
-  readonly superseded: boolean
-  readonly removed: boolean
-  /** Of the current text; empty for an older one. */
-  readonly outline: readonly OutlineNode[]
-  /** Where the pages of the file begin. */
-  readonly pages?: readonly number[]
-  readonly version?: VersionNote
-  readonly text: string
 }
 
 export interface Ready {
