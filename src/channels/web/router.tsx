@@ -12,9 +12,12 @@ export interface BesideSearch {
   at?: string
 }
 
+type DocumentsColumn = 'title' | 'issuer' | 'date' | 'clauses' | 'problems'
+
 export interface DocumentsSearch {
   q?: string
-  sort?: 'title' | 'date' | 'clauses'
+  /** A column, from its last to its first with `-` before it; absent: the order of the folders. */
+  sort?: DocumentsColumn | `-${DocumentsColumn}`
   /** A staged upload that is being looked at before it counts. */
   upload?: string
 }
@@ -31,14 +34,16 @@ function besideOf(search: Record<string, unknown>): BesideSearch {
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound, validateSearch: besideOf })
 
-/** `?q=` asks at once: links from elsewhere. */
+const SORT = /^-?(?:title|issuer|date|clauses|problems)$/
+
+/** `?q=` asks at once: links from elsewhere. `?about=` is the document to ask about, chosen but not yet asked. */
 const newChatRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   component: ChatPage,
-  validateSearch: (search): { q?: string } => {
-    const q = text(search['q'])
-    return q === undefined ? {} : { q }
+  validateSearch: (search): { q?: string; about?: string } => {
+    const [q, about] = [text(search['q']), text(search['about'])]
+    return { ...(q !== undefined && { q }), ...(about !== undefined && { about }) }
   },
 })
 
@@ -52,7 +57,7 @@ const documentsRoute = createRoute({
     const [q, sort, upload] = [text(search['q']), text(search['sort']), text(search['upload'])]
     return {
       ...(q !== undefined && { q }),
-      ...((sort === 'title' || sort === 'date' || sort === 'clauses') && { sort }),
+      ...(sort !== undefined && SORT.test(sort) && { sort: sort as NonNullable<DocumentsSearch['sort']> }),
       ...(upload !== undefined && { upload }),
     }
   },
