@@ -12,9 +12,12 @@ export interface BesideSearch {
   at?: string
 }
 
+type DocumentsColumn = 'title' | 'issuer' | 'date' | 'clauses' | 'problems'
+
 export interface DocumentsSearch {
   q?: string
-  sort?: 'title' | 'date' | 'clauses'
+  /** A column, from its last to its first with `-` before it; absent: the order of the folders. */
+  sort?: DocumentsColumn | `-${DocumentsColumn}`
   /** A staged upload that is being looked at before it counts. */
   upload?: string
 }
@@ -31,7 +34,9 @@ function besideOf(search: Record<string, unknown>): BesideSearch {
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound, validateSearch: besideOf })
 
-/** `?q=` asks at once: links from elsewhere; `?about=` limits the question to a document. */
+const SORT = /^-?(?:title|issuer|date|clauses|problems)$/
+
+/** `?q=` asks at once: links from elsewhere. `?about=` is the document to ask about, chosen but not yet asked. */
 const newChatRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
@@ -52,7 +57,7 @@ const documentsRoute = createRoute({
     const [q, sort, upload] = [text(search['q']), text(search['sort']), text(search['upload'])]
     return {
       ...(q !== undefined && { q }),
-      ...((sort === 'title' || sort === 'date' || sort === 'clauses') && { sort }),
+      ...(sort !== undefined && SORT.test(sort) && { sort: sort as NonNullable<DocumentsSearch['sort']> }),
       ...(upload !== undefined && { upload }),
     }
   },
