@@ -98,6 +98,8 @@ async function watch(context: BrowserContext, origin: string): Promise<Trouble> 
     if (!isOwn(request.url())) trouble.foreign.push(`${request.method()} ${request.url()}`)
   })
   context.on('requestfailed', (request) => {
+    // given up by the page itself; Chromium says so too of a stream that was read to its end
+    if (request.failure()?.errorText === 'net::ERR_ABORTED') return
     if (isOwn(request.url())) trouble.failed.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText ?? ''}`)
   })
   context.on('response', (response) => {

@@ -114,9 +114,10 @@ async function once({ question, conversationId, exchangeId, documents, asOf }: A
     signal,
   })
   let { segments, citations } = NOTHING
+  let answer: Answer | undefined
   try {
     for await (const { event, data } of eventsOf(response.body!)) {
-      if (event === 'done') return data as Answer
+      if (event === 'done') answer = data as Answer
       if (event === 'error') throw problemIn(JSON.stringify(data), 500)
       if (event === 'segment') segments = [...segments, data as Segment]
       if (event === 'citations') citations = data as Citation[]
@@ -124,8 +125,8 @@ async function once({ question, conversationId, exchangeId, documents, asOf }: A
     }
   } catch (error) {
     if (isAbort(error) || error instanceof Problem) throw error
-    throw cutOff()
   }
+  if (answer) return answer
   throw cutOff()
 }
 
