@@ -152,11 +152,17 @@ export class LocalDesk implements LibraryDesk {
     if (removed.some(({ id }) => served.has(id))) this.#rounds.request()
   }
 
-  /** Resolves when the change and the round under way are over. */
-  async close(): Promise<void> {
-    await this.#changing
+  /** Resolves when the changes and the rounds under way are over. */
+  async idle(): Promise<void> {
     await this.#opened.catch(() => {})
+    await this.#changing
     await this.#rounds.idle()
+  }
+
+  /** As `idle`; no round is tried again. */
+  async close(): Promise<void> {
+    await this.idle()
+    this.#rounds.close()
   }
 
   async #open(): Promise<void> {

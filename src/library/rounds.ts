@@ -54,8 +54,12 @@ export class Rounds {
 
   /** Resolves when no round is under way. */
   async idle(): Promise<void> {
-    clearTimeout(this.#again)
     await this.#running
+  }
+
+  /** What failed is not tried again. */
+  close(): void {
+    clearTimeout(this.#again)
   }
 
   async #runAll(): Promise<void> {
