@@ -132,6 +132,20 @@ test('while another process writes, the round waits for it', async () => {
   expect((await answerTo(app, QUESTION)).text).toContain('70%')
 })
 
+test('what could not be indexed at the start is, as soon as the other process is done', async () => {
+  const { config, documents } = workshop(writeSmall)
+  await (await serving(config)).close()
+  writeFileSync(join(documents, '通知.txt'), NOTICE)
+  const lock = await lockForWriting(config.indexFolder)
+  const app = await openApp(config, { log: () => {}, follow: true })
+  onTestFinished(() => app.close())
+  expect((await app.desk.state()).uploads.enabled).toBe(true)
+  await expect(app.settled).rejects.toMatchObject({ code: 'index-locked' })
+  await lock.release()
+  await expect.poll(async () => (await answerTo(app, QUESTION)).text, { timeout: 20_000 }).toContain('70%')
+  expect(app.assistant.status().fallbacks.map(({ from }) => from)).not.toContain('current-documents')
+})
+
 test('a round that fails is told; the upload is not lost', async () => {
   const { config, documents } = workshop(writeSmall)
   const app = await serving(config)

@@ -145,6 +145,11 @@ export class LocalDesk implements LibraryDesk {
     })
   }
 
+  /** A round, though nobody changed anything: the library could not be indexed at the start. */
+  indexSoon(): void {
+    this.#rounds.request()
+  }
+
   /** Another process wrote the generation that serves now: where it did not know what was taken out, one more is made. */
   async checkServed(): Promise<void> {
     const { removed } = await readLibraryList(this.#options.dataFolder)
