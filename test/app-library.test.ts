@@ -101,20 +101,15 @@ test('what several people put in at once is all there, in few rounds; questions 
   const { config } = workshop(writeSmall)
   const app = await serving(config)
   const titles = Array.from({ length: 6 }, (_, at) => `第${at + 1}类事项办理的通知`)
-  const asked = async (): Promise<number> => {
-    const began = performance.now()
-    await answerTo(app, '全社会研发投入强度超过多少？')
-    return performance.now() - began
-  }
-  await asked()
   await Promise.all(titles.map((title, at) => put(app, '通知.txt', `${title}\n一、时限\n${at + 1}个工作日内办结。\n`)))
-  const times: number[] = []
+  const outcomes: string[] = []
   while ((await app.desk.state()).indexing) {
-    times.push(await asked())
+    outcomes.push((await answerTo(app, '全社会研发投入强度超过多少？')).outcome)
     await sleep(10)
   }
   expect(app.assistant.catalogue().documents).toHaveLength(9)
-  expect(Math.max(...times)).toBeLessThan(1_000)
+  expect(new Set(outcomes)).toEqual(new Set(['answered']))
+  expect(outcomes.length).toBeGreaterThan(3)
   expect(Number(app.assistant.status().generation!.slice(-2))).toBeLessThanOrEqual(4)
 })
 
