@@ -116,7 +116,11 @@ class RunningApp implements App {
   }
 
   get desk(): LibraryDesk {
-    return (this.#desk ??= new LocalDesk({
+    return (this.#desk ??= this.#openDesk())
+  }
+
+  #openDesk(): LocalDesk {
+    const desk = new LocalDesk({
       dataFolder: this.#config.dataFolder,
       enabled: this.#config.uploads,
       documents: () => this.#serving?.documents ?? [],
@@ -126,7 +130,9 @@ class RunningApp implements App {
       index: () => this.#indexAnew(),
       log: this.#options.log,
       signal: this.#closing.signal,
-    }))
+    })
+    this.settled.catch(() => desk.indexSoon()) // another process may have been writing
+    return desk
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,11 @@
 /** The process that makes one round of indexing for a running server; started by index-process.ts. */
+import { enableCompileCache } from 'node:module'
 import { constants, setPriority } from 'node:os'
 import type { Config } from './config.ts'
 import { PolicyError } from './errors.ts'
-import { indexRounds } from './index-rounds.ts'
 import type { RoundReport } from './index-process.ts'
+
+enableCompileCache() // before the modules that are large
 
 const tell = (report: RoundReport): Promise<void> =>
   new Promise((resolve) => process.send?.(report, undefined, undefined, () => resolve()))
@@ -13,6 +15,7 @@ async function round(config: Config): Promise<void> {
   const onProgress = (step: string, done: number, total: number): void => void tell({ kind: 'step', step, done, total })
   const signal = new AbortController().signal
   try {
+    const { indexRounds } = await import('./index-rounds.ts')
     for await (const event of indexRounds(config, { watch: false, log, onProgress, signal })) {
       if (event.kind === 'round') await tell({ kind: 'done', generation: event.generation, skipped: event.skipped })
     }

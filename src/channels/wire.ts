@@ -80,10 +80,6 @@ export interface DocumentSummary {
   readonly textSha256: string
   readonly length: number
   readonly clauses: number
-  /** Where its numbers do not add up. */
-  readonly problems: readonly { readonly path: readonly string[]; readonly message: string }[]
-  /** Lines that cleaning left out. */
-  readonly dropped: number
   readonly url: string
 }
 
@@ -135,6 +131,10 @@ export interface ListedDocument extends DocumentSummary {
   /** From an operator's folder, or uploaded. */
   readonly origin: 'folder' | 'upload'
   readonly version?: VersionNote
+  /** Where its numbers do not add up. */
+  readonly problems: readonly { readonly path: readonly string[]; readonly message: string }[]
+  /** Lines that cleaning left out. */
+  readonly dropped: number
 }
 
 /** The clause as it stands in the text, with its items; one paragraph 款 of it where the place names one. */
@@ -197,6 +197,15 @@ export function documentSummary(document: Document): DocumentSummary {
   return known
 }
 
+const problems = new WeakMap<Document, ListedDocument['problems']>()
+
+/** Found once for each document. */
+function problemsOf(document: Document): ListedDocument['problems'] {
+  const known = problems.get(document) ?? findProblems(document).map(({ path, message }) => ({ path, message }))
+  problems.set(document, known)
+  return known
+}
+
 export function listedDocument(
   document: Document,
   { documents }: Catalogue,
@@ -207,7 +216,19 @@ export function listedDocument(
     ...documentSummary(document),
     origin: uploaded.has(document.id) ? 'upload' : 'folder',
     ...(version && { version }),
+    problems: problemsOf(document),
+    dropped: document.dropped.length,
   }
+}
+
+/** All of them; of a large library the first time takes a second, and questions are answered meanwhile. */
+export async function listedDocuments(catalogue: Catalogue, uploaded: ReadonlySet<string>): Promise<ListedDocument[]> {
+  const listed: ListedDocument[] = []
+  for (const [at, document] of catalogue.documents.entries()) {
+    listed.push(listedDocument(document, catalogue, uploaded))
+    if (at % 64 === 63) await new Promise(setImmediate)
+  }
+  return listed
 }
 
 function titleFrom(document: Document): { titleFrom?: Provenance } {
@@ -230,8 +251,6 @@ function summaryOf(document: Document): DocumentSummary {
     textSha256: document.textSha256,
     length: document.text.length,
     clauses: [...walk(document)].length,
-    problems: findProblems(document).map(({ path, message }) => ({ path, message })),
-    dropped: document.dropped.length,
     url: `/read/${document.id}`,
   }
 }

@@ -238,9 +238,7 @@ async function listFolder(
   skipped: SkippedFile[],
   seen: Set<string>,
 ): Promise<ListedFile[]> {
-  const root = await realpath(folder).catch((cause: unknown) => {
-    throw new PolicyError('folder-missing', `文件夹 ${folder} 不存在或无法打开。请检查路径。`, { cause })
-  })
+  const root = await rootOf(folder)
   const listed = await listFiles(root, '', skipped)
   const sources = new Map(listed.map((file) => [file.path.normalize('NFC'), file]))
   const sidecar = await readSidecar(root, new Set(sources.keys()))
@@ -256,6 +254,15 @@ async function listFolder(
     files.push({ folder: label, source, path: real, statement: sidecar.get(source) })
   }
   return files
+}
+
+/** Links followed; as it is called where its real name leads nowhere, as in a mount of another namespace. */
+function rootOf(folder: string): Promise<string> {
+  return realpath(folder).catch(async (cause: unknown) => {
+    const isThere = await lstat(folder).then((found) => found.isDirectory(), () => false)
+    if (isThere) return folder
+    throw new PolicyError('folder-missing', `文件夹 ${folder} 不存在或无法打开。请检查路径。`, { cause })
+  })
 }
 
 /** Hidden files, and ~$决定.docx, which Word keeps beside a file that is open. */

@@ -145,6 +145,11 @@ export class LocalDesk implements LibraryDesk {
     })
   }
 
+  /** A round, though nobody changed anything: the library could not be indexed at the start. */
+  indexSoon(): void {
+    this.#rounds.request()
+  }
+
   /** Another process wrote the generation that serves now: where it did not know what was taken out, one more is made. */
   async checkServed(): Promise<void> {
     const { removed } = await readLibraryList(this.#options.dataFolder)
@@ -152,11 +157,17 @@ export class LocalDesk implements LibraryDesk {
     if (removed.some(({ id }) => served.has(id))) this.#rounds.request()
   }
 
-  /** Resolves when the change and the round under way are over. */
-  async close(): Promise<void> {
-    await this.#changing
+  /** Resolves when the changes and the rounds under way are over. */
+  async idle(): Promise<void> {
     await this.#opened.catch(() => {})
+    await this.#changing
     await this.#rounds.idle()
+  }
+
+  /** As `idle`; no round is tried again. */
+  async close(): Promise<void> {
+    await this.idle()
+    this.#rounds.close()
   }
 
   async #open(): Promise<void> {

@@ -1,6 +1,6 @@
-/** The thread that reads one upload as indexing would, so that a long or hostile file never holds up a question. */
+/** The thread that reads uploads as indexing would, one after the other, so that a long or hostile file never holds up a question. */
 import { readFile } from 'node:fs/promises'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { titleFromOf, titleOf, walk } from '../clauses/address.ts'
 import { outlineOf } from '../clauses/outline-nodes.ts'
 import { findProblems } from '../clauses/problems.ts'
@@ -50,5 +50,6 @@ async function reading(path: string, name: string): Promise<UploadReading> {
   }
 }
 
-const { path, name } = workerData as { readonly path: string; readonly name: string }
-parentPort?.postMessage(await reading(path, name))
+parentPort?.on('message', ({ path, name }: { readonly path: string; readonly name: string }) => {
+  void reading(path, name).then((said) => parentPort?.postMessage(said))
+})

@@ -32,6 +32,7 @@ export class Rounds {
   #running: Promise<void> | undefined
   #last: LibraryState['lastIndexing']
   #again: NodeJS.Timeout | undefined
+  #logged: string | undefined
 
   constructor(options: RoundsOptions) {
     this.#options = options
@@ -54,8 +55,12 @@ export class Rounds {
 
   /** Resolves when no round is under way. */
   async idle(): Promise<void> {
-    clearTimeout(this.#again)
     await this.#running
+  }
+
+  /** What failed is not tried again. */
+  close(): void {
+    clearTimeout(this.#again)
   }
 
   async #runAll(): Promise<void> {
@@ -64,10 +69,13 @@ export class Rounds {
       this.#isWanted = false
       try {
         await this.#unlocked()
+        this.#logged = undefined
         this.#tell()
       } catch (error) {
         if (signal.aborted) return
-        log(`上传后索引未能更新 the round of indexing failed: ${error instanceof Error ? error.message : String(error)}`)
+        const line = `索引未能更新 the round of indexing failed: ${error instanceof Error ? error.message : String(error)}`
+        if (line !== this.#logged) log(line) // tried again and again, told once
+        this.#logged = line
         this.#tell(error)
         this.#again = setTimeout(() => this.request(), againMs).unref()
       }

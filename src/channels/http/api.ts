@@ -5,7 +5,7 @@ import type { Assistant } from '../../answering/assistant.ts'
 import { PolicyError } from '../../errors.ts'
 import type { Answer, AnswerEvent, AskRequest, Document, DocumentId, SearchRequest } from '../../types.ts'
 import type { LibraryDesk } from '../../answering/library-desk.ts'
-import { cited, clauseText, listedDocument, outlineOf, placeOfPath, type Catalogue } from '../wire.ts'
+import { cited, clauseText, listedDocument, listedDocuments, outlineOf, placeOfPath, type Catalogue } from '../wire.ts'
 import { eventStream } from './event-stream.ts'
 import { instanceOf, ownerOf } from './guards.ts'
 import type { Keeper } from './keeper.ts'
@@ -155,9 +155,8 @@ export function addApiRoutes(app: OpenAPIHono, assistant: Assistant, options: Ap
 
   app.openapi(documents, async (context) => {
     const catalogue = assistant.catalogue()
-    const ids = await uploaded()
-    const { documents: all, generation, embedder } = catalogue
-    const listed = all.map((one) => listedDocument(one, catalogue, ids))
+    const { generation, embedder } = catalogue
+    const listed = await listedDocuments(catalogue, await uploaded())
     return context.json({ documents: listed, index: { generation, embedder } }, 200)
   })
 

@@ -350,7 +350,7 @@ export const documentShape = {
 
 export const ListedDocumentSchema = z.strictObject(documentShape).openapi('ListedDocument')
 
-const { origin: _origin, version: _version, ...summaryShape } = documentShape
+const { origin: _origin, version: _version, problems: _problems, dropped: _dropped, ...summaryShape } = documentShape
 const DocumentSummarySchema = z.strictObject(summaryShape).openapi('DocumentSummary')
 
 export const DocumentsSchema = z

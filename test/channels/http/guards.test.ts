@@ -5,7 +5,7 @@ import { createApp } from '../../../src/channels/http/app.ts'
 import { isLoopback, ownerOfKey, SECURITY_HEADERS } from '../../../src/channels/http/guards.ts'
 import { ProblemSchema } from '../../../src/channels/http/schemas.ts'
 import { IN_MEMORY, openSqliteState } from '../../../src/state/sqlite-state.ts'
-import { answered, scripted } from '../scripted.ts'
+import { answered, scripted, scriptedDesk } from '../scripted.ts'
 
 const KEY = 'tw_test_4f7Yb0dKx2mN8qR5sV1wZ3cE6gH9jL0p'
 /** A conversation with an answered question, in memory; put back before every request. */
@@ -15,7 +15,7 @@ const WHERE = {
 }
 const appOf = (owner: string, options: { readonly apiKey?: string } = {}) => {
   const state = openSqliteState(IN_MEMORY)
-  const app = createApp(scripted(), { version: '0.1.0', state, ...options })
+  const app = createApp(scripted(), { version: '0.1.0', state, desk: scriptedDesk(), ...options })
   const request = async (address: string | Request, init?: RequestInit): Promise<Response> => {
     const { attempt } = await state.begin(owner, { ...WHERE, question: '目标？' })
     await state.keepAnswer(owner, WHERE, attempt, answered({ question: '目标？' }))
@@ -54,13 +54,30 @@ const BODIES: readonly (readonly [RegExp, object])[] = [
   [/feedback$/, { rating: 'up' }],
   [/./, { title: '目标' }],
 ]
-const takesBody = (method: string) => method === 'POST' || method === 'PUT' || method === 'PATCH'
+const takesBody = ({ method, address }: (typeof ROUTES)[number]) =>
+  /^(?:POST|PUT|PATCH)$/.test(method) && !/\/(?:accept|restore)$/.test(address)
 
-const bodyFor = ({ method, address }: (typeof ROUTES)[number], headers: Record<string, string> = {}): RequestInit => ({
-  method,
-  headers: { ...(takesBody(method) && { 'Content-Type': 'application/json' }), ...headers },
-  ...(takesBody(method) && { body: JSON.stringify(BODIES.find(([pattern]) => pattern.test(address))?.[1]) }),
-})
+const bodyFor = (route: (typeof ROUTES)[number], headers: Record<string, string> = {}): RequestInit => {
+  const { method, address } = route
+  if (method === 'POST' && address === '/api/uploads') return { method, headers, body: formOf('决定.txt', '第一条') }
+  if (!takesBody(route)) return { method, headers }
+  const body = JSON.stringify(BODIES.find(([pattern]) => pattern.test(address))?.[1])
+  return { method, headers: { 'Content-Type': 'application/json', ...headers }, body }
+}
+
+function formOf(name: string, text: string): FormData {
+  const form = new FormData()
+  form.append('file', new File([text], name))
+  return form
+}
+
+/** What a route answers when all is well. */
+const well = ({ method, address }: (typeof ROUTES)[number]): number => {
+  if (method === 'POST' && address === '/api/uploads') return 201
+  if (/\/(?:accept|restore)$/.test(address) || (method === 'DELETE' && /documents/.test(address))) return 202
+  const isQuiet = method === 'DELETE' || /feedback$|stop$|csp-reports$/.test(address)
+  return isQuiet ? 204 : 200
+}
 
 const basic = (password: string) => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`
 
@@ -69,6 +86,8 @@ test('the route table is the one we know', () => {
     [
       "DELETE /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10",
       "DELETE /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/exchanges/0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4/feedback",
+      "DELETE /api/documents/d-000",
+      "DELETE /api/uploads/d-000",
       "GET /",
       "GET /api/cite?ref=1",
       "GET /api/clauses/d-000/%E4%B8%89/2",
@@ -78,8 +97,11 @@ test('the route table is the one we know', () => {
       "GET /api/documents",
       "GET /api/documents/d-000",
       "GET /api/documents/d-000/text",
+      "GET /api/library",
       "GET /api/reading/d-000",
       "GET /api/suggestions",
+      "GET /api/uploads/d-000",
+      "GET /api/uploads/d-000/text",
       "GET /assets/{file}",
       "GET /c/d-000",
       "GET /docs",
@@ -94,7 +116,10 @@ test('the route table is the one we know', () => {
       "PATCH /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10",
       "POST /api/ask",
       "POST /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/exchanges/0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4/stop",
+      "POST /api/documents/d-000/restore",
       "POST /api/search",
+      "POST /api/uploads",
+      "POST /api/uploads/d-000/accept",
       "POST /csp-reports",
       "PUT /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/exchanges/0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4/feedback",
     ]
@@ -111,7 +136,7 @@ describe('with an API key', () => {
       ['X-API-Key', { 'X-API-Key': KEY }],
       ["a browser's Basic prompt", { Authorization: basic(KEY) }],
     ])('answers the key in %s', async (_, headers) => {
-      expect((await locked.request(route.address, bodyFor(route, headers))).ok).toBe(true)
+      expect((await locked.request(route.address, bodyFor(route, headers))).status).toBe(well(route))
     })
 
     test.each<[string, Record<string, string>]>([
@@ -179,10 +204,9 @@ describe('without a key, this machine only', () => {
   test.each(ROUTES)('$method $address', async (route) => {
     const status = async (host: string, headers: Record<string, string> = {}) =>
       (await open.request(`http://${host}${route.address}`, bodyFor(route, { Host: host, ...headers }))).status
-    const done = /conversations|csp-reports/.test(route.address) && /DELETE|PUT|POST/.test(route.method) ? 204 : 200
-    expect(await status('127.0.0.1:8787')).toBe(done)
-    expect(await status('localhost:8787', { Origin: 'http://localhost:8787' })).toBe(done)
-    expect(await status('[::1]:8787')).toBe(done)
+    expect(await status('127.0.0.1:8787')).toBe(well(route))
+    expect(await status('localhost:8787', { Origin: 'http://localhost:8787' })).toBe(well(route))
+    expect(await status('[::1]:8787')).toBe(well(route))
     expect(await status('rebound.example.org:8787')).toBe(403)
     expect(await status('rebound.example.org')).toBe(403)
     expect(await status('127.0.0.1:8787', { Origin: 'https://example.org' })).toBe(403)
@@ -211,6 +235,42 @@ describe('without a key, this machine only', () => {
     'localhost:8787/',
     'localhost\n',
   ])('%j is not', (host) => expect(isLoopback(host)).toBe(false))
+})
+
+describe('a request that changes something, from a page', () => {
+  const key = { 'X-API-Key': KEY }
+  const unsafe = ROUTES.filter(({ method }) => method !== 'GET')
+  test('there are such routes', () => expect(unsafe.length).toBeGreaterThan(6))
+
+  describe.each(unsafe)('$method $address', (route) => {
+    test.each<[string, Record<string, string>, boolean]>([
+      ['of ours', { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://tiaowen.example.org' }, true],
+      ['of ours, behind a proxy that names itself as host', { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://x.org' }, true],
+      ['typed by a person', { 'Sec-Fetch-Site': 'none' }, true],
+      ['of ours, in a browser that does not say so', { Origin: 'https://tiaowen.example.org' }, true],
+      ['no page at all: a program', {}, true],
+      ['of another site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example.com' }, false],
+      ['of a neighbour', { 'Sec-Fetch-Site': 'same-site', Origin: 'https://wiki.example.org' }, false],
+      ['of another site, in an old browser', { Origin: 'https://evil.example.com' }, false],
+      ['of another port', { Origin: 'https://tiaowen.example.org:444' }, false],
+      ['of nowhere', { Origin: 'null' }, false],
+      ['that says something new', { 'Sec-Fetch-Site': 'cross-origin' }, false],
+    ])('%s', async (_, headers, isLetIn) => {
+      const init = bodyFor(route, { ...key, ...headers, Host: 'tiaowen.example.org' })
+      const response = await locked.request(`https://tiaowen.example.org${route.address}`, init)
+      expect(response.status).toBe(isLetIn ? well(route) : 403)
+      if (!isLetIn) expect(ProblemSchema.parse(await response.json()).code).toBe('unauthorized')
+    })
+
+    test('of another site is refused where there is no key too', async () => {
+      const init = bodyFor(route, { Host: '127.0.0.1:8787', 'Sec-Fetch-Site': 'cross-site' })
+      expect((await open.request(`http://127.0.0.1:8787${route.address}`, init)).status).toBe(403)
+    })
+  })
+
+  test('what is only read may be opened from a link anywhere', async () => {
+    expect((await locked.request('/read/d-000', { headers: { ...key, 'Sec-Fetch-Site': 'cross-site' } })).status).toBe(200)
+  })
 })
 
 describe('every answer, whatever it is', () => {
