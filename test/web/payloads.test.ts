@@ -58,18 +58,27 @@ function handle(frame) {
     else element.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }))
   }
 }
+/** Until what was asked for before has come, and then until nothing more happens. */
+async function quiet() {
+  await new Promise((resolve) => Object.assign(new Image(), { onerror: resolve, src: '/last?' + performance.now() }))
+  for (let before = -1; before !== ran.size; ) {
+    before = ran.size
+    await pause(400)
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+  }
+}
 async function runAll(payloads) {
   ran.clear()
   const frames = payloads.map(put)
-  await pause(300)
+  await quiet()
   for (const frame of frames) handle(frame)
-  await pause(200)
+  await quiet()
   for (const frame of frames) frame.remove()
   return [...ran]
 }
 </script></body></html>`
 
-const BATCH = 80
+const BATCH = 60
 
 describeInBrowser('on a careless page', () => {
   const pages = usePages()
@@ -77,7 +86,10 @@ describeInBrowser('on a careless page', () => {
   let ran: ReadonlySet<number>
 
   beforeAll(async () => {
-    server = createServer((_, response) => response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(CARELESS))
+    server = createServer(({ url }, response) => {
+      response.writeHead(url === '/' ? 200 : 404, { 'Content-Type': 'text/html; charset=utf-8' })
+      response.end(url === '/' ? CARELESS : '')
+    })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   })
   afterAll(() => server?.close())
