@@ -27,6 +27,13 @@ test('blocks follow on one another and hold every line', () => {
   expect(blockAt(blocks, long.length)).toBe(blocks.length - 1)
 })
 
+test('of clauses that begin together the outermost names the line', () => {
+  const [part] = outlineOf(DECISION).filter(({ spoken }) => spoken === '第三部分')
+  const first = { ...part!.children[0]!, start: part!.start }
+  const beginning = beginningsOf([{ ...part!, children: [first] }]).get(part!.start)
+  expect([beginning?.node.spoken, beginning?.depth]).toEqual(['第三部分', 0])
+})
+
 test('a line is the title, a line under it, a heading or plain words', () => {
   const { text, header } = DECISION
   const title = header.title!.value
