@@ -1,11 +1,9 @@
 /** Copies a place of the text: as a link, or in the forms in which writers cite it. */
-import { citedOf, footnote, inText, referenceEntry, withQuotation, type Cited } from '../../citation-forms.ts'
-import type { Reading } from '../../wire.ts'
-import type { Citation, Span } from '../../../types.ts'
+import { footnote, inText, referenceEntry, withQuotation, type Cited } from '../../citation-forms.ts'
 import { copyText } from '../ui/copy.ts'
 import { toast } from '../ui/toast.tsx'
 import { readOf } from './address.ts'
-import { lineageAt, pageAt } from './place.ts'
+import { citedAtPlace, type CopiedPlace } from './cited-place.ts'
 import type { ReaderWords } from './words.ts'
 
 export type FormName = keyof ReaderWords['forms']
@@ -22,30 +20,6 @@ export const FORM_NAMES = Object.keys(FORMS) as FormName[]
 
 /** `url`, as the server gave it, is a path: copied as an address that opens from anywhere. */
 export const absolute = (read: string): string => new URL(`/read/${read}`, location.href).href
-
-/** A place of an open text; without a span the document as a whole. */
-export interface CopiedPlace {
-  readonly reading: Reading
-  readonly id: string
-  readonly title: string
-  readonly span: Span | undefined
-  /** The citation that stands there, for it knows the paragraph 款 as well. */
-  readonly citation: Citation | undefined
-}
-
-export function citedAtPlace({ reading, title, span, citation }: CopiedPlace): Cited {
-  const spoken = citation?.spoken ?? (span && lineageAt(reading.outline, span.start).at(-1)?.spoken) ?? ''
-  const page = span && pageAt(reading.pages, span.start)
-  const place = {
-    title,
-    spoken,
-    ...(span && { quote: reading.text.slice(span.start, span.end) }),
-    ...(page !== undefined && { page }),
-    ...(!reading.document && citation?.titleFrom && { titleFrom: citation.titleFrom }),
-    ...(!reading.document && citation?.date !== undefined && { date: citation.date }),
-  }
-  return citedOf(place, reading.document ?? undefined)
-}
 
 export const formOf = (name: FormName, place: CopiedPlace): string => FORMS[name](citedAtPlace(place))
 

@@ -2,7 +2,7 @@
 import type { Span } from '../../../types.ts'
 
 /** More are not counted: nobody goes through them. */
-export const MOST_HITS = 5_000
+export const MOST_HITS = 50_000
 
 /** Without regard to case; white space between words may be any. */
 export function hitsIn(text: string, words: string): readonly Span[] {

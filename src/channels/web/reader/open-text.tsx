@@ -54,9 +54,10 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
   const lineage = useMemo(() => (marked ? lineageAt(outline, marked.start) : []), [outline, marked])
   const finding = useFinding(reading.text, marked?.start ?? 0)
   const citation = isCited ? tour.citation : undefined
-  const placeOf = (span: Span | undefined) => ({ reading, id, title, span, citation: span === marked ? citation : undefined })
+  const here = { reading, id, title, span: marked, citation }
 
   const frame = useMemo((): TextFrame => {
+    const whole = { reading, id, title, citation: undefined }
     const header = outline[0]?.kind === 'header' ? outline[0] : undefined
     return {
       text: reading.text,
@@ -64,7 +65,8 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
       headEnd: header?.end ?? 0,
       beginnings: beginningsOf(outline),
       words,
-      copyLink: (span) => void copyAndTell(linkTo({ reading, id, title, span, citation: undefined }), words.linkCopied, words),
+      copyLink: (span) => void copyAndTell(linkTo({ ...whole, span }), words.linkCopied, words),
+      copyWords: (span) => void copyAndTell(formOf('withQuotation', { ...whole, span }), words.copied, words),
     }
   }, [reading, outline, title, id, words])
 
@@ -83,7 +85,7 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
     setFinding(false)
     findButton.current?.focus()
   }
-  const copyLink = () => void copyAndTell(linkTo(placeOf(marked)), words.linkCopied, words)
+  const copyLink = () => void copyAndTell(linkTo(here), words.linkCopied, words)
   const forms = FORM_NAMES.filter((name) => name !== 'withQuotation' || marked !== undefined)
   const tree = (isFocused: boolean) => (
     <OutlineTree text={reading.text} outline={outline} lineage={lineage} isFocused={isFocused} onChoose={choose} />
@@ -125,7 +127,7 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
               ...forms.map((name) => ({
                 label: words.forms[name],
                 icon: <Quote size={15} aria-hidden />,
-                onChoose: () => void copyAndTell(formOf(name, placeOf(marked)), words.copied, words),
+                onChoose: () => void copyAndTell(formOf(name, here), words.copied, words),
               })),
               { label: words.copyLink, icon: <Link2 size={15} aria-hidden />, onChoose: copyLink },
             ]}
@@ -178,7 +180,6 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
           hits={finding.hits}
           current={isFinding ? finding.current : undefined}
           handle={text}
-          onCopySelection={(span) => void copyAndTell(formOf('withQuotation', placeOf(span)), words.copied, words)}
         />
       </div>
     </div>

@@ -36,7 +36,7 @@ export function ownLabel(node: OutlineNode, outer: OutlineNode | undefined): str
   return (isWithin ? node.label.slice(outer.label.length) : node.label).trim()
 }
 
-const MOST_MARKED = 2_000
+const MOST_MARKED = 1_000
 
 /**
  * What is marked of a place: without white space at its ends, and of a whole chapter its heading alone, for a text that

@@ -1,8 +1,10 @@
 /** What the reader shows where there is no text: not yet, not at all, or not at the moment. */
 import { Link } from '@tanstack/react-router'
 import { CloudOff, FileQuestionMark, RotateCw } from 'lucide-react'
+import { useContext, type ReactNode } from 'react'
 import { Problem } from '../api/client.ts'
 import { problemWords } from '../words/problems.ts'
+import { VariantContext } from './navigation.ts'
 import { useReaderWords } from './words.ts'
 
 const WIDTHS = [92, 100, 97, 64, 100, 95, 100, 38, 99, 100, 71, 100, 96, 52]
@@ -29,7 +31,7 @@ export function Failure({ error, onRetry }: { readonly error: unknown; onRetry()
   return (
     <div className="blank" role="alert">
       <CloudOff size={34} strokeWidth={1.5} aria-hidden />
-      <p className="blank-title">{words.failedTitle}</p>
+      <StateTitle>{words.failedTitle}</StateTitle>
       <p>{problemWords(error)}</p>
       <button type="button" className="button" onClick={onRetry}>
         <RotateCw size={16} aria-hidden />
@@ -44,11 +46,16 @@ export function Missing({ title }: { readonly title: string }) {
   return (
     <div className="blank" role="alert">
       <FileQuestionMark size={34} strokeWidth={1.5} aria-hidden />
-      <p className="blank-title">{title}</p>
+      <StateTitle>{title}</StateTitle>
       <p>{words.missingBody}</p>
       <Link to="/documents" className="button">
         {words.toDocuments}
       </Link>
     </div>
   )
+}
+
+function StateTitle({ children }: { readonly children: ReactNode }) {
+  const Heading = useContext(VariantContext) === 'page' ? 'h1' : 'h2'
+  return <Heading className="blank-title">{children}</Heading>
 }

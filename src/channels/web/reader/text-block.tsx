@@ -15,6 +15,8 @@ export interface TextFrame {
   readonly beginnings: ReadonlyMap<number, Beginning>
   readonly words: ReaderWords
   copyLink(place: Span): void
+  /** Selected words with where they stand. */
+  copyWords(selected: Span): void
 }
 
 interface TextBlockProps {

@@ -1,5 +1,5 @@
 /** The text as it is stored: every line a paragraph, the cited words marked and scrolled to the middle. */
-import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type Ref } from 'react'
+import { memo, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type Ref } from 'react'
 import { flushSync } from 'react-dom'
 import type { Span } from '../../../types.ts'
 import { blockAt, blocksOf } from './lines.ts'
@@ -22,12 +22,12 @@ interface TextViewProps {
   readonly hits: readonly Span[]
   readonly current: Span | undefined
   readonly handle: Ref<TextHandle>
-  onCopySelection(selected: Span): void
 }
 
 const BLOCKS_AROUND = 2
 
-export function TextView({ frame, label, pages, marked, hits, current, handle, onCopySelection }: TextViewProps) {
+/** Drawn again only when what it shows changes: it may be thousands of blocks. */
+export const TextView = memo(function TextView({ frame, label, pages, marked, hits, current, handle }: TextViewProps) {
   const box = useRef<HTMLDivElement>(null)
   const nearness = useMemo(() => nearnessIn(() => box.current), [])
   const [isPrinting, setPrinting] = useState(false)
@@ -69,10 +69,10 @@ export function TextView({ frame, label, pages, marked, hits, current, handle, o
           ))}
         </NearnessContext>
       </div>
-      <SelectionCopy box={box} onCopy={onCopySelection} />
+      <SelectionCopy box={box} onCopy={frame.copyWords} />
     </div>
   )
-}
+})
 
 const reaches = (span: Span | undefined, { start, end }: Span) => span !== undefined && span.start < end && span.end > start
 
