@@ -25,6 +25,9 @@ export type ErrorCode =
   | 'port-busy'
   | 'disk-full'
   | 'config-invalid'
+  | 'uploads-off'
+  | 'no-such-upload'
+  | 'too-many-uploads'
   | 'internal'
 
 /** `message` says what, where and the next step. */

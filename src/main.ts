@@ -40,7 +40,7 @@ async function serveUntilSignal(config: Config): Promise<void> {
   const log = isHeard(config) ? say : () => {}
   const app: App = await openApp(config, { log, onProgress: progress(), follow: true })
   try {
-    const serving = await serve(app.assistant, { ...config, version, log })
+    const serving = await serve(app.assistant, { ...config, version, log, desk: app.desk })
     process.stdout.write(`条问 Tiaowen ${version}：${serving.url}\n`)
     app.settled.then(() => log(readiness(app)), () => {})
     await untilSignal(serving, log)
@@ -103,7 +103,7 @@ function about(config: Config): readonly (readonly [string, string])[] {
   return [
     ['条问', version],
     ['Node', `${process.version}（${process.platform} ${process.arch}）`],
-    ['文件夹', config.folders.join('、')],
+    ['文件夹', [...config.folders, '上传的文件'].join('、')],
     ['索引', config.indexFolder],
     ['数据', config.dataFolder],
   ]

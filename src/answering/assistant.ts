@@ -26,8 +26,10 @@ export interface Status {
 export interface TextVersion {
   readonly text: string
   readonly textSha256: string
-  /** True when a newer text of the document is indexed 已被替代. */
+  /** True when it counts no longer: a newer text of the document is indexed 已被替代, or the document is gone. */
   readonly superseded: boolean
+  /** Of a document that is no longer in the library 已移出: what it was called. */
+  readonly removed?: { readonly title: string; readonly source: string }
 }
 
 export interface Assistant {

@@ -13,10 +13,11 @@ import {
   titleFromOf,
   titleOf,
   walk,
-  type Lineage,
 } from '../clauses/address.ts'
 import { twinsOf } from '../clauses/by-id.ts'
+import { outlineOf, type OutlineNode } from '../clauses/outline-nodes.ts'
 import { pageField } from '../clauses/page.ts'
+import { findProblems } from '../clauses/problems.ts'
 import type {
   Clause,
   ClauseReference,
@@ -28,6 +29,8 @@ import type {
   Span,
   VersionNote,
 } from '../types.ts'
+
+export { outlineOf, type OutlineNode }
 
 export type Catalogue = ReturnType<Assistant['catalogue']>
 
@@ -45,17 +48,6 @@ export interface ClauseText extends ClauseReference {
   readonly textSha256: string
   readonly alsoIn: readonly ClauseReference[]
   readonly version?: VersionNote
-}
-
-export interface OutlineNode {
-  readonly kind: Clause['kind']
-  readonly path: readonly string[]
-  readonly label: string
-  readonly spoken: string
-  readonly heading?: string
-  readonly start: number
-  readonly end: number
-  readonly children: readonly OutlineNode[]
 }
 
 export type Cited =
@@ -88,7 +80,18 @@ export interface DocumentSummary {
   readonly textSha256: string
   readonly length: number
   readonly clauses: number
+  /** Where its numbers do not add up. */
+  readonly problems: readonly { readonly path: readonly string[]; readonly message: string }[]
+  /** Lines that cleaning left out. */
+  readonly dropped: number
   readonly url: string
+}
+
+/** A document among the others of the library. */
+export interface ListedDocument extends DocumentSummary {
+  /** From an operator's folder, or uploaded. */
+  readonly origin: 'folder' | 'upload'
+  readonly version?: VersionNote
 }
 
 /** The clause as it stands in the text, with its items; one paragraph 款 of it where the place names one. */
@@ -142,24 +145,6 @@ export function placeOfPath(document: Document, path: readonly string[]): Place 
   return lineage && placeOf(document, lineage)
 }
 
-export function outlineOf(document: Document): readonly OutlineNode[] {
-  const node = (lineage: Lineage): OutlineNode => {
-    const place = placeOf(document, lineage)
-    const clause = innermost(lineage)
-    return {
-      kind: clause.kind,
-      path: clause.path,
-      label: labelOf(place),
-      spoken: spokenOf(place),
-      ...headingFrom(document, clause),
-      start: clause.extent.start,
-      end: clause.extent.end,
-      children: clause.children.map((child) => node([...lineage, child])),
-    }
-  }
-  return document.clauses.map((clause) => node([clause]))
-}
-
 const summaries = new WeakMap<Document, DocumentSummary>()
 
 /** Made once for each document: a document never changes. */
@@ -167,6 +152,19 @@ export function documentSummary(document: Document): DocumentSummary {
   const known = summaries.get(document) ?? summaryOf(document)
   summaries.set(document, known)
   return known
+}
+
+export function listedDocument(
+  document: Document,
+  { documents }: Catalogue,
+  uploaded: ReadonlySet<string>,
+): ListedDocument {
+  const version = versionNoteOf(documents, document)
+  return {
+    ...documentSummary(document),
+    origin: uploaded.has(document.id) ? 'upload' : 'folder',
+    ...(version && { version }),
+  }
 }
 
 function titleFrom(document: Document): { titleFrom?: Provenance } {
@@ -189,6 +187,8 @@ function summaryOf(document: Document): DocumentSummary {
     textSha256: document.textSha256,
     length: document.text.length,
     clauses: [...walk(document)].length,
+    problems: findProblems(document).map(({ path, message }) => ({ path, message })),
+    dropped: document.dropped.length,
     url: `/read/${document.id}`,
   }
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Assistant, Status, TextVersion } from '../../src/answering/assistant.ts'
+import type { LibraryDesk, LibraryState, Upload } from '../../src/answering/library-desk.ts'
 import { readingUrl } from '../../src/answering/links.ts'
 import {
   findClause,
@@ -248,6 +249,46 @@ export function scripted(script: Script = {}): Assistant {
       return old && { text: old.text, textSha256: sha256(old.text), superseded: true }
     },
     status: () => status,
+  }
+}
+
+const UPLOAD: Upload = {
+  id: 'd-000',
+  name: '决定.txt',
+  bytes: 12,
+  format: 'txt',
+  title: TITLE,
+  titleFrom: 'text',
+  header: { title: { value: TITLE, from: 'text' } },
+  clauses: 1,
+  length: 4,
+  outline: [],
+  problems: [],
+  dropped: 0,
+  notices: [],
+}
+
+const LIBRARY: LibraryState = {
+  uploads: { enabled: true, maxBytes: 1024, formats: ['.txt'] },
+  generation: 'gen-00000001',
+  skipped: [],
+  removed: [],
+}
+
+/** A desk that takes whatever it is given. */
+export function scriptedDesk(script: Partial<LibraryDesk> = {}): LibraryDesk {
+  return {
+    state: async () => LIBRARY,
+    uploaded: async () => new Set(['d-003']),
+    admit: async () => {},
+    stage: async (name, bytes) => ({ ...UPLOAD, name, bytes: bytes.length }),
+    staged: async () => UPLOAD,
+    stagedText: async () => '第一条\n',
+    discard: async () => {},
+    accept: async () => ({ source: '决定.txt' }),
+    remove: async () => {},
+    restore: async () => {},
+    ...script,
   }
 }
 

@@ -4,7 +4,8 @@ import type { Context } from 'hono'
 import type { Assistant } from '../../answering/assistant.ts'
 import { PolicyError } from '../../errors.ts'
 import type { Answer, AnswerEvent, AskRequest, Document, DocumentId, SearchRequest } from '../../types.ts'
-import { cited, clauseText, documentSummary, outlineOf, placeOfPath, type Catalogue } from '../wire.ts'
+import type { LibraryDesk } from '../../answering/library-desk.ts'
+import { cited, clauseText, listedDocument, outlineOf, placeOfPath, type Catalogue } from '../wire.ts'
 import { eventStream } from './event-stream.ts'
 import { instanceOf } from './guards.ts'
 import {
@@ -26,6 +27,8 @@ import {
 export interface ApiOptions {
   readonly ending: AbortSignal
   readonly onError: (error: unknown) => void
+  /** Knows which documents were uploaded. */
+  readonly desk?: LibraryDesk
 }
 
 const json = <Schema>(description: string, schema: Schema) => ({
@@ -113,10 +116,13 @@ const text = createRoute({
   request: { params: DocumentParams, query: TextQuery },
   responses: {
     200: {
-      description: 'The text. X-Text-SHA256 names the version; X-Text-Superseded says whether a newer one is indexed',
+      description:
+        'The text. X-Text-SHA256 names the version; X-Text-Superseded says whether it counts no longer, X-Text-Removed ' +
+        'whether the document is no longer in the library; asked for with `sha`, its texts can still be read then',
       headers: {
         'X-Text-SHA256': { schema: { type: 'string' } },
         'X-Text-Superseded': { schema: { type: 'string', enum: ['true', 'false'] } },
+        'X-Text-Removed': { schema: { type: 'string', enum: ['true', 'false'] } },
       },
       content: { 'text/plain': { schema: z.string() } },
     },
@@ -155,15 +161,20 @@ export function addApiRoutes(app: OpenAPIHono, assistant: Assistant, options: Ap
     return context.json(cited(ref, assistant.lookUp(ref, asOf), assistant.catalogue()), 200)
   })
 
-  app.openapi(documents, (context) => {
-    const { documents: all, generation, embedder } = assistant.catalogue()
-    const body = { documents: all.map(documentSummary), index: { generation, embedder } }
-    return context.json(body, 200)
+  const uploaded = async (): Promise<ReadonlySet<string>> => (await options.desk?.uploaded()) ?? new Set()
+
+  app.openapi(documents, async (context) => {
+    const catalogue = assistant.catalogue()
+    const ids = await uploaded()
+    const { documents: all, generation, embedder } = catalogue
+    const listed = all.map((one) => listedDocument(one, catalogue, ids))
+    return context.json({ documents: listed, index: { generation, embedder } }, 200)
   })
 
-  app.openapi(document, (context) => {
-    const found = knownDocument(context.req.valid('param').id, assistant.catalogue())
-    return context.json({ ...documentSummary(found), outline: outlineOf(found) }, 200)
+  app.openapi(document, async (context) => {
+    const catalogue = assistant.catalogue()
+    const found = knownDocument(context.req.valid('param').id, catalogue)
+    return context.json({ ...listedDocument(found, catalogue, await uploaded()), outline: outlineOf(found) }, 200)
   })
 
   app.openapi(text, async (context) => {
@@ -176,6 +187,7 @@ export function addApiRoutes(app: OpenAPIHono, assistant: Assistant, options: Ap
       'Content-Type': 'text/plain; charset=utf-8',
       'X-Text-SHA256': version.textSha256,
       'X-Text-Superseded': String(version.superseded),
+      'X-Text-Removed': String(version.removed !== undefined),
     })
   })
 

@@ -102,6 +102,26 @@ export const loopbackOnly: MiddlewareHandler = async (context, next) => {
   return problemResponse(problemOf('unauthorized', detail, instanceOf(context), 403))
 }
 
+/**
+ * What changes or asks something must not come from a page of another site, key or no key: a browser sends along the
+ * password of its prompt whoever asks. Browsers say where a request comes from, and no page can make them lie: by
+ * `Sec-Fetch-Site`, and where they do not know that, by `Origin`. Programs say neither.
+ */
+export const fromHereOnly: MiddlewareHandler = async (context, next) => {
+  if (['GET', 'HEAD', 'OPTIONS'].includes(context.req.method) || isFromHere(context)) return next()
+  const detail = '请求来自别的网站的页面，已拒绝。请在条问自己的页面里操作。'
+  return problemResponse(problemOf('unauthorized', detail, instanceOf(context), 403))
+}
+
+function isFromHere(context: Context): boolean {
+  const site = context.req.header('sec-fetch-site')
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  const origin = context.req.header('origin')
+  if (origin === undefined) return true
+  const host = context.req.header('host') ?? new URL(context.req.url).host
+  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
+}
+
 /** A Host header that names this machine: localhost, 127.x.x.x or [::1], with any port. */
 export function isLoopback(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i.test(host)

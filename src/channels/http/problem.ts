@@ -7,7 +7,7 @@ import { TOO_LONG, type ProblemSchema } from './schemas.ts'
 export type Problem = z.infer<typeof ProblemSchema>
 
 interface Meaning {
-  readonly status: 400 | 401 | 404 | 413 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 503
   readonly title: string
   /** What the asker is told; absent where the error's own message is about the request and can be passed on. */
   readonly detail?: string
@@ -40,6 +40,9 @@ export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   'port-busy': { status: 500, title: 'The port is taken', detail: OPERATOR },
   'disk-full': { status: 503, title: 'The disk is full', detail: OPERATOR },
   'config-invalid': { status: 500, title: 'The configuration is not valid', detail: OPERATOR },
+  'uploads-off': { status: 403, title: 'Uploads are switched off' },
+  'no-such-upload': { status: 404, title: 'No such upload' },
+  'too-many-uploads': { status: 429, title: 'Too many uploads wait to be accepted' },
   internal: { status: 500, title: 'Internal error', detail: '服务端出错，已记入日志。请稍后再试。' },
 }
 
@@ -63,8 +66,11 @@ export function problemFor(error: unknown, instance: string): Problem {
   return problemOf(error.code, detail ?? error.message, instance)
 }
 
+/** Seconds. */
+const RETRY: Readonly<Record<number, string>> = { 429: '60', 503: '5' }
+
 export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
-  const retry: Record<string, string> = problem.status === 503 ? { 'Retry-After': '5' } : {}
+  const retry: Record<string, string> = Object.hasOwn(RETRY, problem.status) ? { 'Retry-After': RETRY[problem.status]! } : {}
   return new Response(JSON.stringify(problem), {
     status: problem.status,
     headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...retry, ...headers },

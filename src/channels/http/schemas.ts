@@ -304,7 +304,7 @@ const FactSchema = z
   .strictObject({ value: z.string(), from: ProvenanceName, basis: z.string().optional() })
   .openapi('Fact')
 
-const documentShape = {
+export const documentShape = {
   id: z.string(),
   source: z.string(),
   title: z.string(),
@@ -326,6 +326,12 @@ const documentShape = {
   textSha256: Sha256,
   length: z.number().int().min(0).openapi({ description: 'UTF-16 units of the stored text' }),
   clauses: z.number().int().min(0),
+  problems: list(z.strictObject({ path: Path, message: z.string() })).openapi({
+    description: 'Where printed numbers do not follow each other',
+  }),
+  dropped: z.number().int().min(0).openapi({ description: 'Lines that cleaning left out' }),
+  origin: z.enum(['folder', 'upload']).openapi({ description: "From an operator's folder, or uploaded" }),
+  version: VersionSchema.optional(),
   url: z.string(),
 }
 

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest'
 import { createApp } from '../../../src/channels/http/app.ts'
 import { isLoopback, SECURITY_HEADERS } from '../../../src/channels/http/guards.ts'
 import { ProblemSchema } from '../../../src/channels/http/schemas.ts'
-import { scripted } from '../scripted.ts'
+import { scripted, scriptedDesk } from '../scripted.ts'
 
 const KEY = 'tw_test_4f7Yb0dKx2mN8qR5sV1wZ3cE6gH9jL0p'
-const open = createApp(scripted(), { version: '0.1.0' })
-const locked = createApp(scripted(), { version: '0.1.0', apiKey: KEY })
+const open = createApp(scripted(), { version: '0.1.0', desk: scriptedDesk() })
+const locked = createApp(scripted(), { version: '0.1.0', apiKey: KEY, desk: scriptedDesk() })
 
 /** A file that the page was built into; its name changes with its content. */
 const ASSET = readdirSync(new URL('../../../dist/web/assets/', import.meta.url)).find((name) => /^index-.*\.js$/.test(name)) ?? ''
@@ -30,25 +30,41 @@ const ROUTES = open.routes
     (route, i, all) => all.findIndex((other) => other.address === route.address && other.method === route.method) === i,
   )
 
-const bodyFor = ({ method, address }: (typeof ROUTES)[number], headers: Record<string, string> = {}): RequestInit => ({
-  method,
-  headers: { ...(method === 'POST' && { 'Content-Type': 'application/json' }), ...headers },
-  ...(method === 'POST' && {
-    body: JSON.stringify(address === '/api/ask' ? { question: '目标？' } : { query: '目标' }),
-  }),
-})
+const bodyFor = ({ method, address }: (typeof ROUTES)[number], headers: Record<string, string> = {}): RequestInit => {
+  if (method === 'GET') return { method, headers }
+  if (address === '/api/uploads') return { method, headers, body: formOf('决定.txt', '第一条') }
+  if (!['/api/ask', '/api/search'].includes(address)) return { method, headers }
+  const body = JSON.stringify(address === '/api/ask' ? { question: '目标？' } : { query: '目标' })
+  return { method, headers: { 'Content-Type': 'application/json', ...headers }, body }
+}
+
+function formOf(name: string, text: string): FormData {
+  const form = new FormData()
+  form.append('file', new File([text], name))
+  return form
+}
+
+/** What a route answers when all is well. */
+const WELL = new Map([['POST /api/uploads', 201], ['DELETE /api/uploads/d-000', 204], ['DELETE /api/documents/d-000', 202]])
+const well = ({ method, address }: (typeof ROUTES)[number]): number =>
+  WELL.get(`${method} ${address}`) ?? (/\/(?:accept|restore)$/.test(address) ? 202 : 200)
 
 const basic = (password: string) => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`
 
 test('the route table is the one we know', () => {
   expect(ROUTES.map(({ method, address }) => `${method} ${address.replace(ASSET, '{file}')}`).sort()).toMatchInlineSnapshot(`
     [
+      "DELETE /api/documents/d-000",
+      "DELETE /api/uploads/d-000",
       "GET /",
       "GET /api/cite?ref=1",
       "GET /api/clauses/d-000/%E4%B8%89/2",
       "GET /api/documents",
       "GET /api/documents/d-000",
       "GET /api/documents/d-000/text",
+      "GET /api/library",
+      "GET /api/uploads/d-000",
+      "GET /api/uploads/d-000/text",
       "GET /assets/{file}",
       "GET /c/d-000",
       "GET /docs",
@@ -61,7 +77,10 @@ test('the route table is the one we know', () => {
       "GET /read/d-000/213ffd5c05c1071a/0-10",
       "GET /readyz",
       "POST /api/ask",
+      "POST /api/documents/d-000/restore",
       "POST /api/search",
+      "POST /api/uploads",
+      "POST /api/uploads/d-000/accept",
     ]
   `)
 })
@@ -76,7 +95,7 @@ describe('with an API key', () => {
       ['X-API-Key', { 'X-API-Key': KEY }],
       ["a browser's Basic prompt", { Authorization: basic(KEY) }],
     ])('answers the key in %s', async (_, headers) => {
-      expect((await locked.request(route.address, bodyFor(route, headers))).status).toBe(200)
+      expect((await locked.request(route.address, bodyFor(route, headers))).status).toBe(well(route))
     })
 
     test.each<[string, Record<string, string>]>([
@@ -144,9 +163,9 @@ describe('without a key, this machine only', () => {
   test.each(ROUTES)('$method $address', async (route) => {
     const status = async (host: string, headers: Record<string, string> = {}) =>
       (await open.request(`http://${host}${route.address}`, bodyFor(route, { Host: host, ...headers }))).status
-    expect(await status('127.0.0.1:8787')).toBe(200)
-    expect(await status('localhost:8787', { Origin: 'http://localhost:8787' })).toBe(200)
-    expect(await status('[::1]:8787')).toBe(200)
+    expect(await status('127.0.0.1:8787')).toBe(well(route))
+    expect(await status('localhost:8787', { Origin: 'http://localhost:8787' })).toBe(well(route))
+    expect(await status('[::1]:8787')).toBe(well(route))
     expect(await status('rebound.example.org:8787')).toBe(403)
     expect(await status('rebound.example.org')).toBe(403)
     expect(await status('127.0.0.1:8787', { Origin: 'https://example.org' })).toBe(403)
@@ -175,6 +194,42 @@ describe('without a key, this machine only', () => {
     'localhost:8787/',
     'localhost\n',
   ])('%j is not', (host) => expect(isLoopback(host)).toBe(false))
+})
+
+describe('a request that changes something, from a page', () => {
+  const key = { 'X-API-Key': KEY }
+  const unsafe = ROUTES.filter(({ method }) => method !== 'GET')
+  test('there are such routes', () => expect(unsafe.length).toBeGreaterThan(6))
+
+  describe.each(unsafe)('$method $address', (route) => {
+    test.each<[string, Record<string, string>, boolean]>([
+      ['of ours', { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://tiaowen.example.org' }, true],
+      ['of ours, behind a proxy that names itself as host', { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://x.org' }, true],
+      ['typed by a person', { 'Sec-Fetch-Site': 'none' }, true],
+      ['of ours, in a browser that does not say so', { Origin: 'https://tiaowen.example.org' }, true],
+      ['no page at all: a program', {}, true],
+      ['of another site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example.com' }, false],
+      ['of a neighbour', { 'Sec-Fetch-Site': 'same-site', Origin: 'https://wiki.example.org' }, false],
+      ['of another site, in an old browser', { Origin: 'https://evil.example.com' }, false],
+      ['of another port', { Origin: 'https://tiaowen.example.org:444' }, false],
+      ['of nowhere', { Origin: 'null' }, false],
+      ['that says something new', { 'Sec-Fetch-Site': 'cross-origin' }, false],
+    ])('%s', async (_, headers, isLetIn) => {
+      const init = bodyFor(route, { ...key, ...headers, Host: 'tiaowen.example.org' })
+      const response = await locked.request(`https://tiaowen.example.org${route.address}`, init)
+      expect(response.status).toBe(isLetIn ? well(route) : 403)
+      if (!isLetIn) expect(ProblemSchema.parse(await response.json()).code).toBe('unauthorized')
+    })
+
+    test('of another site is refused where there is no key too', async () => {
+      const init = bodyFor(route, { Host: '127.0.0.1:8787', 'Sec-Fetch-Site': 'cross-site' })
+      expect((await open.request(`http://127.0.0.1:8787${route.address}`, init)).status).toBe(403)
+    })
+  })
+
+  test('what is only read may be opened from a link anywhere', async () => {
+    expect((await locked.request('/read/d-000', { headers: { ...key, 'Sec-Fetch-Site': 'cross-site' } })).status).toBe(200)
+  })
 })
 
 describe('every answer, whatever it is', () => {
