@@ -13,13 +13,13 @@ import { DropZone } from './drop-zone.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { Indexing, IndexingSaid, Removed, Skipped } from './library-notes.tsx'
 import type { NamedDocument } from './queue.ts'
-import { endingsOf, sizeWords } from './refusals.ts'
+import { endingsOf, formatWords, sizeWords } from './refusals.ts'
 import { ProblemsDialog, RemoveDialog } from './row-dialogs.tsx'
 import { findRows, isBackwards, columnOf, sortRows, type Sort } from './rows.ts'
 import { SearchBox, useTypedSearch } from './search-box.tsx'
 import { UploadPreview } from './upload-preview.tsx'
 import { addFiles, adopt, adoptKept, useUploads } from './upload-store.ts'
-import { UploadsPanel } from './uploads-panel.tsx'
+import { focusUploads, UploadsPanel } from './uploads-panel.tsx'
 import { uploadQuery, useFresh, useLibrary, useLibraryActions } from './use-library.ts'
 import { useDocumentsWords } from './words.ts'
 import './documents.css'
@@ -55,13 +55,18 @@ export function DocumentsPage() {
   const rowActions = useRowActions(chooser.choose, setDialog)
   const clauses = useMemo(() => all.reduce((sum, one) => sum + one.clauses, 0), [all])
   const isEmpty = documents.data !== undefined && all.length === 0
+  const hasTable = !isEmpty && !(documents.error && !documents.data)
   const onSort = (next: Sort | undefined) => void navigate({ search: ({ sort: _sort, ...kept }) => ({ ...kept, ...(next && { sort: next }) }), replace: true })
   const preview = (id: string | undefined) => void navigate({ search: ({ upload: _upload, ...kept }) => ({ ...kept, ...(id !== undefined && { upload: id }) }) })
-  const endings = takes ? endingsOf(takes.formats).join(' ') : ''
+  const closePreview = () => {
+    preview(undefined)
+    setTimeout(focusUploads)
+  }
+  const formats = takes ? formatWords(takes.formats) : ''
   const largest = takes ? sizeWords(takes.maxBytes) : ''
 
   return (
-    <DropZone isOpen={canChange} label={words.dropHere} hint={words.dropTypes(endings, largest)} onFiles={(files) => chooser.add(files)}>
+    <DropZone isOpen={canChange} label={words.dropHere} hint={words.takesHint(formats, largest)} onFiles={(files) => chooser.add(files)}>
       <div className="documents-scroll">
         <header className="documents-head">
           <div>
@@ -73,32 +78,39 @@ export function DocumentsPage() {
               <UploadIcon size={17} aria-hidden /> {words.upload}
             </button>
           )}
-          <p className="note upload-hint">{!takes ? '\u00a0' : canChange ? words.uploadHint(endings, largest) : words.uploadsOff}</p>
+          <p className="note upload-hint">
+            {canChange && <span className="drag-hint">{words.dragHint}</span>}
+            {!takes ? '\u00a0' : canChange ? words.takesHint(formats, largest) : words.uploadsOff}
+          </p>
         </header>
         {chooser.input}
         <UploadsPanel actions={actions} indexedAs={(source) => listed.find((one) => one.origin === 'upload' && one.source === source)?.id} onLook={preview} />
         {library.data && <Indexing library={library.data} />}
         <IndexingSaid library={library.data} />
         {library.error && !library.data && <Failure error={library.error} onRetry={() => void library.refetch()} />}
-        {library.data && (
-          <div className="notes">
-            <Skipped skipped={library.data.skipped} />
-            <Removed removed={library.data.removed} canChange={canChange} actions={actions} />
-          </div>
-        )}
         {documents.error && <Failure error={documents.error} isStale={documents.data !== undefined} onRetry={() => void documents.refetch()} />}
-        {isEmpty && takes && !library.data?.indexing && <FirstSteps uploads={takes} onUpload={() => chooser.choose()} />}
-        {!isEmpty && !(documents.error && !documents.data) && (
-          <>
-            <div className="documents-tools">
+        <div className="documents-tools">
+          {hasTable && (
+            <>
               <SearchBox typed={typed} onType={setTyped} />
               <SortChoice sort={sort} onSort={onSort} />
               <p className="note" role="status">
                 {documents.data && asked.trim() !== '' ? words.found(found.length, all.length) : ''}
               </p>
+            </>
+          )}
+          {library.data && (
+            <div className="notes">
+              <Skipped skipped={library.data.skipped} />
+              <Removed removed={library.data.removed} canChange={canChange} actions={actions} />
             </div>
+          )}
+        </div>
+        {isEmpty && takes && !library.data?.indexing && <FirstSteps uploads={takes} onUpload={() => chooser.choose()} />}
+        {hasTable && (
+          <>
             {documents.data === undefined ? (
-              <LoadingTable />
+              <LoadingTable sort={sort} onSort={onSort} />
             ) : found.length === 0 ? (
               <div className="none-found">
                 <p>{words.noneFound(asked.trim())}</p>
@@ -119,7 +131,7 @@ export function DocumentsPage() {
       </div>
       {dialog?.of === 'problems' && <ProblemsDialog document={dialog.document} onClose={() => setDialog(undefined)} />}
       {dialog?.of === 'remove' && <RemoveDialog document={dialog.document} onClose={() => setDialog(undefined)} onRemove={() => void actions.remove(dialog.document)} />}
-      {previewed !== undefined && <Preview key={previewed} id={previewed} actions={actions} onClose={() => preview(undefined)} />}
+      {previewed !== undefined && <Preview key={previewed} id={previewed} actions={actions} onClose={closePreview} />}
     </DropZone>
   )
 }
@@ -226,11 +238,6 @@ function Portions({ found, children }: PortionsProps) {
           <button type="button" className="button" onClick={() => setMost(most + MORE_ROWS)}>
             {words.showMore(Math.min(MORE_ROWS, left))}
           </button>
-          {left > MORE_ROWS && (
-            <button type="button" className="button" onClick={() => setMost(found.length)}>
-              {words.showAll}
-            </button>
-          )}
         </div>
       )}
     </>

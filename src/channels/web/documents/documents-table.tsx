@@ -1,7 +1,6 @@
 /** The library as a table; as cards where there is no room for columns. */
-import { Link } from '@tanstack/react-router'
 import { ArrowDown, ArrowUp, BookOpen, ChevronsUpDown, Ellipsis, FileUp, MessageSquareText, Trash2, TriangleAlert } from 'lucide-react'
-import { memo } from 'react'
+import { memo, type MouseEvent } from 'react'
 import type { ListedDocument } from '../api/queries.ts'
 import { Menu } from '../ui/menu.tsx'
 import { columnOf, dateOf, isBackwards, nextSort, type Column, type Sort } from './rows.ts'
@@ -48,7 +47,7 @@ interface HeadsProps {
 }
 
 /** Roles are named: a browser forgets a table's where it is drawn as cards. */
-export function Heads({ sort, onSort }: HeadsProps) {
+function Heads({ sort, onSort }: HeadsProps) {
   const words = useDocumentsWords()
   const head = (column: Column, className: string) => <SortableHead column={column} className={className} sort={sort} onSort={onSort} />
   return (
@@ -88,6 +87,9 @@ function SortableHead({ column, className, sort, onSort }: HeadsProps & { readon
   )
 }
 
+/** Without the keys that open a tab or a window: there the page of its own is what one wants. */
+const isPlainClick = ({ button, metaKey, ctrlKey, shiftKey, altKey }: MouseEvent): boolean => button === 0 && !metaKey && !ctrlKey && !shiftKey && !altKey
+
 interface RowProps {
   readonly document: ListedDocument
   readonly isFresh: boolean
@@ -96,7 +98,7 @@ interface RowProps {
   readonly actions: RowActions
 }
 
-/** Drawn again only when its own document changes: there may be a thousand. */
+/** Drawn again only when its own document changes, and with a plain link, which does not follow every address: there may be a thousand. */
 const Row = memo(function Row({ document, isFresh, isRead, canChange, actions }: RowProps) {
   const words = useDocumentsWords()
   const { id, title, source, header, problems, clauses, origin } = document
@@ -104,9 +106,18 @@ const Row = memo(function Row({ document, isFresh, isRead, canChange, actions }:
   return (
     <tr role="row" data-fresh={isFresh} data-read={isRead}>
       <th role="rowheader" scope="row" className="of-title">
-        <Link to="/documents" search={({ at: _at, ...kept }) => ({ ...kept, read: id })} className="title" activeProps={{}} aria-current={isRead || undefined}>
+        <a
+          href={document.url}
+          className="title"
+          aria-current={isRead || undefined}
+          onClick={(event) => {
+            if (!isPlainClick(event)) return
+            event.preventDefault()
+            actions.read(id)
+          }}
+        >
           {title}
-        </Link>
+        </a>
         {isFresh && <span className="badge fresh">{words.fresh}</span>}
         <span className="under">
           {number !== undefined && <span>{number}</span>}
@@ -138,7 +149,7 @@ const Row = memo(function Row({ document, isFresh, isRead, canChange, actions }:
           </button>
         )}
       </td>
-      <td role="cell" className="of-origin" title={words.originHints[origin]}>
+      <td role="cell" className="of-origin" data-origin={origin} title={words.originHints[origin]}>
         {words.origins[origin]}
       </td>
       <td role="cell" className="of-actions">
@@ -176,21 +187,23 @@ function DateOf({ document }: { readonly document: ListedDocument }) {
   )
 }
 
+const COLUMNS = 8
 const WIDTHS = ['62%', '78%', '54%', '86%', '70%', '58%', '82%', '66%', '74%', '60%']
 
 /** As high as the rows that will stand there. */
-export function LoadingTable() {
+export function LoadingTable({ sort, onSort }: HeadsProps) {
   const words = useDocumentsWords()
   return (
     <>
       <p className="sr-only" role="status">
         {words.loading}
       </p>
-      <table className="documents-table loading" role="table" aria-hidden="true">
-        <tbody role="rowgroup">
+      <table className="documents-table loading" role="table" aria-label={words.title} aria-busy="true">
+        <Heads sort={sort} onSort={onSort} />
+        <tbody role="rowgroup" aria-hidden="true">
           {WIDTHS.map((width) => (
             <tr key={width} role="row">
-              <td role="cell" className="of-title">
+              <td role="cell" colSpan={COLUMNS}>
                 <span className="bone" style={{ width }} />
                 <span className="bone thin" />
               </td>

@@ -1,7 +1,7 @@
 /** What to do where there are no documents yet. */
 import { FileText, FolderOpen, LibraryBig, Upload } from 'lucide-react'
 import type { LibraryState } from '../api/queries.ts'
-import { endingsOf, sizeWords } from './refusals.ts'
+import { formatWords, sizeWords } from './refusals.ts'
 import { useDocumentsWords } from './words.ts'
 
 interface FirstStepsProps {
@@ -40,7 +40,7 @@ export function FirstSteps({ uploads, onUpload }: FirstStepsProps) {
         <li>
           <FileText size={20} aria-hidden />
           <h3>{words.firstTakes}</h3>
-          <p>{words.firstTakesBody(endingsOf(uploads.formats).join(' '), sizeWords(uploads.maxBytes))}</p>
+          <p>{words.firstTakesBody(formatWords(uploads.formats), sizeWords(uploads.maxBytes))}</p>
         </li>
       </ul>
     </section>

@@ -62,7 +62,7 @@ export function Skipped({ skipped }: { readonly skipped: LibraryState['skipped']
         {skipped.map(({ source, message }, at) => (
           <li key={at}>
             <b>{source}</b>
-            <span>{message}</span>
+            <span>{message.startsWith(source) ? message.slice(source.length) : message}</span>
           </li>
         ))}
       </ul>

@@ -11,7 +11,7 @@ export interface PrintedHead {
 
 const MARK = /^(?:第[〇零一二三四五六七八九十百千\d]+[条章节编款项]|第[一二三四五六七八九十]+(?:分编|部分))(?:之[一二三四五六七八九十]+)?|^[〇一二三四五六七八九十百]+、|^[(（][一二三四五六七八九十百\d]+[)）]|^\d{1,3}[.．、]|^[①-⑳]/
 
-const MOST_WORDS = 72
+const MOST_WORDS = 52
 
 export function headOf(node: OutlineNode, text: string, most = MOST_WORDS): PrintedHead {
   const end = node.children[0]?.start ?? node.end

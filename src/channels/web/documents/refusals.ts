@@ -42,6 +42,12 @@ export function endingsOf(formats: readonly string[]): readonly string[] {
   return [...new Set(bare.flatMap((one) => (ALSO[one] === undefined ? [one] : [one, ALSO[one]])))].map((one) => `.${one}`)
 }
 
+/** The formats in a few words, other endings left out: txt, md, html, docx, pdf. */
+export function formatWords(formats: readonly string[]): string {
+  const also = new Set(Object.values(ALSO))
+  return endingsOf(formats).map((ending) => ending.slice(1)).filter((ending) => !also.has(ending)).join(', ')
+}
+
 /** Undefined for a file that is worth sending. */
 export function refusalOf({ name, size }: NamedFile, { maxBytes, formats }: Takes): Refusal | undefined {
   const endings = endingsOf(formats)

@@ -1,13 +1,20 @@
 /** The files on their way in, each with how far it is and what may be done about it. */
 import { Link } from '@tanstack/react-router'
 import { CircleAlert, CircleCheck, FileText, RotateCcw, X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { problemWords } from '../words/problems.ts'
 import { isDecided, tallyOf } from './queue.ts'
 import { sizeWords } from './refusals.ts'
 import { dropItem, retry, useUploads, type Item } from './upload-store.ts'
 import type { LibraryActions } from './use-library.ts'
 import { useDocumentsWords, type DocumentsWords } from './words.ts'
+
+const HEADING = 'uploads-heading'
+
+/** Where the focus goes when what had it is no longer there. */
+export function focusUploads(): void {
+  if (document.activeElement === document.body) document.getElementById(HEADING)?.focus()
+}
 
 interface UploadsPanelProps {
   readonly actions: LibraryActions
@@ -23,11 +30,26 @@ export function UploadsPanel({ actions, indexedAs, onLook }: UploadsPanelProps) 
   const decided = items.filter(isDecided)
   const done = items.filter(({ state }) => state.kind === 'accepted' || state.kind === 'refused')
   const summary = [words.uploadsDone(settled, total), ...(failed > 0 ? [words.uploadsFailed(failed)] : [])].join(' · ')
+  const isFocusInside = useRef(false)
+  useEffect(() => {
+    if (isFocusInside.current) focusUploads()
+  }, [items])
   if (total === 0) return <p className="sr-only" role="status" />
   return (
-    <section className="panel uploads" aria-label={words.uploads}>
+    <section
+      className="panel uploads"
+      aria-labelledby={HEADING}
+      onFocus={() => {
+        isFocusInside.current = true
+      }}
+      onBlur={() => {
+        isFocusInside.current = false
+      }}
+    >
       <header>
-        <h2>{words.uploads}</h2>
+        <h2 id={HEADING} tabIndex={-1}>
+          {words.uploads}
+        </h2>
         <p className="note" role="status">
           {summary}
         </p>
