@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { addressIn, citedAt, isSamePlace, readIn, readOf } from '../../../src/channels/web/reader/address.ts'
 import { lineageAt, markedOf, ownLabel, pageAt, stepOf } from '../../../src/channels/web/reader/place.ts'
 import { citedAtPlace } from '../../../src/channels/web/reader/cited-place.ts'
+import { titleOf } from '../../../src/clauses/address.ts'
 import { documentSummary, outlineOf, type Reading } from '../../../src/channels/wire.ts'
 import { DECISION, documentOf } from '../scripted.ts'
 
@@ -90,6 +91,7 @@ test('a page begins with its first character and lasts until the next', () => {
 
 const READING: Reading = {
   document: documentSummary(DECISION),
+  title: titleOf(DECISION),
   source: DECISION.source,
   textSha256: DECISION.textSha256,
   superseded: false,
