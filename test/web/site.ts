@@ -15,8 +15,12 @@ export interface Site {
   readonly url: string
   /** Holds seeds/, data/ and index/ of this server. */
   readonly home: string
-  /** What the server said so far. */
+  /** What the server that runs has said so far. */
   readonly said: () => string
+  /** Kills the server at once, as kill -9 does. */
+  down(): Promise<void>
+  /** Starts it again at the same address. */
+  up(): Promise<void>
   close(): Promise<void>
 }
 
@@ -32,13 +36,18 @@ export async function openSite({ env = {}, prepare = () => {} }: SiteOptions = {
   const home = mkdtempSync(join(tmpdir(), 'tiaowen-site-'))
   cpSync(await indexedSeeds(), home, { recursive: true })
   prepare(home)
-  const server = run(['serve'], home, { TIAOWEN_PORT: '0', ...env })
+  let server = run(['serve'], home, { TIAOWEN_PORT: '0', ...env })
   const close = async () => {
-    await ended(server.child)
+    await ended(server.child, 'SIGTERM')
     rmSync(home, { recursive: true, force: true })
   }
   try {
-    return { url: await address(server, env['TIAOWEN_API_KEY']), home, said: server.said, close }
+    const url = await address(server, env['TIAOWEN_API_KEY'])
+    const up = async () => {
+      server = run(['serve'], home, { TIAOWEN_PORT: new URL(url).port, ...env })
+      await address(server, env['TIAOWEN_API_KEY'])
+    }
+    return { url, home, said: () => server.said(), down: () => ended(server.child, 'SIGKILL'), up, close }
   } catch (error) {
     await close()
     throw error
@@ -98,10 +107,10 @@ async function address({ child, said }: Running, apiKey?: string): Promise<strin
   throw new Error(`tiaowen serve did not become ready:\n${said()}`)
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+async function ended(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const closed = new Promise((settle) => child.once('close', settle))
-  child.kill('SIGTERM')
+  child.kill(signal)
   const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
   await closed
   clearTimeout(late)
