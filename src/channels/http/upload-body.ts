@@ -50,10 +50,15 @@ async function bodyOf(context: Context, maxBytes: number): Promise<Buffer<ArrayB
   if (Number(context.req.header('content-length') ?? 0) > most) throw tooLarge(maxBytes)
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of context.req.raw.body ?? []) {
-    size += chunk.length
-    if (size > most) throw tooLarge(maxBytes)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of context.req.raw.body ?? []) {
+      size += chunk.length
+      if (size > most) throw tooLarge(maxBytes)
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    if (cause instanceof PolicyError) throw cause
+    throw new PolicyError('bad-request', '上传中断了，没有收到完整的文件。请重新上传。', { cause }) // the sender went away
   }
   return Buffer.concat(chunks)
 }

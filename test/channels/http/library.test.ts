@@ -249,6 +249,24 @@ describe('over a socket', () => {
     expect(sent).toBeLessThan(200 * MIB)
   })
 
+  test('who goes away in the middle of a file leaves nothing, and no error in the log', async () => {
+    const lines: string[] = []
+    let isStaged = false
+    const desk = scriptedDesk({ stage: () => ((isStaged = true), Promise.reject(new Error('staged'))) })
+    const server = await serve(scripted(), { host: '127.0.0.1', port: 0, version: '0.1.0', desk, log: (line) => lines.push(line) })
+    onTestFinished(() => server.stop())
+    await new Promise<void>((resolve) => {
+      const socket = connect(server.port, '127.0.0.1')
+      socket.write(
+        'POST /api/uploads HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 900\r\n\r\n--x\r\n',
+        () => setTimeout(() => (socket.destroy(), resolve()), 50),
+      )
+    })
+    expect((await fetch(`${server.url}/livez`)).status).toBe(200)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect([lines, isStaged]).toEqual([[], false])
+  })
+
   test('a length that is too much is refused before a byte is read', async () => {
     const { port } = await serving(limited(2 * MIB))
     const heard = await new Promise<string>((resolve) => {
