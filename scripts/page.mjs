@@ -37,7 +37,8 @@ export async function buildPage(checkout, node) {
 
 /** Written beside and then put in place: a build that fails leaves the page as it was. */
 async function build(checkout) {
-  process.env.NODE_ENV = 'production' // whoever runs this may be a test
+  // the tests build it too, and theirs would be the slow React that checks itself
+  process.env.NODE_ENV = 'production'
   const { build: viteBuild } = await import('vite')
   const beside = join(checkout, 'dist', `.web-${process.pid}`)
   const builtFrom = new Set(ALWAYS)

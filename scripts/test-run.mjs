@@ -25,6 +25,7 @@ export async function runTests({ checkout, node, filters, isLong, hasModel }) {
   }
 
   for (const project of filters.length === 0 ? TYPED : []) {
+    if (interruptedBy()) return { code: 130 }
     count(await run('node_modules/typescript/bin/tsc', '--noEmit', '-p', project), `类型检查 tsc --noEmit -p ${project}`)
   }
 

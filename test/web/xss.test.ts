@@ -12,7 +12,7 @@ import { ask, BOX, lastOf } from './steps.ts'
 const TITLED = 120
 
 /** Of the payload on a line of its own; a file name and a line hold no line end, a file name no slash either. */
-const onALine = (text: string) => text.replace(/[\r\n\0]/g, ' ')
+const onALine = (text: string) => text.toWellFormed().replace(/[\r\n\0]/g, ' ')
 const NAMED = PAYLOADS.filter(({ text }) => !text.includes('/') && Buffer.byteLength(onALine(text)) < 200).slice(0, TITLED)
 
 /** A law whose article n is the n-th payload, and many small files by the names and titles of payloads. */
@@ -69,8 +69,8 @@ describeInBrowser('payloads in every place', () => {
 
   test('in file names, titles, issuers, numbers: the table, the picker, the reader, what is removed', async () => {
     const { page, expectClean } = await open('/documents')
-    await page.locator('tbody tr').first().waitFor()
-    const more = page.getByRole('button', { name: /更多|全部/ })
+    await page.locator('tbody a').first().waitFor()
+    const more = page.getByRole('button', { name: /^再显示/ })
     while ((await more.count()) > 0) await more.first().click()
     expect(await page.locator('tbody tr').count()).toBeGreaterThanOrEqual(TITLED)
     const all = await documents(page)

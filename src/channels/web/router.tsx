@@ -1,7 +1,7 @@
 /** Every state of the page has an address: which view, which conversation, and what is open in the reader. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { ChatPage } from './chat/chat-page.tsx'
-import { NotFound } from './shell/not-found.tsx'
+import { Failed, NotFound } from './shell/instead.tsx'
 import { Shell } from './shell/shell.tsx'
 
 /** What any view may have beside it. */
@@ -72,7 +72,7 @@ const readRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([newChatRoute, chatRoute, documentsRoute, readRoute])
 
-export const router = createRouter({ routeTree, defaultPreload: false, scrollRestoration: false })
+export const router = createRouter({ routeTree, defaultPreload: false, scrollRestoration: false, defaultErrorComponent: Failed })
 
 declare module '@tanstack/react-router' {
   interface Register {

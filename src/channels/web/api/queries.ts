@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type { CitationChange, Conversation, ConversationSummary, DocumentId, Exchange, Provenance, VersionNote } from '../../../types.ts'
 import type { DocumentSummary, OutlineNode, Reading } from '../../wire.ts'
-import { getJson } from './client.ts'
+import { getJson, offline } from './client.ts'
 
 export interface StoredExchange extends Exchange {
   readonly changes?: readonly CitationChange[]
@@ -121,6 +121,12 @@ export const suggestionsQuery = queryOptions({
 /** Also while it answers 503: the body says why. */
 export const readyQuery = queryOptions({
   queryKey: ['ready'],
-  queryFn: async ({ signal }) => (await (await fetch('/readyz', { signal })).json()) as Ready,
+  queryFn: async ({ signal }) => {
+    const response = await fetch('/readyz', { signal }).catch(() => undefined)
+    const body = (await response?.json().catch(() => undefined)) as Partial<Ready> | undefined
+    if (typeof body?.ready !== 'boolean' || !body.fallbacks) throw offline()
+    return body as Ready
+  },
+  retry: false,
   refetchInterval: ({ state }) => (state.data?.ready && !state.data.building ? READY_MS : 1_000),
 })

@@ -58,6 +58,11 @@ export function DocumentsPage() {
   const hasTable = !isEmpty && !(documents.error && !documents.data)
   const onSort = (next: Sort | undefined) => void navigate({ search: ({ sort: _sort, ...kept }) => ({ ...kept, ...(next && { sort: next }) }), replace: true })
   const preview = (id: string | undefined) => void navigate({ search: ({ upload: _upload, ...kept }) => ({ ...kept, ...(id !== undefined && { upload: id }) }) })
+  const error = documents.error ?? library.error
+  const retryBoth = () => {
+    void documents.refetch()
+    void library.refetch()
+  }
   const closePreview = () => {
     preview(undefined)
     setTimeout(focusUploads)
@@ -87,8 +92,7 @@ export function DocumentsPage() {
         <UploadsPanel actions={actions} indexedAs={(source) => listed.find((one) => one.origin === 'upload' && one.source === source)?.id} onLook={preview} />
         {library.data && <Indexing library={library.data} />}
         <IndexingSaid library={library.data} />
-        {library.error && !library.data && <Failure error={library.error} onRetry={() => void library.refetch()} />}
-        {documents.error && <Failure error={documents.error} isStale={documents.data !== undefined} onRetry={() => void documents.refetch()} />}
+        {error && <Failure error={error} isStale={documents.data !== undefined} onRetry={retryBoth} />}
         <div className="documents-tools">
           {hasTable && (
             <>

@@ -181,7 +181,7 @@ function DateOf({ document }: { readonly document: ListedDocument }) {
   const said = basis === undefined ? words.from[from] : words.fromFile(basis)
   return (
     <span title={said}>
-      <time dateTime={value}>{value}</time> <small>{from === 'text' ? words.dates[kind] : `${words.dates[kind]} · ${words.from[from]}`}</small>
+      <time dateTime={value}>{value}</time> <small>{from === 'text' ? words.dates[kind] : `${words.dates[kind]} · ${words.fromShort[from]}`}</small>
       {from === 'text' && <span className="sr-only">（{said}）</span>}
     </span>
   )

@@ -13,7 +13,9 @@ const HEADING = 'uploads-heading'
 
 /** Where the focus goes when what had it is no longer there. */
 export function focusUploads(): void {
-  if (document.activeElement === document.body) document.getElementById(HEADING)?.focus()
+  if (document.activeElement !== document.body) return
+  const place = document.getElementById(HEADING) ?? document.querySelector<HTMLElement>('.documents-head .button')
+  place?.focus()
 }
 
 interface UploadsPanelProps {

@@ -69,11 +69,14 @@ function ThemeMenu() {
 function Sizes() {
   const words = useShellWords()
   const { data } = useQuery(readyQuery)
-  if (!data?.ready) return null
   return (
-    <span className="side-sizes">
-      {words.sizes(data.index.documents, data.index.clauses)} · <a href="/docs">{words.api}</a> · {data.version}
-    </span>
+    <p className="side-sizes">
+      <span>{data?.ready && words.sizes(data.index.documents, data.index.clauses)}</span>
+      <span>
+        <a href="/docs">{words.api}</a>
+        <span>{data?.version}</span>
+      </span>
+    </p>
   )
 }
 
