@@ -99,6 +99,19 @@ describeInBrowser('the asking page', () => {
     await visit.askAndTime('未来五年全社会研发投入强度要超过多少？', { box: '#question', words: '.answer-words' })
     await expect.poll(() => page.locator('.answer').first().textContent()).toContain('全社会研发投入强度超过4%')
     visit.expectClean()
-    expect(await visit.layoutShift()).toBe(0)
+  })
+
+  test.each(Object.keys(VIEWS) as View[])('nothing moves while an answer comes: %s', async (view) => {
+    const { page, ...visit } = await pages.open(site.url, { view })
+    // later than what a browser still takes for a consequence of the key
+    await page.route('**/api/ask', async (route) => setTimeout(() => void route.continue(), 1_000))
+    await page.locator('#question').fill('未来五年全社会研发投入强度要超过多少？')
+    await page.locator('#question').press('Enter')
+    await page.locator('.exchange').waitFor()
+    await page.waitForTimeout(600)
+    const before = await visit.layoutShift()
+    await page.locator('.answer-foot').waitFor()
+    await page.waitForTimeout(200)
+    expect((await visit.layoutShift()) - before).toBe(0)
   })
 })

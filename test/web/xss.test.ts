@@ -1,7 +1,7 @@
 /** Whatever a document, a file, a person or an error says is words on the page: none of the payloads runs anywhere. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Page } from 'playwright-core'
 import { chineseNumeral } from '../../src/clauses/numerals.ts'
 import { describeInBrowser, usePages, type Visit } from './browser.ts'
@@ -37,6 +37,9 @@ describeInBrowser('payloads in every place', () => {
   let site: Site
   beforeAll(async () => {
     site = await openSite({ env: { TIAOWEN_MODEL_DIR: 'off' }, prepare: poison })
+    // it answers from the seeds until the poisoned files are indexed
+    const served = async () => ((await (await fetch(`${site.url}/readyz`)).json()) as { index: { documents: number } }).index.documents
+    await vi.waitUntil(async () => (await served()) === TITLED + 1, { timeout: 30_000 })
   })
   afterAll(() => site.close())
 
@@ -124,8 +127,10 @@ describeInBrowser('payloads in every place', () => {
     }
     for (const { text } of PAYLOADS.filter((_, at) => at % 15 === 0)) {
       await page.goto(`${site.url}/c/${encodeURIComponent(text)}`)
-      await page.goto(`${site.url}/documents?q=${encodeURIComponent(text)}&sort=${encodeURIComponent(text)}&read=${encodeURIComponent(text)}&at=${encodeURIComponent(text)}`)
-      await page.locator('#root > *').first().waitFor()
+      await page.goto(`${site.url}/documents?sort=${encodeURIComponent(text)}&read=${encodeURIComponent(text)}&at=${encodeURIComponent(text)}`)
+      await page.locator('tbody a').first().waitFor()
+      await page.goto(`${site.url}/documents?q=${encodeURIComponent(text)}`)
+      await page.getByRole('searchbox').last().waitFor()
     }
     expectClean([/40[04]/])
   })

@@ -7,29 +7,34 @@ import { Shell } from './shell/shell.tsx'
 /** What any view may have beside it. */
 export interface BesideSearch {
   /** The reader: `{documentId}`, `{documentId}/{sha16}` or `{documentId}/{sha16}/{start}-{end}`, as in /read/…. */
-  read?: string
+  read?: string | undefined
   /** Which citation it shows: `{exchangeId}.{n}`; absent where a clause was opened from elsewhere. */
-  at?: string
+  at?: string | undefined
+}
+
+export interface NewChatSearch {
+  q?: string | undefined
+  about?: string | undefined
 }
 
 type DocumentsColumn = 'title' | 'issuer' | 'date' | 'clauses' | 'problems'
 
 export interface DocumentsSearch {
-  q?: string
+  q?: string | undefined
   /** A column, from its last to its first with `-` before it; absent: the order of the folders. */
-  sort?: DocumentsColumn | `-${DocumentsColumn}`
+  sort?: DocumentsColumn | `-${DocumentsColumn}` | undefined
   /** A staged upload that is being looked at before it counts. */
-  upload?: string
+  upload?: string | undefined
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 const READ = /^[\w-]+(?:\/[0-9a-f]{16,64}(?:\/\d{1,9}-\d{1,9})?)?$/
 
+/** What is not as it should be is undefined and not left out: the router hands on what nobody took back. */
 function besideOf(search: Record<string, unknown>): BesideSearch {
   const read = text(search['read'])
-  const at = text(search['at'])
-  return { ...(read !== undefined && READ.test(read) && { read }), ...(at !== undefined && { at }) }
+  return { read: read !== undefined && READ.test(read) ? read : undefined, at: text(search['at']) }
 }
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound, validateSearch: besideOf })
@@ -41,10 +46,7 @@ const newChatRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   component: ChatPage,
-  validateSearch: (search): { q?: string; about?: string } => {
-    const [q, about] = [text(search['q']), text(search['about'])]
-    return { ...(q !== undefined && { q }), ...(about !== undefined && { about }) }
-  },
+  validateSearch: (search): NewChatSearch => ({ q: text(search['q']), about: text(search['about']) }),
 })
 
 const chatRoute = createRoute({ getParentRoute: () => rootRoute, path: '/c/$conversationId', component: ChatPage })
@@ -54,11 +56,11 @@ const documentsRoute = createRoute({
   path: '/documents',
   component: lazyRouteComponent(() => import('./documents/documents-page.tsx'), 'DocumentsPage'),
   validateSearch: (search): DocumentsSearch => {
-    const [q, sort, upload] = [text(search['q']), text(search['sort']), text(search['upload'])]
+    const sort = text(search['sort'])
     return {
-      ...(q !== undefined && { q }),
-      ...(sort !== undefined && SORT.test(sort) && { sort: sort as NonNullable<DocumentsSearch['sort']> }),
-      ...(upload !== undefined && { upload }),
+      q: text(search['q']),
+      sort: sort !== undefined && SORT.test(sort) ? (sort as NonNullable<DocumentsSearch['sort']>) : undefined,
+      upload: text(search['upload']),
     }
   },
 })

@@ -7,7 +7,7 @@ import { useSyncExternalStore } from 'react'
 import type { Answer, Citation, DocumentId, Segment } from '../../../types.ts'
 import { eventsOf, isAbort, Problem, problemIn, send } from '../api/client.ts'
 import { announce } from '../ui/announcer.tsx'
-import { conversationQuery, type StoredConversation, type StoredExchange } from '../api/queries.ts'
+import { conversationQuery, conversationsQuery, type StoredConversation, type StoredExchange } from '../api/queries.ts'
 
 export interface Asked {
   readonly conversationId: string
@@ -153,6 +153,20 @@ function remember(queries: QueryClient, { conversationId, exchangeId, question, 
     const conversation = known ?? { id: conversationId, title: question, createdAt: now, updatedAt: now, exchanges: [] }
     if (conversation.exchanges.some(({ id }) => id === exchangeId)) return conversation
     return { ...conversation, updatedAt: now, exchanges: [...conversation.exchanges, exchange] }
+  })
+  raise(queries, conversationId, question, now)
+}
+
+/** To the top of the list at once, as the server will have it: nothing there moves when the answer comes. */
+function raise(queries: QueryClient, id: string, title: string, now: string): void {
+  queries.setQueryData(conversationsQuery('').queryKey, (known) => {
+    const [first, ...rest] = known?.pages ?? []
+    if (!known || !first) return known
+    const old = known.pages.flatMap(({ conversations }) => conversations).find((one) => one.id === id)
+    const raised = { ...(old ?? { id, title, createdAt: now, exchanges: 1 }), updatedAt: now }
+    const without = [first, ...rest].map((page) => ({ ...page, conversations: page.conversations.filter((one) => one.id !== id) }))
+    const pages = without.map((page, at) => (at === 0 ? { ...page, conversations: [raised, ...page.conversations] } : page))
+    return { ...known, pages }
   })
 }
 
