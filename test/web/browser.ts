@@ -15,6 +15,9 @@ if (program === undefined) console.log('WITHOUT BROWSER: the pages are not teste
 /** `describe` for tests that open pages; left out where the machine has no browser. */
 export const describeInBrowser = describe.skipIf(program === undefined)
 
+/** This machine by a name that no browser trusts as its own: http to it is no secure context, as from another machine. */
+export const ELSEWHERE = 'tiaowen.test'
+
 export const VIEWS = {
   desktop: { viewport: { width: 1440, height: 900 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
@@ -63,7 +66,7 @@ export interface Pages {
 export function usePages(): Pages {
   let browser: Browser
   beforeAll(async () => {
-    browser = await engine.launch({ executablePath: program!, args: ['--lang=zh-CN', '--force-color-profile=srgb'] })
+    browser = await engine.launch({ executablePath: program!, args: ['--lang=zh-CN', '--force-color-profile=srgb', `--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1`] })
   })
   afterAll(() => browser?.close())
   return {

@@ -1,7 +1,7 @@
 /** What goes wrong on the way, and the way on: nothing a person typed is lost. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Page, Route } from 'playwright-core'
-import { describeInBrowser, usePages } from './browser.ts'
+import { describeInBrowser, ELSEWHERE, usePages } from './browser.ts'
 import { openSite, type Site } from './site.ts'
 import { ask, BOX, conversationOf, lastOf } from './steps.ts'
 
@@ -146,6 +146,24 @@ describeInBrowser('less than the best', () => {
       const exchange = await ask(page, RESEARCH)
       expect(await exchange.locator('.note').allTextContents()).toEqual([expect.stringMatching(/^仅按关键词检索/)])
       expectClean()
+    } finally {
+      await site.close()
+    }
+  })
+
+  test('from another machine over http, with a key: asked, copied, kept', async () => {
+    const key = 'tw_test_4f7Yb0dKx2mN8qR5sV1wZ3cE6gH9jL0p'
+    const site = await openSite({ env: { TIAOWEN_API_KEY: key, TIAOWEN_MODEL_DIR: 'off' } })
+    try {
+      const { page, trouble } = await pages.open(site.url.replace('127.0.0.1', ELSEWHERE), { context: { httpCredentials: { username: '', password: key } } })
+      expect(await page.evaluate<boolean>('isSecureContext')).toBe(false)
+      const exchange = await ask(page, RESEARCH)
+      await exchange.getByRole('button', { name: '复制回答' }).click()
+      await page.getByRole('menuitem', { name: '复制为文字' }).click()
+      await page.getByText('已复制', { exact: true }).waitFor()
+      await page.reload()
+      await answered(page)
+      expect({ ...trouble, console: trouble.console.filter((line) => !/Cross-Origin-Opener-Policy/.test(line)), failed: [] }).toEqual({ console: [], errors: [], violations: [], foreign: [], failed: [] })
     } finally {
       await site.close()
     }

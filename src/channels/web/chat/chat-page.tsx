@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { DocumentId } from '../../../types.ts'
 import { Problem } from '../api/client.ts'
 import { conversationQuery, documentsQuery, readyQuery, suggestionsQuery, type StoredExchange } from '../api/queries.ts'
+import { uuid } from '../api/uuid.ts'
 import { problemWords } from '../words/problems.ts'
 import { ask, stop, useRunning } from './asking.ts'
 import { Composer } from './composer.tsx'
@@ -34,9 +35,9 @@ function Chat({ conversationId }: { readonly conversationId: string | undefined 
   const scope = chosen ?? scopeOf(exchanges.at(-1), about)
 
   const put = (question: string) => {
-    const to = conversationId ?? crypto.randomUUID()
+    const to = conversationId ?? uuid()
     const { documents: ids, asOf } = scope
-    const asked = { conversationId: to, exchangeId: crypto.randomUUID(), question, ...(ids.length > 0 && { documents: ids }), ...(asOf !== undefined && { asOf }) }
+    const asked = { conversationId: to, exchangeId: uuid(), question, ...(ids.length > 0 && { documents: ids }), ...(asOf !== undefined && { asOf }) }
     void ask(queries, asked)
     if (conversationId === undefined) void navigate({ to: '/c/$conversationId', params: { conversationId: to }, search: ({ read, at }) => ({ ...(read !== undefined && { read }), ...(at !== undefined && { at }) }) })
   }
