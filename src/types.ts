@@ -247,9 +247,12 @@ export interface Citation {
   readonly url: string
 }
 
-/** An answer is a list of these; only `quotation` carries what the documents say. */
+/**
+ * An answer is a list of these; `quotation` carries what the documents say, `sentence` a model's words, each held to
+ * the citations it rests on.
+ */
 export interface Segment {
-  readonly kind: 'quotation' | 'label' | 'date' | 'count' | 'connecting'
+  readonly kind: 'quotation' | 'sentence' | 'label' | 'date' | 'count' | 'connecting'
   readonly text: string
   /** Numbers of the citations it rests on. */
   readonly citations?: readonly number[]

@@ -84,7 +84,14 @@ export function renderText(answer: Answer, style: Style = PLAIN): string {
 }
 
 function segmentsText(segments: readonly Segment[], style: Style): string {
-  const set = { quotation: style.quoted, label: style.strong, date: same, count: same, connecting: same }
+  const set = {
+    quotation: style.quoted,
+    sentence: same,
+    label: style.strong,
+    date: same,
+    count: same,
+    connecting: same,
+  }
   return piecesOf(segments)
     .map((piece) =>
       'marks' in piece

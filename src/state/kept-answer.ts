@@ -22,7 +22,7 @@ const Kept = z.looseObject({
   text: z.string(),
   segments: z.array(
     z.looseObject({
-      kind: z.enum(['quotation', 'label', 'date', 'count', 'connecting']),
+      kind: z.enum(['quotation', 'sentence', 'label', 'date', 'count', 'connecting']),
       text: z.string(),
       citations: z.array(z.number()).optional(),
     }),

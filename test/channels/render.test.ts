@@ -108,6 +108,14 @@ describe('a number is marked where the words are quoted', () => {
       '超过4%”[1]。',
     ],
     [
+      "before the stop of a model's sentence",
+      [
+        { kind: 'sentence', text: '强度超过4%。\n', citations: [1, 2] },
+        { kind: 'sentence', text: '占比达到1.5', citations: [2] },
+      ],
+      '强度超过4%[1,2]。\n占比达到1.5[2]',
+    ],
+    [
       'before the end of the line',
       [
         { kind: 'quotation', text: '超过4%\n', citations: [1] },

@@ -204,11 +204,13 @@ export const CitationSchema = z
 
 export const SegmentSchema = z
   .strictObject({
-    kind: z.enum(['quotation', 'label', 'date', 'count', 'connecting']),
+    kind: z.enum(['quotation', 'sentence', 'label', 'date', 'count', 'connecting']),
     text: z.string(),
     citations: list(z.number().int().min(1)).optional(),
   })
-  .openapi('Segment', { description: "Only a quotation carries the documents' own words" })
+  .openapi('Segment', {
+    description: "A quotation carries the documents' own words; a sentence a model's, held to the citations it rests on",
+  })
 
 const FallbackSchema = z
   .strictObject({ from: z.string(), reason: z.string() })

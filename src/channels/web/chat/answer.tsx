@@ -66,12 +66,12 @@ export function Verdict({ answer }: { readonly answer: Answer }) {
       </p>
     )
   }
-  const { quotations, uncited } = coverageOf(answer)
+  const { quotations, sentences, uncited } = coverageOf(answer)
   const isWhole = uncited === 0
   return (
     <p className={isWhole ? 'verdict' : 'verdict partly'}>
       {isWhole ? <Check size={16} aria-hidden /> : <TriangleAlert size={16} aria-hidden />}
-      {isWhole ? words.allCited(quotations) : words.notAllCited(uncited, quotations)}
+      {isWhole ? words.allCited(quotations, sentences) : words.notAllCited(uncited, quotations, sentences)}
     </p>
   )
 }
