@@ -103,7 +103,15 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
 ]
 
 /** Pure functions of text, and what runs in a browser: not even modules of Node. */
-const PURE = ['src/types.ts', 'src/errors.ts', 'src/clauses', 'src/chunks', 'src/channels/web']
+const PURE = [
+  'src/types.ts',
+  'src/errors.ts',
+  'src/clauses',
+  'src/chunks',
+  'src/answering/answer-model.ts',
+  'src/answering/written',
+  'src/channels/web',
+]
 
 /** Where the environment is read, and where it is handed over to be read. */
 const READS_ENVIRONMENT = ['src/config.ts', 'src/main.ts', 'evals']
