@@ -4,7 +4,7 @@
  * joining words. Each guard looks for one way of saying more, or less, than that.
  */
 import { placesIn } from '../../questions/places.ts'
-import { isFrame, isModifier, isParticle, joins, organEnds } from './lexicon.ts'
+import { isFrame, isModifier, isParticle, joins, onlyJoins, organEnds, relatesNothing } from './lexicon.ts'
 import type { Addition, Reading, SourceToken } from './reading.ts'
 import { squashed } from './spans.ts'
 import type { Token, TokenKind } from './tokens.ts'
@@ -105,14 +105,19 @@ function classOf(run: Run, sentence: string): WordsOf | 'frame' {
   return isPlace ? 'place' : 'words'
 }
 
-/** Words of its own between two that belong to one phrase of the text. */
+/**
+ * Words of its own where they would make another statement: inside a phrase anything but 将, between two phrases
+ * anything but 同时 or 和, and what relates one thing to another (即, 包括, 是) anywhere but at the beginning.
+ */
 function insertsInsidePhrase({ additions, source, text }: Reading): boolean {
   return additions.some((addition) => {
-    const { before, behind } = addition
+    const { before, behind, tokens } = addition
+    if (before < 0) return false
     const [one, other] = [source[before], source[behind]]
-    if (!one || !other || one.phrase !== other.phrase || (behind === before + 1 && other.after > 0)) return false
-    if (behind > before + 1 && source.slice(before + 1, behind + 1).some(({ after }) => after > 0)) return false
-    return charactersOf(addition, text).some((run) => !isParticle(run.text))
+    const inPhrase = one && other && one.phrase === other.phrase && source.slice(before + 1, behind + 1).every(({ after }) => after === 0)
+    const opensSentence = tokens[0]!.after >= 3
+    const fits = inPhrase ? isParticle : opensSentence || !other ? relatesNothing : onlyJoins
+    return charactersOf(addition, text).some((run) => !fits(run.text))
   })
 }
 
@@ -188,7 +193,8 @@ function mayDrop({ tokens }: Phrase, { from, to }: Gap): boolean {
     if (/^(?:并|同时|此外|另外|其中|还|也|而|以及|和|及)+$/u.test(spoken)) return true
   }
   if (behind && dropped.every(({ kind }) => kind === 'character') && isModifier(words)) return true
-  if (from === 0 || first.after === 0) return false
+  // one of several that are offered to choose from makes another rule
+  if (from === 0 || first.after === 0 || tokens.some(({ key }) => key === '或')) return false
   return behind === undefined ? !/[的等]/u.test(words) : behind.after > 0
 }
 
@@ -272,10 +278,13 @@ function splices(reading: Reading): boolean {
     if (one.sentence !== other.sentence) return !isJoined
     if (here === stands[from]! + 1) return boundary >= 3 && other.after === 0
     if (one.phrase === other.phrase) return false
-    if (boundary < 2 && !isJoined) return true
+    if (boundary < 2 && (!isJoined || leavesOpen(source, stands[from]!))) return true
     return tellsOfOther(skippedBetween(source, stands[from]!, here))
   })
 }
+
+/** Does the phrase go on behind this token? */
+const leavesOpen = (source: readonly SourceToken[], at: number): boolean => source[at + 1]?.phrase === source[at]!.phrase
 
 /** A 、 stands between. */
 const joinedByMark = (tokens: readonly Token[]): boolean => tokens.some(({ after }) => after === 1)

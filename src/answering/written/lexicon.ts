@@ -71,30 +71,41 @@ export function organEnds(text: string): { start: number; end: number }[] {
   return [...text.matchAll(ORGAN_ENDS)].map(({ index, 0: word }) => ({ start: index, end: index + word.length }))
 }
 
-/** What joins two statements. */
-const JOINING = words('和 及 以及 与 并 并且 同时 此外 另外 而且 也 还 而 其次 再次 最后 另一方面 以及还 又')
+/** What joins two statements and says nothing of how they hang together. */
+const JOINING = words('和 及 以及 与 并 并且 同时 此外 另外 而且 也 还 而 其次 再次 最后 另一方面 又 将')
 
-/** What a model may add of its own: words that tell where something stands or how things hang together. */
+/** What a model may add before or behind the words of the text, or between two of its sentences. */
 const FRAME = [
   ...JOINING,
   ...words(
-    '根据 按照 依据 依照 关于 对于 有关 相关 上述 该 这 本 此 其 其中 即 也就是 也就是说 例如 比如 如下 如 具体 具体来说 具体而言 具体内容 具体要求 分别 首先 第一 第二 一是 二是 三是 四是 五是 ' +
-      '一方面 总的来看 总体来看 简言之 因此 所以 由此 从而 规定 明确规定 明确 提出 指出 写明 写道 载明 要求 强调 表述 说明 文件 该文件 本文件 政策 条款 原文 法律 办法 意见 决定 通知 规划 条例 ' +
-      '内容 目标 措施 任务 要点 方面 情况 主要包括 包括 包含 为 是 有 在 中 里 上 下 的 了 将 等 以下内容 对此 就此 这一点 这些 以下几项 以下几点 几项 几个方面 回答 答 ' +
-      '：',
+    '根据 按照 依据 依照 关于 对于 有关 相关 上述 该 这 本 此 其 具体来说 具体而言 具体内容 具体要求 首先 一是 二是 三是 四是 五是 ' +
+      '一方面 总的来看 总体来看 简言之 规定 明确规定 明确 提出 指出 写明 写道 载明 要求 强调 表述 说明 文件 该文件 本文件 政策 条款 原文 法律 办法 意见 决定 通知 规划 条例 ' +
+      '内容 目标 措施 任务 要点 方面 情况 在 中 里 上 的 了 等 以下内容 对此 就此 这一点 这些 以下几项 以下几点 几项 几个方面 回答 答',
   ),
 ]
-const FRAMED = new RegExp(`^(?:${[...FRAME].sort((one, other) => other.length - one.length).join('|')})*$`, 'u')
-const JOINED = new RegExp(`(?:${[...JOINING].sort((one, other) => other.length - one.length).join('|')})$`, 'u')
+/** What tells how one thing stands to another: before the first words only, where it sets nothing beside anything. */
+const RELATING = words('即 也就是说 例如 比如 如下 具体 分别 其中 主要包括 包括 包含 为 是 有')
+
+const anyOf = (list: readonly string[]): string => [...list].sort((one, other) => other.length - one.length).join('|')
+const FRAMED = new RegExp(`^(?:${anyOf(FRAME)})*$`, 'u')
+const OPENED = new RegExp(`^(?:${anyOf([...FRAME, ...RELATING])})*$`, 'u')
+const JOINED = new RegExp(`^(?:${anyOf(JOINING)})*$`, 'u')
+const ENDS_JOINING = new RegExp(`(?:${anyOf(JOINING)})$`, 'u')
 
 /** Is it nothing but words a model may add? 文件规定, 其中, 同时还 */
-export const isFrame = (text: string): boolean => FRAMED.test(text)
+export const isFrame = (text: string): boolean => OPENED.test(text)
 
-/** Does it end in a word that joins statements? */
-export const joins = (text: string): boolean => JOINED.test(text) || /^(?:同时|此外|另外|并|还|也)/u.test(text)
+/** The same, without what sets one thing in a relation to another. */
+export const relatesNothing = (text: string): boolean => FRAMED.test(text)
+
+/** Nothing but 和, 同时, 并? */
+export const onlyJoins = (text: string): boolean => JOINED.test(text)
+
+/** Does it begin or end in a word that joins statements? */
+export const joins = (text: string): boolean => ENDS_JOINING.test(text) || /^(?:同时|此外|另外|并|还|也)/u.test(text)
 
 /** Inside a phrase, where anything else would come between its words. */
-export const isParticle = (text: string): boolean => /^[的了将也还]?$/u.test(text)
+export const isParticle = (text: string): boolean => /^(?:将|也|还)*$/u.test(text)
 
 /** Words a phrase may lose from its middle without saying another thing. */
 const MODIFIER = /^(?:依法|进一步|加快|积极|切实|深入|大力|着力|持续|扎实|稳步|有序|有效|不断|更好|更加|充分|坚持|坚决|坚定不移|继续|深入地)+$/u

@@ -223,6 +223,11 @@ export const BAD: Readonly<Record<string, Maker>> = {
     const at = Math.floor(bare(words).split(/[，,、]/)[0]!.length / 2)
     return at < 3 ? undefined : told(words.slice(0, at) + ['以下内容', '包括', '例如', '其中'][nth % 4]! + words.slice(at), words)
   },
+  'one of several to choose from left out': ({ words }) =>
+    told(changed(words, /、[^、，,。“”]{2,12}(?=或者)/u, () => ''), words),
+  'two things set in a relation': ({ words }, nth) =>
+    told(changed(words, nth % 2 === 0 ? /(?<=.{4})[，,](?=.{4})/u : /(?<=.{4})、(?=.{4})/u,
+      () => ['是', '，即', '包括', '，其中', '为', '，例如'][nth % 6]!), words),
   'two sentences made one': ({ words, wordsOfOther }) => {
     const [one] = bare(words).split(/[，,]/)
     const rest = bare(wordsOfOther).split(/[，,]/).slice(1).join('，')
