@@ -41,7 +41,11 @@ export class ModelTrouble extends Error {
   readonly kind: ModelTroubleKind
   readonly retryAfterMs?: number
 
-  constructor(kind: ModelTroubleKind, message: string, options: ErrorOptions & { readonly retryAfterMs?: number } = {}) {
+  constructor(
+    kind: ModelTroubleKind,
+    message: string,
+    options: ErrorOptions & { readonly retryAfterMs?: number } = {},
+  ) {
     super(message, options)
     this.kind = kind
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs

@@ -27,8 +27,7 @@ export function align(sentence: readonly Token[], source: readonly Token[], mayS
       const other = source[j - 1]!
       if (token.key === other.key && mayStand[j - 1]) {
         const worth = token.kind === 'character' ? MATCH : FIGURE
-        const opens = token.after > 0 || other.after > 0 || i === 1 ? OPENS_AT_BOUNDARY : OPENS_INSIDE
-        ending[at] = worth + Math.max(ending[at - width - 1]!, best[at - width - 1]! + opens)
+        ending[at] = worth + Math.max(ending[at - width - 1]!, best[at - width - 1]! + opening(token, other, i))
       }
       best[at] = Math.max(best[at - 1]!, best[at - width]!, ending[at]!)
     }
@@ -54,7 +53,8 @@ function traced(
       for (;;) {
         found[i - 1] = j - 1
         const before = (i - 1) * width + j - 1
-        const continues = ending[before]! > -Infinity && ending[before]! >= best[before]! + openingOf(sentence[i - 1]!, source[j - 1]!, i)
+        const opens = opening(sentence[i - 1]!, source[j - 1]!, i)
+        const continues = ending[before]! > -Infinity && ending[before]! >= best[before]! + opens
         i--
         j--
         if (!continues) break
@@ -64,6 +64,7 @@ function traced(
   return found
 }
 
-function openingOf(token: Token, other: Token, i: number): number {
+/** What it takes to open a run here; `i` counts the sentence's tokens from 1. */
+function opening(token: Token, other: Token, i: number): number {
   return token.after > 0 || other.after > 0 || i === 1 ? OPENS_AT_BOUNDARY : OPENS_INSIDE
 }

@@ -1,6 +1,6 @@
 /**
- * What a sentence of a model may not say beyond the spans it quotes. Together: it is made of whole phrases of its spans,
- * in their order, with figures in any writing of the same value; between them it may drop list members, and add a few
+ * What a sentence of a model may not say beyond the spans it quotes. Together: it is made of whole phrases of its
+ * spans, in their order, with figures in any writing of the same value; between them it may drop list members, and add a few
  * joining words. Each guard looks for one way of saying more, or less, than that.
  */
 import { placesIn } from '../../questions/places.ts'
@@ -114,7 +114,8 @@ function insertsInsidePhrase({ additions, source, text }: Reading): boolean {
     const { before, behind, tokens } = addition
     if (before < 0) return false
     const [one, other] = [source[before], source[behind]]
-    const inPhrase = one && other && one.phrase === other.phrase && source.slice(before + 1, behind + 1).every(({ after }) => after === 0)
+    const isUnbroken = source.slice(before + 1, behind + 1).every(({ after }) => after === 0)
+    const inPhrase = one && other && one.phrase === other.phrase && isUnbroken
     const opensSentence = tokens[0]!.after >= 3
     const fits = inPhrase ? isParticle : opensSentence || !other ? relatesNothing : onlyJoins
     return charactersOf(addition, text).some((run) => !fits(run.text))
@@ -162,7 +163,8 @@ function leavesOutGuarded(reading: Reading): boolean {
 
 /** Uses a part of a phrase that is not made of whole members of its list. */
 function cutsPhrase(reading: Reading): boolean {
-  return phrasesOf(reading).some((phrase) => phrase.isUsed && gapsOf(reading, phrase).some((gap) => !mayDrop(phrase, gap)))
+  const used = phrasesOf(reading).filter(({ isUsed }) => isUsed)
+  return used.some((phrase) => gapsOf(reading, phrase).some((gap) => !mayDrop(phrase, gap)))
 }
 
 /** Half-open, within the phrase. */
@@ -187,25 +189,29 @@ function mayDrop({ tokens }: Phrase, { from, to }: Gap): boolean {
   const dropped = tokens.slice(from, to)
   const words = dropped.map(({ key }) => key).join('')
   const [first, behind] = [dropped[0]!, tokens[to]]
-  if (from === 0 && dropped.every(isClauseMark)) return true
-  if (from === 0 && behind && dropped.filter((token) => !isClauseMark(token)).every(({ kind }) => kind === 'character')) {
-    const spoken = dropped.filter((token) => !isClauseMark(token)).map(({ key }) => key).join('')
-    if (/^(?:并|同时|此外|另外|其中|还|也|而|以及|和|及)+$/u.test(spoken)) return true
-  }
+  const spoken = dropped.filter((token) => !isClauseMark(token))
+  if (from === 0 && JOINS_PHRASES.test(spoken.map(({ key }) => key).join(''))) return true
   if (behind && dropped.every(({ kind }) => kind === 'character') && isModifier(words)) return true
   // one of several that are offered to choose from makes another rule
   if (from === 0 || first.after === 0 || tokens.some(({ key }) => key === '或')) return false
   return behind === undefined ? !/[的等]/u.test(words) : behind.after > 0
 }
 
-const isClauseMark = ({ kind, key }: Token): boolean =>
-  kind === 'ordinal' || kind === 'mark' || kind === 'symbol' || /^\d{1,3}$/.test(key) || (kind === 'character' && NUMERAL.test(key))
+const JOINS_PHRASES = /^(?:并|同时|此外|另外|其中|还|也|而|以及|和|及)*$/u
+
+const isClauseMark = ({ kind, key }: Token): boolean => {
+  const isNumeral = kind === 'character' && NUMERAL.test(key)
+  return kind === 'ordinal' || kind === 'mark' || kind === 'symbol' || /^\d{1,3}$/.test(key) || isNumeral
+}
 
 const EXCEPTIONS = new Set(['除外', '以外', '之外', '除', '但', '但是', '未经', '另有规定', '不适用'])
 const CONDITION =
-  /(?:的|时|后|前|情形|期间|情况下|条件下|过程中|基础上|前提下|范围内)$|^(?:如果|如|若|经|凡|因|依照|按照|违反|对于?|在|为)/u
+  /(?:的|时|后|前|情形|期间|情况下|条件下|过程中|基础上|前提下|范围内)$|^(?:如果|如|若|经|凡|因|依照|按照|违反|对于?|在(?!.*(?:方面|领域|基础|过程)))/u
 
-/** 除…外, 未经…, …的， of the sentences it uses. */
+/** At the beginning of a phrase, these hold for the phrases behind it: 力争总量达到甲,强度超过乙. */
+const GOVERNING = new Set(['力争', '争取', '不得', '严禁', '禁止', '不准', '避免', '防止', '杜绝', '反对'])
+
+/** 除…外, 未经…, …的， and 力争… of the sentences it uses. */
 function leavesOutCondition(reading: Reading): boolean {
   const phrases = phrasesOf(reading)
   const usedSentences = new Set(phrases.filter(({ isUsed }) => isUsed).map(({ tokens }) => tokens[0]!.sentence))
@@ -218,8 +224,10 @@ function leavesOutCondition(reading: Reading): boolean {
     if (takesBack) return true
     if (!usedSentences.has(sentence)) return false
     if (phrase.tokens.some(({ key }) => EXCEPTIONS.has(key))) return true
-    const governs = phrases.slice(at + 1).some(({ isUsed, tokens }) => isUsed && tokens[0]!.sentence === sentence)
-    return governs && (CONDITION.test(words) || isTimeOnly(phrase.tokens))
+    const governed = phrases.slice(at + 1).filter(({ isUsed, tokens }) => isUsed && tokens[0]!.sentence === sentence)
+    const opener = phrase.tokens[Math.max(0, firstWord)]!
+    if (GOVERNING.has(opener.key)) return governed.some(({ tokens }) => !isGuarded(tokens[0]!))
+    return governed.length > 0 && (CONDITION.test(words) || isTimeOnly(phrase.tokens))
   })
 }
 
@@ -275,7 +283,7 @@ function splices(reading: Reading): boolean {
     const boundary = Math.max(...tokens.slice(from + 1, at + 1).map(({ after }) => after))
     const added = tokens.slice(from + 1, at).map(({ start, end }) => reading.text.slice(start, end)).join('')
     const isJoined = boundary >= 3 || joinedByMark(tokens.slice(from + 1, at + 1)) || (added !== '' && joins(added))
-    if (one.sentence !== other.sentence) return !isJoined
+    if (one.sentence !== other.sentence) return !isJoined && !(boundary === 2 && opens(one, other))
     if (here === stands[from]! + 1) return boundary >= 3 && other.after === 0
     if (one.phrase === other.phrase) return false
     if (boundary < 2 && (!isJoined || leavesOpen(source, stands[from]!))) return true
@@ -285,6 +293,12 @@ function splices(reading: Reading): boolean {
 
 /** Does the phrase go on behind this token? */
 const leavesOpen = (source: readonly SourceToken[], at: number): boolean => source[at + 1]?.phrase === source[at]!.phrase
+
+/** 不得有下列行为： before one of its items. */
+function opens(one: SourceToken, other: SourceToken): boolean {
+  const opening = one.handle === other.handle ? openingBefore(one.handle.passage.text, other.start) : undefined
+  return opening !== undefined && opening.start <= one.start && one.end <= opening.end
+}
 
 /** A 、 stands between. */
 const joinedByMark = (tokens: readonly Token[]): boolean => tokens.some(({ after }) => after === 1)

@@ -174,7 +174,8 @@ const BARE_LIST = /^\s{0,10}(?:```(?:json)?\s{0,10})?\[\s{0,20}\{$/
 
 function sentenceOf(json: string): WrittenSentence | undefined {
   const value = parsed(json)
-  if (typeof value !== 'object' || value === null || !('text' in value) || typeof value.text !== 'string') return undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  if (!('text' in value) || typeof value.text !== 'string') return undefined
   const quotes = 'quotes' in value && Array.isArray(value.quotes) ? (value.quotes as readonly unknown[]) : []
   return { text: value.text.trim(), quotes: quotes.slice(0, MOST_QUOTES).flatMap(quoteOf) }
 }
@@ -242,7 +243,8 @@ class PlainReader {
       if (this.#quotes.length < MOST_QUOTES) this.#quotes.push({ handle: quote[1]!, quote: quote[2]!.trim() })
     } else if (more && this.#quotes.length > 0) {
       const last = this.#quotes.at(-1)!
-      if (last.quote.length < LONGEST) this.#quotes.splice(-1, 1, { ...last, quote: `${last.quote}\n${more[1]!.trim()}` })
+      const quote = `${last.quote}\n${more[1]!.trim()}`
+      if (last.quote.length < LONGEST) this.#quotes.splice(-1, 1, { ...last, quote })
     } else if (this.#quotes.length > 0) this.#close()
   }
 

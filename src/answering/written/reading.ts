@@ -125,7 +125,10 @@ function inOrder(sentence: readonly Token[], stretches: readonly Stretch[]): Str
     }
     return best.at
   }
-  return stretches.map((stretch) => ({ stretch, at: first(stretch) })).sort((one, other) => one.at - other.at).map(({ stretch }) => stretch)
+  return stretches
+    .map((stretch) => ({ stretch, at: first(stretch) }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ stretch }) => stretch)
 }
 
 function additionsOf(text: string, tokens: readonly Token[], stands: readonly number[]): Addition[] {

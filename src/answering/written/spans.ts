@@ -5,8 +5,9 @@ import type { Span } from '../../types.ts'
 export const LONGEST_QUOTE = 1200
 
 /**
- * The span of a quotation in a text: exact, or differing only in white space and in full and half width; quotation marks
- * around it and a stop at its end are left out where the text has none. Offsets count in `text`; what is shown is the text's own characters. Undefined where it does not stand there.
+ * The span of a quotation in a text: exact, or differing only in white space and in full and half width; quotation
+ * marks around it and a stop at its end are left out where the text has none. Offsets count in `text`; what is shown is
+ * the text's own characters. Undefined where it does not stand there.
  * @example findQuote('研发投入强度超过４％', '研发投入 强度超过4%') // { start: 0, end: 10 }
  */
 export function findQuote(text: string, quote: string): Span | undefined {

@@ -62,7 +62,9 @@ export function tokensOf(text: string): Token[] {
   all(TITLE, ([, name]) => ['title', `《${name!.replace(/[\s\p{P}]/gu, '')}》`])
   all(DOCUMENT_NUMBER, ([, year, number]) => ['number', `〔${year}〕${Number(number)}号`])
   all(MARK, ([mark]) => ['mark', mark.replace(/\s/g, '')])
-  all(ORDINAL, ([, numeral, unit, branch]) => ['ordinal', `第${figure(numeral)}${unit ?? ''}${branch ? `之${figure(branch)}` : ''}`])
+  all(ORDINAL, ([, numeral, unit = '', branch]) => {
+    return ['ordinal', `第${figure(numeral)}${unit}${branch ? `之${figure(branch)}` : ''}`]
+  })
   for (const { span, name } of times(text)) keep('time', name, span.start, span.end)
   for (const one of quantities(text)) keep('number', quantityKey(one, folded), one.span.start, one.span.end)
   for (const { start, end, kind } of lexemes(folded)) {

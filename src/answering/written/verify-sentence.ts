@@ -49,7 +49,9 @@ export function verifySentence(
   if (fault) return { shown: false, why: fault.name }
   const { source, used } = reading
   const isUsed = ({ handle, span }: FoundQuote): boolean =>
-    source.some((token, at) => used[at] && token.handle === handle && span.start <= token.start && token.end <= span.end)
+    source.some(
+      (token, at) => used[at] && token.handle === handle && span.start <= token.start && token.end <= span.end,
+    )
   const [first, ...more] = distinct(found.filter(isUsed)).map(restsOn)
   return first ? { shown: true, text: words, restsOn: [first, ...more] } : { shown: false, why: 'unsupported' }
 }

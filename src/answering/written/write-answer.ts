@@ -88,7 +88,12 @@ export async function* writeAnswer(
   yield { type: 'tally', tally: tallyOf(told.size, reasons, reader.form, usage) }
 }
 
-function tallyOf(sentences: number, reasons: ReadonlyMap<string, number>, form: Tally['form'], usage?: ModelUsage): Tally {
+function tallyOf(
+  sentences: number,
+  reasons: ReadonlyMap<string, number>,
+  form: Tally['form'],
+  usage?: ModelUsage,
+): Tally {
   return {
     sentences,
     removed: [...reasons.values()].reduce((sum, times) => sum + times, 0),

@@ -25,6 +25,7 @@ const passages = (...texts: readonly string[]): Handle[] =>
   )
 const quoting = (...quotes: readonly string[]) => quotes.map((quote, at) => ({ handle: `c${at + 1}`, quote }))
 
+const LIST = '第八条 经营者不得有下列行为：\n（一）伪造产品的产地；\n（二）冒用他人的厂名。'
 const TARGET = '到二〇三五年,全市研发投入强度达到国际先进水平,率先高水平实现社会主义现代化。'
 const OTHER = '支持余杭区建设未来科技城,打造全球创新策源地。'
 
@@ -35,6 +36,11 @@ const BY_HAND: readonly Made[] = [
     handles: passages(TARGET, OTHER),
     sentence: { text: '到2035年、支持余杭区建设未来科技城。', quotes: quoting('到二〇三五年', '支持余杭区建设未来科技城') },
   },
+  ...['伪造产品的产地', '冒用他人的厂名'].map((item) => ({
+    kind: 'an item without the words that open its list',
+    handles: passages(LIST),
+    sentence: { text: `${item}。`, quotes: quoting(item) },
+  })),
   {
     kind: 'little more than a frame',
     handles: passages('自愿,平等,公平,诚信,是民事活动的原则。'),
@@ -139,6 +145,19 @@ describe('a sentence of real words', () => {
     ['too-long', '用人单位'.repeat(200), whole],
   ])('%s: %s', (expected, text, ...quotes) => {
     expect(verdict(text, ...quotes)).toBe(expected)
+  })
+
+  test('an item of a list is told with the words that open it, and what 力争 governs with 力争', () => {
+    const told = (text: string, passage: string, ...quotes: readonly string[]) => {
+      const found = verifySentence({ text, quotes: quotes.map((quote) => ({ handle: 'c1', quote })) }, passages(passage))
+      return found.shown ? 'shown' : found.why
+    }
+    const opening = '经营者不得有下列行为'
+    expect(told(`${opening}：冒用他人的厂名。`, LIST, opening, '冒用他人的厂名')).toBe('shown')
+    expect(told('冒用他人的厂名。', LIST, '冒用他人的厂名')).toBe('opening')
+    const aims = '力争全市生产总值达到2.5万亿元,人均生产总值达到19万元,全社会研发投入强度超过4%。'
+    expect(told('全社会研发投入强度超过4%。', aims, '全社会研发投入强度超过4%')).toBe('condition')
+    expect(told('力争全市生产总值达到25000亿元，全社会研发投入强度超过4%。', aims, aims)).toBe('shown')
   })
 
   test('a quotation cut inside a figure or a word lends neither', () => {
