@@ -4,7 +4,7 @@
  * joining words. Each guard looks for one way of saying more, or less, than that.
  */
 import { placesIn } from '../../questions/places.ts'
-import { isFrame, isModifier, isParticle, joins, onlyJoins, organEnds, relatesNothing } from './lexicon.ts'
+import { isFrame, isModifier, isParticle, joins, joinsClauses, onlyJoins, organEnds, relatesNothing } from './lexicon.ts'
 import type { Addition, Reading, SourceToken } from './reading.ts'
 import { squashed } from './spans.ts'
 import type { Token, TokenKind } from './tokens.ts'
@@ -206,7 +206,7 @@ const isClauseMark = ({ kind, key }: Token): boolean => {
 
 const EXCEPTIONS = new Set(['除外', '以外', '之外', '除', '但', '但是', '未经', '另有规定', '不适用'])
 const CONDITION =
-  /(?:的|时|后|前|情形|期间|情况下|条件下|过程中|基础上|前提下|范围内)$|^(?:如果|如|若|经|凡|因|依照|按照|违反|对于?|在(?!.*(?:方面|领域|基础|过程)))/u
+  /(?:的|时|后|前|情形|期间|情况下|条件下|过程中|基础上|前提下|范围内)$|^(?:如果|如(?!实|期|何)|若|经|凡|因|依照|按照|违反|对于?|在(?!.*(?:方面|领域|基础|过程)))/u
 
 /** At the beginning of a phrase, these hold for the phrases behind it: 力争总量达到甲,强度超过乙. */
 const GOVERNING = new Set(['力争', '争取', '不得', '严禁', '禁止', '不准', '避免', '防止', '杜绝', '反对'])
@@ -217,18 +217,26 @@ function leavesOutCondition(reading: Reading): boolean {
   const usedSentences = new Set(phrases.filter(({ isUsed }) => isUsed).map(({ tokens }) => tokens[0]!.sentence))
   return phrases.some((phrase, at) => {
     if (phrase.isUsed) return false
-    const firstWord = phrase.tokens.findIndex((token) => !isClauseMark(token))
-    const words = phrase.tokens.slice(Math.max(0, firstWord)).map(({ key }) => key).join('')
+    const said = withoutMarks(phrase.tokens)
+    const words = said.map(({ key }) => key).join('')
     const { sentence } = phrase.tokens[0]!
     const takesBack = /^(?:但|然而|除外|不过)/u.test(words) && usedSentences.has(sentence - 1)
     if (takesBack) return true
     if (!usedSentences.has(sentence)) return false
     if (phrase.tokens.some(({ key }) => EXCEPTIONS.has(key))) return true
     const governed = phrases.slice(at + 1).filter(({ isUsed, tokens }) => isUsed && tokens[0]!.sentence === sentence)
-    const opener = phrase.tokens[Math.max(0, firstWord)]!
-    if (GOVERNING.has(opener.key)) return governed.some(({ tokens }) => !isGuarded(tokens[0]!))
-    return governed.length > 0 && (CONDITION.test(words) || isTimeOnly(phrase.tokens))
+    if (GOVERNING.has(said[0]!.key)) return governed.some(({ tokens }) => !isGuarded(tokens[0]!))
+    return governed.length > 0 && (isCondition(phrase.tokens) || isTimeOnly(phrase.tokens))
   })
+}
+
+/** …的, 对…, 经…: what holds for the phrase behind it. */
+const isCondition = (tokens: readonly Token[]): boolean =>
+  CONDITION.test(withoutMarks(tokens).map(({ key }) => key).join(''))
+
+/** Without the mark a clause begins with; all of it where it is nothing else. */
+function withoutMarks<T extends Token>(tokens: readonly T[]): readonly T[] {
+  return tokens.slice(Math.max(0, tokens.findIndex((token) => !isClauseMark(token))))
 }
 
 /** 到2027年： little more than a time. */
@@ -283,8 +291,9 @@ function splices(reading: Reading): boolean {
     const boundary = Math.max(...tokens.slice(from + 1, at + 1).map(({ after }) => after))
     const added = tokens.slice(from + 1, at).map(({ start, end }) => reading.text.slice(start, end)).join('')
     const isJoined = boundary >= 3 || joinedByMark(tokens.slice(from + 1, at + 1)) || (added !== '' && joins(added))
-    if (one.sentence !== other.sentence) return !isJoined && !(boundary === 2 && opens(one, other))
-    if (here === stands[from]! + 1) return boundary >= 3 && other.after === 0
+    const isNewClause = boundary >= 3 || (boundary === 2 && (joinsClauses(added) || opens(one, other)))
+    if (here === stands[from]! + 1 && one.stretch === other.stretch) return boundary >= 3 && other.after === 0
+    if (one.sentence !== other.sentence) return !isNewClause || needsSubject(source, here, one)
     if (one.phrase === other.phrase) return false
     if (boundary < 2 && (!isJoined || leavesOpen(source, stands[from]!))) return true
     return tellsOfOther(skippedBetween(source, stands[from]!, here))
@@ -293,6 +302,21 @@ function splices(reading: Reading): boolean {
 
 /** Does the phrase go on behind this token? */
 const leavesOpen = (source: readonly SourceToken[], at: number): boolean => source[at + 1]?.phrase === source[at]!.phrase
+
+/**
+ * Would what begins here borrow the subject of what stands before it? So it is behind the first phrase of its own
+ * sentence, and where it begins with 应当 or 不得 and comes from elsewhere.
+ */
+function needsSubject(source: readonly SourceToken[], at: number, before: SourceToken): boolean {
+  const here = source[at]!
+  if (opens(before, here)) return false
+  const isFirst = source.every(({ sentence, phrase }) => sentence !== here.sentence || phrase >= here.phrase)
+  return !isFirst || (here.stretch !== before.stretch && RULES_SOMEONE.has(here.key))
+}
+
+const RULES_SOMEONE = new Set(
+  ['应当', '应', '必须', '须', '可以', '可', '不得', '不', '不予', '不能', '不可', '有权', '至少', '至多', '最多', '最少', '最高', '最低'],
+)
 
 /** 不得有下列行为： before one of its items. */
 function opens(one: SourceToken, other: SourceToken): boolean {
@@ -315,8 +339,23 @@ function tellsOfOther(skipped: readonly SourceToken[]): boolean {
   return organEnds(skipped.map(({ key }) => key).join('')).length > 0
 }
 
-/** 到2035年 of one sentence set before what another says. */
+/** 到2035年 of one sentence set before what another says, or a condition without what holds under it. */
 function dangles(reading: Reading): boolean {
+  return leavesConditionAlone(reading) || setsTimeBeforeOther(reading)
+}
+
+/** 对直接负责的主管人员, 拍卖成交后 as the last of a sentence that goes on. */
+function leavesConditionAlone(reading: Reading): boolean {
+  const phrases = phrasesOf(reading)
+  return phrases.some(({ tokens, isUsed }, at) => {
+    const { sentence } = tokens[0]!
+    const behind = phrases.slice(at + 1).filter((phrase) => phrase.tokens[0]!.sentence === sentence)
+    if (!isUsed || behind.length === 0 || behind.some((phrase) => phrase.isUsed)) return false
+    return isCondition(tokens) || isTimeOnly(tokens)
+  })
+}
+
+function setsTimeBeforeOther(reading: Reading): boolean {
   const { tokens, stands, source } = reading
   let own: Token[] = []
   let last: SourceToken | undefined

@@ -104,6 +104,9 @@ export const onlyJoins = (text: string): boolean => JOINED.test(text)
 /** Does it begin or end in a word that joins statements? */
 export const joins = (text: string): boolean => ENDS_JOINING.test(text) || /^(?:同时|此外|另外|并|还|也)/u.test(text)
 
+/** Does it begin a statement of its own, that nothing before it governs? Not 和 or 还: 不得买卖和储存. */
+export const joinsClauses = (text: string): boolean => /^(?:同时|此外|另外|其次|再次|最后|另一方面)/u.test(text)
+
 /** Inside a phrase, where anything else would come between its words. */
 export const isParticle = (text: string): boolean => /^(?:将|也|还)*$/u.test(text)
 

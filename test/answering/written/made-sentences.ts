@@ -97,6 +97,7 @@ export const GOOD: Readonly<Record<string, Maker>> = {
   'shortened to its first phrases': ({ words }) => {
     const phrases = bare(words).split(/[，,]/)
     const rest = phrases.slice(2).join('，')
+    if (/(?:[的时后前上]|期间)$|^(?:对|经|在|因|按照|依照|根据|违反)/.test(phrases[1] ?? '')) return undefined
     if (phrases.length < 3 || /[但除]|未经|不适用|以外|之外/.test(rest) || /[“”]/.test(words)) return undefined
     return { text: `${phrases.slice(0, 2).join('，')}。`, quotes: [c1(bare(words))] }
   },
@@ -228,6 +229,21 @@ export const BAD: Readonly<Record<string, Maker>> = {
   'two things set in a relation': ({ words }, nth) =>
     told(changed(words, nth % 2 === 0 ? /(?<=.{4})[，,](?=.{4})/u : /(?<=.{4})、(?=.{4})/u,
       () => ['是', '，即', '包括', '，其中', '为', '，例如'][nth % 6]!), words),
+  'a list made of two sentences': ({ words, wordsOfOther }, nth) => {
+    const [[one], [other]] = [bare(words).split(/[，,]/), bare(wordsOfOther).split(/[，,]/)]
+    if (one!.length < 5 || other!.length < 5 || words.includes(other!) || wordsOfOther.includes(one!)) return undefined
+    return { text: `${one}${['、', '和', '以及', '，', '，还'][nth % 5]}${other}。`, quotes: [c1(one!), c2(other!)] }
+  },
+  'a condition without what holds under it': ({ words }) => {
+    const phrases = bare(words).split(/[，,]/)
+    const at = phrases.slice(0, -1).findIndex((phrase) => /^(?:对|经)|[的后时]$/.test(phrase))
+    return at < 0 ? undefined : told(`${phrases.slice(0, at + 1).join('，')}。`, words)
+  },
+  'a rule given the subject of another': ({ words, wordsOfOther }, nth) => {
+    const rest = bare(wordsOfOther).split(/[，,]/).slice(1).join('，')
+    if (rest.length < 6 || words.includes(rest) || /[“”]/.test(rest)) return undefined
+    return { text: `${bare(words)}${['；', '，同时', '，此外', '。'][nth % 4]}${rest}。`, quotes: [c1(bare(words)), c2(rest)] }
+  },
   'two sentences made one': ({ words, wordsOfOther }) => {
     const [one] = bare(words).split(/[，,]/)
     const rest = bare(wordsOfOther).split(/[，,]/).slice(1).join('，')
