@@ -36,6 +36,11 @@ const BY_HAND: readonly Made[] = [
     handles: passages(TARGET, OTHER),
     sentence: { text: '到2035年、支持余杭区建设未来科技城。', quotes: quoting('到二〇三五年', '支持余杭区建设未来科技城') },
   },
+  {
+    kind: 'a condition without what holds under it',
+    handles: passages('对直接负责的主管人员,依法给予处分。'),
+    sentence: { text: '对直接负责的主管人员。', quotes: quoting('对直接负责的主管人员') },
+  },
   ...['伪造产品的产地', '冒用他人的厂名'].map((item) => ({
     kind: 'an item without the words that open its list',
     handles: passages(LIST),
