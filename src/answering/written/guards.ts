@@ -7,7 +7,7 @@ import { placesIn } from '../../questions/places.ts'
 import { isFrame, isModifier, isParticle, joins, joinsClauses, onlyJoins, organEnds, relatesNothing } from './lexicon.ts'
 import type { Addition, Reading, SourceToken } from './reading.ts'
 import { squashed } from './spans.ts'
-import type { Token, TokenKind } from './tokens.ts'
+import { tokensOf, type Token, type TokenKind } from './tokens.ts'
 
 /** True where the sentence must not be shown. */
 export interface Guard {
@@ -50,9 +50,13 @@ export const GUARDS: readonly Guard[] = [
 /** Least tokens of its spans that a sentence uses. */
 const LEAST_WORDS = 3
 
-/** The name of another document than those it quotes. */
+const FIGURES: readonly TokenKind[] = ['number', 'time', 'ordinal', 'mark']
+
+/** The name of another document than those it quotes, or a name with a figure, which no span bears out: 二十大 */
 function addsTitle({ additions, quotes }: Reading): boolean {
-  const own = new Set(quotes.map(({ handle }) => `《${handle.passage.title.replace(/[\s\p{P}]/gu, '')}》`))
+  const titles = quotes.map(({ handle }) => handle.passage.title)
+  const withoutFigure = titles.filter((title) => !tokensOf(title).some(({ kind }) => FIGURES.includes(kind)))
+  const own = new Set(withoutFigure.map((title) => `《${title.replace(/[\s\p{P}]/gu, '')}》`))
   return additions.some(({ tokens }) => tokens.some(({ kind, key }) => kind === 'title' && !own.has(key)))
 }
 

@@ -165,6 +165,16 @@ describe('a sentence of real words', () => {
     expect(told('力争全市生产总值达到25000亿元，全社会研发投入强度超过4%。', aims, aims)).toBe('shown')
   })
 
+  test('the title of what it quotes may stand in it, unless that holds a figure', () => {
+    const under = (title: string) => {
+      const [handle] = handlesOf([{ documentId: '001' as DocumentId, title, spoken: '', text: OTHER, start: 0 }])
+      const found = verifySentence({ text: `根据《${title}》，${OTHER}`, quotes: quoting(OTHER) }, [handle!])
+      return found.shown ? 'shown' : found.why
+    }
+    expect(under('关于建设未来科技城的决定')).toBe('shown')
+    expect(under('关于学习党的二十大精神的决定')).toBe('title')
+  })
+
   test('a quotation cut inside a figure or a word lends neither', () => {
     const cut = (text: string, quote: string) => {
       const found = verifySentence({ text, quotes: quoting(quote) }, passages('补贴总额为1200万元，企业不得挪用补贴资金。'))
