@@ -72,4 +72,6 @@ export interface LibraryDesk {
   accept(uploadId: string, replaces?: string): Promise<{ readonly source: string }>
   remove(documentId: string): Promise<void>
   restore(documentId: string): Promise<void>
+  /** A round of indexing begins, though nothing changed: what made the last one fail may be mended. */
+  indexAgain(): Promise<void>
 }

@@ -6,10 +6,15 @@ import { useChanges } from './changes.ts'
 import type { LibraryActions } from './use-library.ts'
 import { useDocumentsWords } from './words.ts'
 
-export function Indexing({ library }: { readonly library: LibraryState }) {
+interface IndexingProps {
+  readonly library: LibraryState
+  readonly actions: LibraryActions
+}
+
+export function Indexing({ library, actions }: IndexingProps) {
   const words = useDocumentsWords()
   const { isAwaited } = useChanges()
-  const { indexing, lastIndexing } = library
+  const { indexing, lastIndexing, uploads } = library
   if (indexing || isAwaited) {
     const step = indexing ? words.indexingStep(indexing.step, indexing.done, indexing.total) : words.indexingSoon
     const isCounted = indexing !== undefined && indexing.total > 0
@@ -32,6 +37,11 @@ export function Indexing({ library }: { readonly library: LibraryState }) {
         <small>{lastIndexing.failed}</small>
         <small>{words.indexingFailedNext}</small>
       </div>
+      {uploads.enabled && (
+        <button type="button" className="button small" onClick={() => void actions.indexAgain()}>
+          {words.indexAgain}
+        </button>
+      )}
     </div>
   )
 }
