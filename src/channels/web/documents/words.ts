@@ -1,7 +1,7 @@
 import type { Provenance, VersionStatus } from '../../../types.ts'
 import { wordsIn } from '../words/language.ts'
 import type { Refusal, Remedy } from './refusals.ts'
-import { sizeWords } from './refusals.ts'
+import { sizeAbove, sizeWords } from './refusals.ts'
 import type { Column, RowDate } from './rows.ts'
 
 /** Full names of header facts, in the order they are shown. */
@@ -31,7 +31,7 @@ const REMEDIES_EN: Readonly<Record<Remedy, (endings: readonly string[]) => strin
 function refusalZh(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'too-large':
-      return `文件有 ${sizeWords(refusal.bytes)}，超过 ${sizeWords(refusal.maxBytes)}，没有上传。请拆分，或去掉里面的图片后再试。`
+      return `文件有 ${sizeAbove(refusal.bytes, refusal.maxBytes)}，超过 ${sizeWords(refusal.maxBytes)}，没有上传。请拆分，或去掉里面的图片后再试。`
     case 'empty':
       return '是空文件（0 字节），没有上传。可能没有下载或保存完整，请重新取得。'
     case 'format':
@@ -42,7 +42,7 @@ function refusalZh(refusal: Refusal): string {
 function refusalEn(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'too-large':
-      return `${sizeWords(refusal.bytes)} is more than ${sizeWords(refusal.maxBytes)}; not uploaded. Split it, or take out its pictures.`
+      return `${sizeAbove(refusal.bytes, refusal.maxBytes)} is more than ${sizeWords(refusal.maxBytes)}; not uploaded. Split it, or take out its pictures.`
     case 'empty':
       return 'The file is empty (0 bytes); not uploaded. It may not have been saved in full; get it again.'
     case 'format':
