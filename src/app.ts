@@ -260,11 +260,11 @@ class RunningApp implements App {
   }
 
   /** Each file once, until it is another reason. */
-  #tellSkipped(skipped: readonly { readonly source: string; readonly message: string }[]): void {
+  #tellSkipped(skipped: readonly { readonly source: string; readonly code: string; readonly message: string }[]): void {
     const told = new Set(this.#skipped.map(({ source, message }) => `${source}\n${message}`))
     const fresh = skipped.filter(({ source, message }) => !told.has(`${source}\n${message}`))
     for (const { source, message } of fresh) this.#options.log(`未收录 skipped ${source}: ${message}`)
-    this.#skipped = skipped.map(({ source, message }) => ({ source, message }))
+    this.#skipped = skipped.map(({ source, code, message }) => ({ source, code, message }))
   }
 
   /** While the first vectors are made, keywords answer. */

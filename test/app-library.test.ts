@@ -81,7 +81,7 @@ test("a newer text of an operator's file: same id, the older text opens by its S
   expect(await app.assistant.textOf(id, textSha256)).toEqual({ text, textSha256, superseded: true })
   expect(readFileSync(join(documents, '决定.txt')).equals(before)).toBe(true)
   expect(skipped).toEqual([
-    { source: '决定.txt', message: '决定.txt 已由上传的 决定（修订）.txt 代替，未收录。要改用文件夹里的这一份，请给它改名。' },
+    { source: '决定.txt', code: 'replaced', message: '决定.txt 已由上传的 决定（修订）.txt 代替，未收录。要改用文件夹里的这一份，请给它改名。' },
   ])
 })
 

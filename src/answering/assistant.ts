@@ -17,7 +17,7 @@ export interface Status {
   /** Everything that is less than the best, each a plain sentence. */
   readonly fallbacks: readonly Fallback[]
   /** Files of the folders that became no document, each with a plain sentence; absent when there is none. */
-  readonly skipped?: readonly { readonly source: string; readonly message: string }[]
+  readonly skipped?: readonly { readonly source: string; readonly code: string; readonly message: string }[]
   /** An index is being built beside the one that serves. */
   readonly building?: { readonly step: string; readonly done: number; readonly total: number }
 }

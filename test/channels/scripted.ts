@@ -292,6 +292,7 @@ export function scriptedDesk(script: Partial<LibraryDesk> = {}): LibraryDesk {
     accept: async () => ({ source: '决定.txt' }),
     remove: async () => {},
     restore: async () => {},
+    indexAgain: async () => {},
     ...script,
   }
 }

@@ -33,7 +33,7 @@ export interface LibraryState {
   readonly generation: string | null
   readonly indexing?: { readonly step: string; readonly done: number; readonly total: number }
   readonly lastIndexing?: { readonly at: string; readonly failed?: string }
-  readonly skipped: readonly { readonly source: string; readonly message: string }[]
+  readonly skipped: readonly { readonly source: string; readonly code: string; readonly message: string }[]
   readonly removed: readonly {
     readonly id: string
     readonly source: string
