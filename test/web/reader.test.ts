@@ -128,6 +128,26 @@ describeInBrowser('the reader', () => {
       expect(await focused(page)).toBe(id)
     })
 
+    test('when the part of the page that reads does not come, the page says so', async () => {
+      const { page } = await open()
+      await ask(page, RESEARCH)
+      await page.route('**/assets/reader-panel-*.js', (route) => route.abort())
+      await lastOf(page).locator('.answer-words a.chip').click()
+      await page.getByText('页面出错了，问过的问题都还在').waitFor()
+    })
+
+    test('the text is asked for while that part is still on its way', async () => {
+      const { page } = await open()
+      await ask(page, RESEARCH)
+      const asked = page.waitForRequest('**/api/reading/**')
+      await page.route('**/assets/reader-panel-*.js', async (route) => {
+        await asked
+        await route.continue()
+      })
+      await lastOf(page).locator('.answer-words a.chip').click()
+      expect(await markedWords(page)).toBe('全社会研发投入强度超过4%')
+    })
+
     test('另见 leads to the words of the twin', async () => {
       const { page } = await open()
       await ask(page, TALENT)
