@@ -36,6 +36,7 @@ export const useReaderWords = wordsIn({
     previousHit: '上一处（Shift + Enter）',
     nextHit: '下一处（Enter）',
     closeFind: '结束查找',
+    about: '文件信息',
     facts: {
       issuer: '发文机关',
       documentNumber: '文号',
@@ -106,6 +107,7 @@ export const useReaderWords = wordsIn({
     previousHit: 'Previous (Shift + Enter)',
     nextHit: 'Next (Enter)',
     closeFind: 'Stop searching',
+    about: 'About the document',
     facts: {
       issuer: 'Issued by',
       documentNumber: 'Number',
