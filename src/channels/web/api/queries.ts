@@ -49,6 +49,7 @@ export const conversationQuery = (id: string) =>
   queryOptions({
     queryKey: ['conversation', id],
     queryFn: ({ signal }) => getJson<StoredConversation>(`/api/conversations/${encodeURIComponent(id)}`, signal),
+    refetchOnWindowFocus: 'always',
   })
 
 export const documentsQuery = queryOptions({

@@ -69,6 +69,8 @@ export async function ask(queries: QueryClient, asked: Asked): Promise<void> {
   try {
     const answer = await answerOf(asked, abort.signal)
     write(queries, conversationId, exchangeId, { answer })
+    // what another window asked meanwhile, too
+    void queries.invalidateQueries({ queryKey: conversationQuery(conversationId).queryKey })
     change(exchangeId, undefined)
     announce(answer.text)
   } catch (error) {
