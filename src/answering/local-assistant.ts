@@ -148,7 +148,7 @@ export class LocalAssistant implements Assistant {
     yield { type: 'citations', citations: verified.citations }
     const reason = withheld ? ('unsupported' as const) : draft.reason
     const isUndated = request.asOf !== undefined && verified.citations.some(({ date, version }) => !date && !version)
-    const notes: PhraseName[] = [...(normalised.language === 'en' ? ['english' as const] : []), ...(isUndated ? ['undated' as const] : [])]
+    const notes: PhraseName[] = [...(normalised.language === 'en' ? ['english' as const] : []), ...(isUndated ? ['undated-as-of' as const] : [])]
     const understoodAs = asTyped === request.question.trim() ? undefined : asTyped
     const answer: Answer = {
       id: idOf(request, library),

@@ -372,7 +372,7 @@ describeInBrowser('the library', () => {
     })
     const file = () => join(on.site.home, 'seeds', '租金.txt')
 
-    test('an earlier answer tells at the citation that its words have moved, changed, are gone; its link opens what it quoted', async () => {
+    test('an earlier answer tells at the citation that its words have changed, are gone; its link opens what it quoted', async () => {
       const { page } = await on.open('/')
       const bytes = readFileSync(file())
       await ask(page, RENT_QUESTION)
@@ -402,10 +402,10 @@ describeInBrowser('the library', () => {
 
       expect(await told()).toEqual({ chip: 'chip', note: 0, card: [], marked: citation.quote, over: '' })
       await replaceBy('租金二.txt', RENT.replace('第一条 ', '第一条 为了吸引人才，').replace('第三条 申请人', '第三条 补贴的申请人'))
-      expect(await told()).toEqual({ ...quoted, card: ['这句话在现行文本中移到了别处'], over: '这是较早的一版文本，文件已有更新。引用的文字在现行文本中仍在，但位置变了。看现在的位置' })
-      await page.getByRole('link', { name: '看现在的位置' }).click()
+      // the same words in the same clause, some characters further on: no reason to warn
+      expect(await told()).toEqual({ chip: 'chip', note: 0, card: [], marked: citation.quote, over: '这是较早的一版文本，文件已有更新。看现行文本' })
+      await page.getByRole('link', { name: '看现行文本' }).click()
       await expect.poll(() => page.locator('.reader-warning').count()).toBe(0)
-      expect(await markedWords(page)).toBe(citation.quote)
 
       await replaceBy('租金三.txt', RENT.replace('百分之七十', '百分之六十'))
       expect(await told()).toEqual({ ...quoted, card: ['现行文本中已没有这句话'], over: '这是较早的一版文本，文件已有更新。引用的文字在现行文本中已经改动或删去。看现行文本' })

@@ -536,7 +536,7 @@ describeInBrowser('texts that changed since', () => {
     const { exchangeId, citations } = await askAndOpen(page)
     expect(citations).toHaveLength(3)
     await site.down()
-    edit(NEWS.file, '2月18日下午,杭州迎来了', '（本报讯）2月18日下午,杭州迎来了')
+    edit(NEWS.file, '\n强基固本', '\n夯实发展的根基')
     edit(DECISION.file, '完善“三定三评”人才认定模式', '健全“三定三评”人才认定模式')
     rmSync(file(PLAN.file))
     edit('documents.yaml', '  003_64014263bb8856a1.txt:\n    shortNames: [规划建议]\n', '')
