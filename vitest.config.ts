@@ -11,5 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: long ? 30 * 60_000 : 60_000,
     hookTimeout: 60_000,
+    // what is waited for comes when the machine has time for it
+    expect: { poll: { timeout: 15_000 } },
   },
 })

@@ -58,8 +58,8 @@ const VIEWS = {
     path: '/documents',
     run: async (page) => {
       await page.locator('input[type=file]').first().setInputFiles({ name: '人才公寓租金通知.txt', mimeType: 'text/plain', buffer: Buffer.from(NOTICE) })
-      await page.getByRole('button', { name: '查看', exact: true }).click()
-      await page.getByText('人才公寓租金按市场价的70%收取').first().waitFor()
+      await page.getByRole('button', { name: /^查看/ }).last().click()
+      await page.getByRole('dialog').waitFor()
     },
   },
   reading: {

@@ -4,9 +4,12 @@ import type { Assistant, Status, TextVersion } from './answering/assistant.ts'
 import type { LibraryDesk } from './answering/library-desk.ts'
 import { LocalAssistant } from './answering/local-assistant.ts'
 import { documentById } from './clauses/by-id.ts'
+import { outlineOf, type OutlineNode } from './clauses/outline-nodes.ts'
+import { parseDocument } from './clauses/tree.ts'
 import type { Config } from './config.ts'
 import { readLibraryList } from './documents/library-list.ts'
 import { openRegistry, readStoredText, type Registry } from './documents/registry.ts'
+import { storedSource } from './documents/stored-source.ts'
 import type { Embedder } from './embedding/embedder.ts'
 import { PolicyError } from './errors.ts'
 import { roundInProcess } from './index-process.ts'
@@ -260,11 +263,11 @@ class RunningApp implements App {
   }
 
   /** Each file once, until it is another reason. */
-  #tellSkipped(skipped: readonly { readonly source: string; readonly message: string }[]): void {
+  #tellSkipped(skipped: readonly { readonly source: string; readonly code: string; readonly message: string }[]): void {
     const told = new Set(this.#skipped.map(({ source, message }) => `${source}\n${message}`))
     const fresh = skipped.filter(({ source, message }) => !told.has(`${source}\n${message}`))
     for (const { source, message } of fresh) this.#options.log(`未收录 skipped ${source}: ${message}`)
-    this.#skipped = skipped.map(({ source, message }) => ({ source, message }))
+    this.#skipped = skipped.map(({ source, code, message }) => ({ source, code, message }))
   }
 
   /** While the first vectors are made, keywords answer. */
@@ -307,7 +310,13 @@ class RunningApp implements App {
     if (textSha256 === undefined) return undefined
     const text = await readStoredText(this.#config.dataFolder, textSha256)
     if (text === undefined) return undefined
-    return { text, textSha256, superseded: true, ...(current ? {} : { removed: await this.#calledBefore(id, registry) }) }
+    return {
+      text,
+      textSha256,
+      superseded: true,
+      ...outlineOfOlder(id, registry.documents[id]?.source ?? id, text),
+      ...(current ? {} : { removed: await this.#calledBefore(id, registry) }),
+    }
   }
 
   /** What a document that is gone was called. */
@@ -339,6 +348,15 @@ class RunningApp implements App {
 const FOLLOW_MS = 250
 /** Memory is given back when nobody has asked anything for so long: it takes a fifth of a second. */
 const QUIET_MS = 5_000
+
+/** Longer ones, of some three megabytes, would keep everybody waiting: the longest law has a third of that. */
+const LONGEST_READ_ANEW = 1_000_000
+
+/** The clauses of a text that is indexed no longer, so that old links still say where they lead. */
+function outlineOfOlder(id: DocumentId, source: string, text: string): { readonly outline?: readonly OutlineNode[] } {
+  if (text.length > LONGEST_READ_ANEW) return {}
+  return { outline: outlineOf(parseDocument(storedSource(id, source, text))) }
+}
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

@@ -17,7 +17,7 @@ export type RoundReport =
 export interface Finished {
   readonly kind: 'done'
   readonly generation: string
-  readonly skipped: readonly { readonly source: string; readonly message: string }[]
+  readonly skipped: readonly { readonly source: string; readonly code: string; readonly message: string }[]
 }
 
 export interface RoundWatcher {

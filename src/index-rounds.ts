@@ -34,7 +34,7 @@ export interface Round extends Changes {
   readonly vectors: 'hnsw' | 'exact' | null
   readonly embedded: number
   readonly seconds: number
-  readonly skipped: readonly { readonly source: string; readonly message: string }[]
+  readonly skipped: readonly { readonly source: string; readonly code: string; readonly message: string }[]
   /** Why there are no vectors. */
   readonly notice?: string
 }
@@ -135,7 +135,7 @@ function tell({ loaded, changes, current, wasBuilt, embedded }: Awaited<ReturnTy
     embedder: current.embedder,
     vectors: current.embedder === null ? null : hasGraphs ? ('hnsw' as const) : ('exact' as const),
     embedded,
-    skipped: loaded.skipped.map(({ source, message }) => ({ source, message })),
+    skipped: loaded.skipped.map(({ source, code, message }) => ({ source, code, message })),
   }
 }
 

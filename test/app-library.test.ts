@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { openApp, type App } from '../src/app.ts'
 import type { LibraryState } from '../src/answering/library-desk.ts'
+import { outlineOf } from '../src/clauses/outline-nodes.ts'
 import type { Config } from '../src/config.ts'
 import { createApp } from '../src/channels/http/app.ts'
 import type { Reading } from '../src/channels/wire.ts'
@@ -61,6 +62,10 @@ test('an upload is answered from when indexing is over; taken out, no longer; br
   expect((await http.request(`/read/${documentId}/${textSha256.slice(0, 16)}/${start}-${end}`)).status).toBe(200)
   const reading = (await (await http.request(`/api/reading/${documentId}?sha=${textSha256}`)).json()) as Reading
   expect(reading).toMatchObject({ removed: true, document: null, title: '关于人才公寓租金的通知', source: '通知.txt', text: NOTICE })
+  expect(reading.outline.map(({ kind, label, heading }) => [kind, label, heading])).toEqual([
+    ['header', '题头', undefined],
+    ['numbered', '一、', '租金标准'],
+  ])
   expect((await http.request(`/api/documents/${documentId}/text`)).status).toBe(404)
 
   await app.desk.restore(documentId)
@@ -73,15 +78,18 @@ test("a newer text of an operator's file: same id, the older text opens by its S
   const { config, documents } = workshop(writeSmall)
   const app = await serving(config)
   const before = readFileSync(join(documents, '决定.txt'))
-  const { id, textSha256, text } = documentOf(app, '决定.txt')!
+  const decision = documentOf(app, '决定.txt')!
+  const { id, textSha256, text } = decision
+  const outline = outlineOf(decision)
+  expect(outline.length).toBeGreaterThan(0)
   await put(app, '决定（修订）.txt', text.replace('4%', '6%'), id)
   const { skipped } = await indexed(app)
   expect((await answerTo(app, '全社会研发投入强度超过多少？')).text).toContain('超过6%')
   expect(documentOf(app, '决定（修订）.txt')!.id).toBe(id)
-  expect(await app.assistant.textOf(id, textSha256)).toEqual({ text, textSha256, superseded: true })
+  expect(await app.assistant.textOf(id, textSha256)).toEqual({ text, textSha256, superseded: true, outline })
   expect(readFileSync(join(documents, '决定.txt')).equals(before)).toBe(true)
   expect(skipped).toEqual([
-    { source: '决定.txt', message: '决定.txt 已由上传的 决定（修订）.txt 代替，未收录。要改用文件夹里的这一份，请给它改名。' },
+    { source: '决定.txt', code: 'replaced', message: '决定.txt 已由上传的 决定（修订）.txt 代替，未收录。要改用文件夹里的这一份，请给它改名。' },
   ])
 })
 

@@ -43,7 +43,7 @@ test('with subfolders; a file that cannot be read is named and the rest is there
   writeFileSync(join(shop.documents, '子', '空.txt'), '')
   expect(await roundsOver(shop, false).next()).toMatchObject({
     added: ['决定.txt', '子/孙/办法.txt', '规划.txt'],
-    skipped: [{ source: '子/空.txt', message: expect.stringContaining('里没有文字') as string }],
+    skipped: [{ source: '子/空.txt', code: 'file-format', message: expect.stringContaining('里没有文字') as string }],
   })
 })
 

@@ -42,7 +42,7 @@ export interface LibraryState {
   readonly indexing?: { readonly step: string; readonly done: number; readonly total: number }
   /** ISO 8601, UTC; `failed`: why, and what becomes of it. */
   readonly lastIndexing?: { readonly at: string; readonly failed?: string }
-  readonly skipped: readonly { readonly source: string; readonly message: string }[]
+  readonly skipped: readonly { readonly source: string; readonly code: string; readonly message: string }[]
   readonly removed: readonly {
     readonly id: string
     readonly source: string
@@ -72,4 +72,6 @@ export interface LibraryDesk {
   accept(uploadId: string, replaces?: string): Promise<{ readonly source: string }>
   remove(documentId: string): Promise<void>
   restore(documentId: string): Promise<void>
+  /** A round of indexing begins, though nothing changed: what made the last one fail may be mended. */
+  indexAgain(): Promise<void>
 }

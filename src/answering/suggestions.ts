@@ -26,6 +26,8 @@ const MOST = 6
 /** Of a large library: a question is answered in some 10 ms, and those who ask meanwhile wait for it. */
 const MOST_TRIED = 24
 const DOCUMENTS_SAMPLED = 12
+/** Characters that an answer to how or what quotes at the least. */
+const LEAST_WORDS = 30
 
 /**
  * The suggestions of the generation that serves: at most 6, tried when they are first asked for, and kept.
@@ -75,9 +77,15 @@ function takeLeast<Item>(items: Item[], measure: (item: Item) => number): Item |
   )[0]
 }
 
-function answers({ outcome, citations }: Answer, id: DocumentId, { quotes = '' }: Candidate): boolean {
-  return outcome === 'answered' && citations.some(({ documentId, quote }) => documentId === id && quote.includes(quotes))
+/** Answered from the document it was drawn from, and with more than a heading, which says what the question says. */
+function answers({ outcome, citations }: Answer, id: DocumentId, { question, quotes }: Candidate): boolean {
+  const isFromIt = citations.some(({ documentId, quote }) => documentId === id && quote.includes(quotes ?? ''))
+  const words = citations.map(({ quote }) => quote).filter((quote) => !question.includes(bare(quote))).join('')
+  return outcome === 'answered' && isFromIt && (quotes !== undefined || words.length >= LEAST_WORDS)
 }
+
+/** Words without their mark and stops. */
+const bare = (words: string): string => words.replace(/^[\s\d一二三四五六七八九十（）()、.．]+/u, '').replace(/[。；;，,：:\s]+$/u, '')
 
 async function answerTo(assistant: Assistant, question: string): Promise<Answer> {
   for await (const event of assistant.ask({ question })) if (event.type === 'done') return event.answer

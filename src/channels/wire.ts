@@ -94,7 +94,7 @@ export interface Reading {
   readonly superseded: boolean
   /** The document is no longer in the library 已移除. */
   readonly removed: boolean
-  /** Of the current text; an older one is no longer indexed. */
+  /** [] where an older text is too long to be read anew. */
   readonly outline: readonly OutlineNode[]
   /** Offsets where the pages of the file begin, page 1 first; of the current text. */
   readonly pages?: readonly number[]
@@ -104,11 +104,11 @@ export interface Reading {
 
 /** A text with what is known of its document; undefined where nobody knows the document. */
 export function readingOf(id: string, stored: TextVersion, catalogue: Catalogue): Reading | undefined {
-  const { text, textSha256 } = stored
+  const { text, textSha256, outline = [] } = stored
   const document = catalogue.documents.find((candidate) => candidate.id === id)
   if (!document) {
     const { removed } = stored
-    return removed && { document: null, ...removed, textSha256, superseded: false, removed: true, outline: [], text }
+    return removed && { document: null, ...removed, textSha256, superseded: false, removed: true, outline, text }
   }
   const isCurrent = textSha256 === document.textSha256
   const version = versionNoteOf(catalogue.documents, document)
@@ -119,7 +119,7 @@ export function readingOf(id: string, stored: TextVersion, catalogue: Catalogue)
     textSha256,
     superseded: !isCurrent,
     removed: false,
-    outline: isCurrent ? outlineOf(document) : [],
+    outline: isCurrent ? outlineOf(document) : outline,
     ...(isCurrent && document.pages && { pages: document.pages }),
     ...(version && { version }),
     text,

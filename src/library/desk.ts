@@ -145,6 +145,11 @@ export class LocalDesk implements LibraryDesk {
     })
   }
 
+  async indexAgain(): Promise<void> {
+    await this.#enabled()
+    this.indexSoon()
+  }
+
   /** A round, though nobody changed anything: the library could not be indexed at the start. */
   indexSoon(): void {
     this.#rounds.request()

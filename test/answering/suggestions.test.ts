@@ -48,7 +48,7 @@ describe('over the seeds', () => {
       { question: '《大走廊决定》第四部分讲了什么？', documentId: id('002') },
       { question: '如何打造全国数字经济创新中心？', documentId: id('003') },
       { question: '《新春第一会》「深化改革」部分讲了什么？', documentId: id('004') },
-      { question: '如何构筑科技成果转移转化首选地？', documentId: id('000') },
+      { question: '全市生产总值达到多少元？', documentId: id('001') },
     ])
     expect(asked.length).toBeLessThanOrEqual(24)
   })

@@ -14,6 +14,7 @@ import {
   walk,
   type Lineage,
 } from '../../src/clauses/address.ts'
+import type { OutlineNode } from '../../src/clauses/outline-nodes.ts'
 import { parseDocument } from '../../src/clauses/tree.ts'
 import { PolicyError } from '../../src/errors.ts'
 import type {
@@ -190,7 +191,7 @@ export interface Script {
   readonly lookUp?: (reference: string, asOf?: string) => LookUp
   readonly status?: Partial<Status>
   /** Older texts of documents, also of some that are gone. */
-  readonly older?: readonly { readonly documentId: string; readonly text: string }[]
+  readonly older?: readonly { readonly documentId: string; readonly text: string; readonly outline?: readonly OutlineNode[] }[]
 }
 
 const absent: LookUp = {
@@ -250,7 +251,7 @@ export function scripted(script: Script = {}): Assistant {
       const old = script.older?.find(({ documentId, text }) => documentId === id && sha256(text).startsWith(sha ?? ''))
       if (!old) return undefined
       const removed = current ? {} : { removed: { title: id, source: `${id}.txt` } }
-      return { text: old.text, textSha256: sha256(old.text), superseded: true, ...removed }
+      return { text: old.text, textSha256: sha256(old.text), superseded: true, ...(old.outline && { outline: old.outline }), ...removed }
     },
     status: () => status,
   }
@@ -292,6 +293,7 @@ export function scriptedDesk(script: Partial<LibraryDesk> = {}): LibraryDesk {
     accept: async () => ({ source: '决定.txt' }),
     remove: async () => {},
     restore: async () => {},
+    indexAgain: async () => {},
     ...script,
   }
 }

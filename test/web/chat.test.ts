@@ -81,7 +81,8 @@ describeInBrowser('the chat', () => {
     const { page } = await open()
     const exchange = await ask(page, '《决定》第三部分第2条')
     await exchange.locator('.answer-words a.chip').first().hover()
-    expect(await page.locator('.citation-card').textContent()).toMatch(/另见 《中共杭州市委.*》第三部分第2条/)
+    expect(await page.locator('.citation-card').textContent()).toMatch(/另见：《中共杭州市委.*》第三部分第2条/)
+    expect(await exchange.locator('.source-twins a').first().textContent()).toMatch(/（00\d_[0-9a-f]+\.txt）$/)
     await exchange.locator('.source-twins a').first().click()
     await expect.poll(() => page.url()).toMatch(/read=d-/)
   })
@@ -133,12 +134,58 @@ describeInBrowser('the chat', () => {
     const exchange = await ask(page, '第四部分讲了什么？')
     expect(await exchange.locator('.asked-scope').textContent()).toMatch(/^限定于：.*城西科创大走廊.*、2023-06-30 有效$/)
     const { documents, asOf, answer } = (await conversationOf(page)).exchanges[0]!
+    expect(answer!.notes).toBeUndefined()
     expect(documents).toHaveLength(1)
     expect(asOf).toBe('2023-06-30')
     expect(answer!.citations.map(({ documentId }) => documentId)).toEqual(documents)
     await page.getByRole('button', { name: /^取消限定：2023/ }).click()
     expect(await page.locator('.scope-chips li').count()).toBe(1)
     expectClean()
+  })
+
+  test('what has no date is not taken for what was in force then', async () => {
+    const { page } = await open()
+    await page.getByRole('button', { name: '按某一天有效的文本回答' }).click()
+    await page.locator('input[type=date]').fill('2022-01-01')
+    await page.keyboard.press('Enter')
+    const exchange = await ask(page, '规划建议（七）')
+    expect(await exchange.locator('.note').allTextContents()).toEqual(['所引文件没有写明日期，不能确定它在所限定的日期是否有效。'])
+  })
+
+  test('a short window shows the welcome from its top on', async () => {
+    const { page } = await open('/', { context: { viewport: { width: 360, height: 420 } } })
+    await page.locator('.suggestions button').first().waitFor()
+    const top = await page.locator('.welcome h1').evaluate((heading) => (heading as unknown as { getBoundingClientRect(): { top: number } }).getBoundingClientRect().top)
+    expect(top).toBeGreaterThanOrEqual(0)
+  })
+
+  test('Enter that ends a composition of the input method asks nothing, in Safari too', async () => {
+    const { page } = await open()
+    await page.locator(BOX).fill('yanfa')
+    await page.locator(BOX).evaluate((box) => {
+      const key = new (globalThis as unknown as { KeyboardEvent: new (type: string, init: object) => Event }).KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true })
+      ;(box as unknown as { dispatchEvent(event: Event): boolean }).dispatchEvent(key)
+    })
+    expect(await page.locator(BOX).inputValue()).toBe('yanfa')
+    expect(await page.locator('.exchange').count()).toBe(0)
+  })
+
+  test('two windows on one conversation show the same', async () => {
+    const first = await open()
+    await ask(first.page, '未来五年全市生产总值力争达到多少？')
+    const second = await first.page.context().newPage()
+    await second.goto(first.page.url())
+    await second.locator('.answer-foot').waitFor()
+    await ask(second, '那人均生产总值呢？')
+    await ask(first.page, RESEARCH)
+    await expect.poll(() => first.page.locator('.exchange').count()).toBe(3)
+  })
+
+  test('printed, a conversation is there whole', async () => {
+    const { page } = await open()
+    for (const question of ['《决定》第三部分第2条', '《决定》第三部分第3条', '《决定》第二部分第2条']) await ask(page, question)
+    const pdf = (await page.pdf({ format: 'A4' })).toString('latin1')
+    expect(pdf.match(/\/Type\s*\/Page[^s]/g)!.length).toBeGreaterThanOrEqual(3)
   })
 
   test('limited by the picker, with the keyboard alone', async () => {
@@ -217,9 +264,12 @@ describeInBrowser('the chat', () => {
     const exchange = await ask(page, RESEARCH)
     const kept = async () => (await conversationOf(page)).exchanges[0]!.feedback
     await exchange.getByRole('button', { name: '没有帮助' }).click()
-    await page.getByRole('textbox', { name: '哪里不对？（可不填）' }).fill('要的是2027年')
+    await page.getByRole('button', { name: '文本过时' }).click()
+    await page.getByRole('textbox', { name: '哪里不对？（可不填）' }).focus()
+    await page.keyboard.press('End')
+    await page.keyboard.type('，要的是2027年')
     await page.keyboard.press('Enter')
-    await expect.poll(kept).toEqual({ rating: 'down', reason: '要的是2027年' })
+    await expect.poll(kept).toEqual({ rating: 'down', reason: '文本过时，要的是2027年' })
     await exchange.getByRole('button', { name: '有帮助', exact: true }).click()
     await expect.poll(kept).toEqual({ rating: 'up' })
     await exchange.getByRole('button', { name: '有帮助', exact: true }).click()

@@ -70,7 +70,7 @@ describeInBrowser('payloads in every place', () => {
     expectClean()
   })
 
-  test('in file names, titles, issuers, numbers: the table, the picker, the reader, what is removed', async () => {
+  test('in file names, titles, issuers, numbers: the table, the picker, the reader, what is removed', { timeout: 240_000 }, async () => {
     const { page, expectClean } = await open('/documents')
     await page.locator('tbody a').first().waitFor()
     const more = page.getByRole('button', { name: /^再显示/ })
@@ -113,7 +113,7 @@ describeInBrowser('payloads in every place', () => {
     expectClean([/414|400/])
   })
 
-  test('in the title of a conversation, its search, and the address of a page', async () => {
+  test('in the title of a conversation, its search, and the address of a page', { timeout: 240_000 }, async () => {
     const { page, expectClean } = await open('/')
     const exchange = await ask(page, '《毒条例》第一条')
     expect(await exchange.locator('.answer').getAttribute('class')).toContain('answered')

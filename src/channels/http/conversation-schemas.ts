@@ -96,7 +96,7 @@ export const ConversationsSchema = z
 export const CitationChangeSchema = z
   .strictObject({
     n: z.number().int().min(1).openapi({ description: 'Number of the citation' }),
-    state: z.enum(['moved', 'changed', 'gone']),
+    state: z.enum(['moved', 'changed', 'gone', 'superseded']),
     url: z.string().optional().openapi({ description: 'Where the words stand now, or the document as it is now' }),
   })
   .openapi('CitationChange', { description: 'What became of quoted words that no longer stand at their place' })

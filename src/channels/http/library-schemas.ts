@@ -42,8 +42,8 @@ export const LibrarySchema = z
       .strictObject({ at: z.string(), failed: z.string().optional() })
       .optional()
       .openapi({ description: 'The last round since the start of the server' }),
-    skipped: list(z.strictObject({ source: z.string(), message: z.string() })).openapi({
-      description: 'Files that became no document',
+    skipped: list(z.strictObject({ source: z.string(), code: z.string(), message: z.string() })).openapi({
+      description: 'Files that became no document; `replaced`: an upload took its place, nothing is to be mended',
     }),
     removed: list(
       z.strictObject({

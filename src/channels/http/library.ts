@@ -121,6 +121,14 @@ const restore = createRoute({
   responses: { 202: json('In; it answers when indexing is over', ChangedSchema), ...PROBLEMS, ...NO_DOCUMENT, ...FULL },
 })
 
+const indexAgain = createRoute({
+  method: 'post',
+  path: '/api/library/index',
+  tags: ['library'],
+  summary: 'Try again a round of indexing that failed, at once; by itself that is done every half minute',
+  responses: { 202: { description: 'A round begins, or one more after the one under way' }, ...PROBLEMS },
+})
+
 export function addLibraryRoutes(app: OpenAPIHono, desk: LibraryDesk): void {
   app.openapi(library, async (context) => context.json(await desk.state(), 200))
 
@@ -153,6 +161,11 @@ export function addLibraryRoutes(app: OpenAPIHono, desk: LibraryDesk): void {
   app.openapi(restore, (context) => {
     const { id } = context.req.valid('param')
     return diskProblem(context, async () => (await desk.restore(id), context.json({ id }, 202)))
+  })
+
+  app.openapi(indexAgain, async (context) => {
+    await desk.indexAgain()
+    return context.body(null, 202)
   })
 }
 

@@ -384,7 +384,7 @@ export const ReadingSchema = z
     textSha256: Sha256,
     superseded: z.boolean().openapi({ description: 'A newer text of the document is indexed' }),
     removed: z.boolean().openapi({ description: 'The document is no longer in the library' }),
-    outline: list(OutlineNodeSchema).openapi({ description: 'Of the current text; [] for an older one' }),
+    outline: list(OutlineNodeSchema).openapi({ description: '[] where an older text is too long to be read anew' }),
     pages: list(Offset).optional().openapi({ description: 'Where the pages of the file begin, page 1 first' }),
     version: VersionSchema.optional(),
     text: z.string().openapi({ description: 'The stored text; offsets of citations point into it' }),

@@ -189,7 +189,7 @@ describe('doctor', () => {
     expect(out).toContain('! 没有 hnswlib-node。')
   })
 
-  const skipped = [{ source: '方案.docx', message: '不能读取 docx 文件。请另存为 txt。' }]
+  const skipped = [{ source: '方案.docx', code: 'file-format', message: '不能读取 docx 文件。请另存为 txt。' }]
   test.each([
     ['doctor', {}],
     ['index', { index: () => roundsOf({ ...ROUND, skipped }) }],

@@ -18,7 +18,7 @@ import {
 } from '../../../src/channels/http/schemas.ts'
 import { PolicyError, type ErrorCode } from '../../../src/errors.ts'
 import type { Answer, AnswerEvent, Citation, Passage, SearchResult } from '../../../src/types.ts'
-import { answered, BASES, COPY, DECISION, eventsOf, PLAN, scripted, sha256, TITLE, type Script } from '../scripted.ts'
+import { answered, BASES, citationOf, COPY, DECISION, eventsOf, placeIn, PLAN, scripted, sha256, TITLE, type Script } from '../scripted.ts'
 
 const appWith = (script: Script = {}) => createApp(scripted(script), { version: '0.1.0' })
 const app = appWith()
@@ -233,7 +233,9 @@ describe('POST /api/search', () => {
 describe('GET /api/suggestions', () => {
   test('gives questions that were tried, each with its document', async () => {
     const asked: string[] = []
-    const ask: Script['ask'] = (request) => (asked.push(request.question), eventsOf(answered(request)))
+    const quote = '深入实施科技成果转移转化“145”行动,锚定全国颠覆性技术转移先行地、全国首个成果概念验证之都'
+    const citations = [citationOf(1, placeIn(DECISION, '三', '2'), quote)]
+    const ask: Script['ask'] = (request) => (asked.push(request.question), eventsOf({ ...answered(request), citations }))
     const trying = appWith({ ask })
     expect(asked).toEqual([])
     const { questions } = await bodyOf(await trying.request('/api/suggestions'), SuggestionsSchema)

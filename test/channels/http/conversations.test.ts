@@ -329,7 +329,9 @@ describe('one conversation', () => {
     const now = async (documents: readonly Document[]) =>
       (await kept({ ...script, documents }, { state }).read(where.conversationId)).exchanges[0]?.changes
     expect(await now([DECISION, COPY, PLAN])).toBeUndefined()
-    const longer = documentOf({ id: 'd-000', source: DECISION.source, text: `关于决定的通知\n${DECISION.text}` })
+    const longer = documentOf({ id: 'd-000', source: DECISION.source, text: DECISION.text.replace('三、', '关于决定的通知\n九、') })
+    const shifted = documentOf({ id: 'd-000', source: DECISION.source, text: `关于决定的通知\n${DECISION.text}` })
+    expect(await now([shifted, COPY, PLAN])).toBeUndefined() // the same words in the same clause
     const appended = documentOf({ id: 'd-001', source: COPY.source, text: `${COPY.text}\n附：脚注` })
     const rewritten = documentOf({ id: 'd-003', source: PLAN.source, text: PLAN.text.replaceAll('296X', '297X') })
     const at = longer.text.indexOf(BASES)

@@ -84,6 +84,7 @@ const ADDRESSES = [
   '/livez',
   '/readyz',
   '/api/library',
+  '/api/library/index',
   '/api/uploads',
   '/api/uploads/d-000',
   '/api/uploads/d-000/accept',

@@ -55,7 +55,7 @@ const BODIES: readonly (readonly [RegExp, object])[] = [
   [/./, { title: '目标' }],
 ]
 const takesBody = ({ method, address }: (typeof ROUTES)[number]) =>
-  /^(?:POST|PUT|PATCH)$/.test(method) && !/\/(?:accept|restore)$/.test(address)
+  /^(?:POST|PUT|PATCH)$/.test(method) && !/\/(?:accept|restore|index)$/.test(address)
 
 const bodyFor = (route: (typeof ROUTES)[number], headers: Record<string, string> = {}): RequestInit => {
   const { method, address } = route
@@ -74,7 +74,7 @@ function formOf(name: string, text: string): FormData {
 /** What a route answers when all is well. */
 const well = ({ method, address }: (typeof ROUTES)[number]): number => {
   if (method === 'POST' && address === '/api/uploads') return 201
-  if (/\/(?:accept|restore)$/.test(address) || (method === 'DELETE' && /documents/.test(address))) return 202
+  if (/\/(?:accept|restore|index)$/.test(address) || (method === 'DELETE' && /documents/.test(address))) return 202
   const isQuiet = method === 'DELETE' || /feedback$|stop$|csp-reports$/.test(address)
   return isQuiet ? 204 : 200
 }
@@ -117,6 +117,7 @@ test('the route table is the one we know', () => {
       "POST /api/ask",
       "POST /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/exchanges/0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4/stop",
       "POST /api/documents/d-000/restore",
+      "POST /api/library/index",
       "POST /api/search",
       "POST /api/uploads",
       "POST /api/uploads/d-000/accept",

@@ -38,6 +38,25 @@ test('the shapes on the wire are those of the desk', () => {
   expectTypeOf<keyof LibraryState>().toEqualTypeOf<keyof z.output<typeof LibrarySchema>>()
 })
 
+test('a round that failed is tried again when asked', async () => {
+  let isMended = false
+  const round = () => (isMended ? Promise.resolve() : Promise.reject(new PolicyError('sidecar-invalid', 'documents.yaml')))
+  const { desk } = await openDesk(libraryHome(), { index: round })
+  const app = appWith(desk)
+  const failed = async () => LibrarySchema.parse(await (await app.request('/api/library')).json()).lastIndexing?.failed
+  const again = async () => {
+    expect((await app.request('/api/library/index', { method: 'POST' })).status).toBe(202)
+    await desk.idle()
+  }
+  await again()
+  expect(await failed()).toContain('索引没有更新，原有的索引继续回答')
+  isMended = true
+  await again()
+  expect(await failed()).toBeUndefined()
+  const { desk: closed } = await openDesk(libraryHome(), { enabled: false })
+  expect((await problemOf(await appWith(closed).request('/api/library/index', { method: 'POST' }))).code).toBe('uploads-off')
+})
+
 test('a file is sent, looked at, accepted, taken out and brought back', async () => {
   const { desk, ids } = await openDesk(libraryHome())
   const app = appWith(desk)

@@ -54,10 +54,12 @@ describe('an older text', () => {
   const old = '二、旧的一版\n(6)旧的说法。\n'
   const sha = sha256(old).slice(0, 16)
 
-  test('is superseded; its clauses and pages are no longer known', async () => {
+  test('is superseded; it has its own clauses, its pages are no longer known', async () => {
     const documents = [{ ...PLAN, pages: [0, 20] }]
-    const read = await reading(`/api/reading/d-003?sha=${sha}`, { documents, older: [{ documentId: 'd-003', text: old }] })
-    expect(read).toMatchObject({ text: old, textSha256: sha256(old), superseded: true, removed: false, outline: [] })
+    const outline = outlineOf(documentOf({ id: 'd-003', source: PLAN.source, text: old }))
+    const read = await reading(`/api/reading/d-003?sha=${sha}`, { documents, older: [{ documentId: 'd-003', text: old, outline }] })
+    expect(read).toMatchObject({ text: old, textSha256: sha256(old), superseded: true, removed: false, outline })
+    expect(read.outline[0]?.children[0]?.spoken).toBe('第二部分第(6)条')
     expect(read.document?.textSha256).toBe(PLAN.textSha256)
     expect(read).not.toHaveProperty('pages')
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { endingsOf, formatWords, isClutter, refusalOf, sizeWords } from '../../../src/channels/web/documents/refusals.ts'
+import { endingsOf, formatWords, isClutter, refusalOf, sizeAbove, sizeWords } from '../../../src/channels/web/documents/refusals.ts'
 
 const MB = 1024 * 1024
 const takes = { maxBytes: 20 * MB, formats: ['.txt', '.text', '.md', '.markdown', '.html', '.htm', '.docx', '.docm', '.pdf'] }
@@ -49,4 +49,8 @@ test('what a folder brings along by itself is no document', () => {
 
 test('sizes as people say them', () => {
   expect([0, 1023, 1024, 1_572_864, 20 * MB].map(sizeWords)).toEqual(['0 B', '1023 B', '1 KB', '1.5 MB', '20 MB'])
+})
+
+test('a file one byte too large is not said to be as large as it may be', () => {
+  expect([20 * MB + 1, 20.5 * MB, 100 * MB].map((bytes) => sizeAbove(bytes, 20 * MB))).toEqual(['20.1 MB', '21 MB', '100 MB'])
 })

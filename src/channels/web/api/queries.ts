@@ -1,7 +1,8 @@
 /** What the page asks the server for, under the names by which it is kept. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import type { CitationChange, Conversation, ConversationSummary, DocumentId, Exchange, Provenance, VersionNote } from '../../../types.ts'
-import type { DocumentSummary, OutlineNode, Reading } from '../../wire.ts'
+import type { LibraryState, Upload } from '../../../answering/library-desk.ts'
+import type { CitationChange, Conversation, ConversationSummary, DocumentId, Exchange } from '../../../types.ts'
+import type { ListedDocument, Reading } from '../../wire.ts'
 import { getJson, offline } from './client.ts'
 
 export interface StoredExchange extends Exchange {
@@ -16,52 +17,9 @@ export interface FoundConversation extends ConversationSummary {
   readonly excerpt?: string
 }
 
-export interface LibraryProblem {
-  readonly path: readonly string[]
-  readonly message: string
-}
+export type { LibraryState, ListedDocument, Upload }
 
-export interface ListedDocument extends DocumentSummary {
-  readonly origin: 'folder' | 'upload'
-  readonly version?: VersionNote
-  readonly problems: readonly LibraryProblem[]
-  readonly dropped: number
-}
-
-export interface LibraryState {
-  readonly uploads: { readonly enabled: boolean; readonly maxBytes: number; readonly formats: readonly string[] }
-  readonly generation: string | null
-  readonly indexing?: { readonly step: string; readonly done: number; readonly total: number }
-  readonly lastIndexing?: { readonly at: string; readonly failed?: string }
-  readonly skipped: readonly { readonly source: string; readonly message: string }[]
-  readonly removed: readonly {
-    readonly id: string
-    readonly source: string
-    readonly title: string
-    readonly origin: 'folder' | 'upload'
-    readonly removedAt: string
-  }[]
-}
-
-/** A file on trial: read, but not yet part of the library. */
-export interface Upload {
-  readonly id: string
-  readonly name: string
-  readonly bytes: number
-  readonly format: string
-  readonly title: string
-  readonly titleFrom?: Provenance
-  readonly header: DocumentSummary['header']
-  readonly clauses: number
-  readonly length: number
-  readonly outline: readonly OutlineNode[]
-  readonly problems: readonly LibraryProblem[]
-  readonly dropped: number
-  /** The same bytes or words as a document of the library. */
-  readonly same?: { readonly id: string; readonly title: string }
-  /** Documents it may take the place of. */
-  readonly replaces?: readonly { readonly id: string; readonly title: string }[]
-}
+export type LibraryProblem = ListedDocument['problems'][number]
 
 export interface Ready {
   readonly ready: boolean
@@ -91,6 +49,7 @@ export const conversationQuery = (id: string) =>
   queryOptions({
     queryKey: ['conversation', id],
     queryFn: ({ signal }) => getJson<StoredConversation>(`/api/conversations/${encodeURIComponent(id)}`, signal),
+    refetchOnWindowFocus: 'always',
   })
 
 export const documentsQuery = queryOptions({

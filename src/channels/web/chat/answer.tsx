@@ -47,7 +47,7 @@ export const AnswerWords = memo(function AnswerWords({ segments, citations, chan
 })
 
 /** How an answer came out, in one line that is there from the beginning. */
-export function Verdict({ answer }: { readonly answer: Answer }) {
+export function Verdict({ answer, changes }: { readonly answer: Answer; readonly changes: readonly CitationChange[] }) {
   const words = useChatWords()
   const isChinese = useLanguage() === 'zh'
   const { outcome, reason } = answer
@@ -67,6 +67,13 @@ export function Verdict({ answer }: { readonly answer: Answer }) {
     )
   }
   const { quotations, sentences, uncited } = coverageOf(answer)
+  if (changes.length > 0) {
+    return (
+      <p className="verdict partly">
+        <TriangleAlert size={16} aria-hidden /> {words.changedSince(changes.length)}
+      </p>
+    )
+  }
   const isWhole = uncited === 0
   return (
     <p className={isWhole ? 'verdict' : 'verdict partly'}>

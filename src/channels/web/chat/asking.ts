@@ -6,8 +6,9 @@ import type { QueryClient } from '@tanstack/react-query'
 import { useSyncExternalStore } from 'react'
 import type { Answer, Citation, DocumentId, Segment } from '../../../types.ts'
 import { eventsOf, isAbort, Problem, problemIn, send } from '../api/client.ts'
-import { announce } from '../ui/announcer.tsx'
 import { conversationQuery, conversationsQuery, type StoredConversation, type StoredExchange } from '../api/queries.ts'
+import { announce } from '../ui/announcer.tsx'
+import { signal } from '../ui/signal.ts'
 
 export interface Asked {
   readonly conversationId: string
@@ -31,29 +32,25 @@ const LONGEST_WAIT_MS = 90_000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 5_000
 
-const underway = new Map<string, Underway>()
+/** By exchange. */
+const underway = signal<ReadonlyMap<string, Underway>>(new Map())
 const aborts = new Map<string, AbortController>()
-const listeners = new Set<() => void>()
+
+const underwayOf = (exchangeId: string): Underway | undefined => underway.get().get(exchangeId)
 
 function change(exchangeId: string, next: Underway | undefined): void {
-  if (next) underway.set(exchangeId, next)
-  else underway.delete(exchangeId)
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
+  const others = [...underway.get()].filter(([id]) => id !== exchangeId)
+  underway.set(new Map(next ? [...others, [exchangeId, next]] : others))
 }
 
 export const useUnderway = (exchangeId: string): Underway | undefined =>
-  useSyncExternalStore(subscribe, () => underway.get(exchangeId))
+  useSyncExternalStore(underway.subscribe, () => underwayOf(exchangeId))
 
 const isRunning = (one: Underway | undefined): boolean => one !== undefined && one.phase !== 'failed' && one.phase !== 'stopped'
 
 /** The exchange of a conversation that is being answered. */
 export const useRunning = (exchanges: readonly StoredExchange[]): string | undefined =>
-  useSyncExternalStore(subscribe, () => exchanges.find(({ id }) => isRunning(underway.get(id)))?.id)
+  useSyncExternalStore(underway.subscribe, () => exchanges.find(({ id }) => isRunning(underwayOf(id)))?.id)
 
 /** The server goes on where a connection breaks; so it is told that this is meant. */
 export function stop(conversationId: string, exchangeId: string): void {
@@ -64,7 +61,7 @@ export function stop(conversationId: string, exchangeId: string): void {
 /** Asks, again where it was asked before: the same exchange keeps its one answer. */
 export async function ask(queries: QueryClient, asked: Asked): Promise<void> {
   const { conversationId, exchangeId } = asked
-  if (isRunning(underway.get(exchangeId))) return
+  if (isRunning(underwayOf(exchangeId))) return
   remember(queries, asked)
   const abort = new AbortController()
   aborts.set(exchangeId, abort)
@@ -72,10 +69,12 @@ export async function ask(queries: QueryClient, asked: Asked): Promise<void> {
   try {
     const answer = await answerOf(asked, abort.signal)
     write(queries, conversationId, exchangeId, { answer })
+    // what another window asked meanwhile, too
+    void queries.invalidateQueries({ queryKey: conversationQuery(conversationId).queryKey })
     change(exchangeId, undefined)
     announce(answer.text)
   } catch (error) {
-    const { segments, citations } = underway.get(exchangeId) ?? NOTHING
+    const { segments, citations } = underwayOf(exchangeId) ?? NOTHING
     if (isAbort(error)) change(exchangeId, { phase: 'stopped', segments, citations })
     else change(exchangeId, { phase: 'failed', ...NOTHING, problem: error instanceof Problem ? error : cutOff() })
   } finally {

@@ -1,5 +1,5 @@
 /** What a citation is: the words, where they stand as printed and as spoken, of what document and date, and its twins. */
-import { bracketed, placeWords, standingWords } from '../../render.ts'
+import { bracketed, standingWords, twinWords } from '../../render.ts'
 import { pageWords } from '../../segments.ts'
 import type { Citation, CitationChange } from '../../../types.ts'
 import { useChatWords } from './words.ts'
@@ -29,7 +29,7 @@ export function CitationCard({ citation, change }: CitationCardProps) {
       </p>
       {alsoIn.length > 0 && (
         <p className="card-twins">
-          {words.alsoIn} {alsoIn.map(placeWords).join('；')}
+          {twinWords(alsoIn)}
         </p>
       )}
       {change && <p className="card-change">{words.changes[change.state]}</p>}
@@ -42,7 +42,7 @@ export function PlaceWords({ citation: { spoken, label, page } }: { readonly cit
   return (
     <>
       <b>{spoken}</b>
-      {label !== '' && label !== spoken && <span className="label">{label}</span>}
+      {label !== '' && label !== spoken && <span className="label"> {label}</span>}
       {page !== undefined && <span className="label">{pageWords(page)}</span>}
     </>
   )

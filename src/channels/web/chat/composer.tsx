@@ -3,6 +3,7 @@ import { ArrowUp, Square } from 'lucide-react'
 import { useId, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
 import type { DocumentId } from '../../../types.ts'
 import type { ListedDocument } from '../api/queries.ts'
+import { isComposing } from '../ui/keys.ts'
 import { QUESTION_BOX } from '../shell/shortcuts.tsx'
 import { DocumentList, optionId } from './document-list.tsx'
 import { findDocuments, mentionAt, type Scope } from './scope.ts'
@@ -12,6 +13,9 @@ import { useChatWords } from './words.ts'
 /** As the server counts: code points. */
 export const QUESTION_CHARACTERS = 2_000
 const NEARLY_FULL = 200
+
+/** Where fingers type, a box that takes the focus by itself opens a keyboard over half of the page. */
+const hasKeyboard = (): boolean => matchMedia('(pointer: fine)').matches
 
 interface ComposerProps {
   readonly scope: Scope
@@ -58,7 +62,7 @@ export function Composer({ scope, documents, isRunning, last, onScope, onAsk, on
     return true
   }
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.nativeEvent.isComposing) return
+    if (isComposing(event)) return
     if (isForList(event)) return event.preventDefault()
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault()
@@ -84,7 +88,7 @@ export function Composer({ scope, documents, isRunning, last, onScope, onAsk, on
           value={text}
           placeholder={words.placeholder}
           aria-label={words.question}
-          autoFocus
+          autoFocus={hasKeyboard()}
           autoComplete="off"
           {...(found && { role: 'combobox', 'aria-expanded': true, 'aria-controls': listId, 'aria-activedescendant': optionId(listId, active) })}
           onKeyDown={onKeyDown}

@@ -37,7 +37,7 @@ export function ExchangeView({ conversationId, exchange, number, documents, onAs
       <h2 className="asked">{question}</h2>
       <Scope exchange={exchange} documents={documents} />
       <div className={`answer ${outcome}`} aria-busy={underway !== undefined && underway.phase !== 'failed' && underway.phase !== 'stopped'}>
-        <div className="answer-head">{isStored ? <Verdict answer={answer} /> : <Phase underway={underway} onRetry={retry} />}</div>
+        <div className="answer-head">{isStored ? <Verdict answer={answer} changes={changes} /> : <Phase underway={underway} onRetry={retry} />}</div>
         <AnswerWords segments={segments} citations={citations} changes={changes} exchangeId={id} />
         {isStored && (
           <>
@@ -48,8 +48,8 @@ export function ExchangeView({ conversationId, exchange, number, documents, onAs
                 <RotateCcw size={16} aria-hidden />
               </button>
               <FeedbackButtons conversationId={conversationId} exchange={exchange} />
-              <small className="answer-meta">
-                {words.milliseconds(Math.round(totalOf(answer)))} · {answer.index.generation}
+              <small className="answer-meta" title={answer.index.generation}>
+                {words.milliseconds(Math.round(totalOf(answer)))}
               </small>
             </div>
           </>

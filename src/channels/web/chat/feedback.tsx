@@ -1,7 +1,7 @@
 /** Thumbs, and an optional word why; pressed again, it is taken back. */
 import { useQueryClient } from '@tanstack/react-query'
 import { ThumbsDown, ThumbsUp } from 'lucide-react'
-import { useState, type FormEvent } from 'react'
+import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react'
 import type { Feedback } from '../../../types.ts'
 import { sendJson } from '../api/client.ts'
 import type { StoredExchange } from '../api/queries.ts'
@@ -62,7 +62,7 @@ export function FeedbackButtons({ conversationId, exchange }: FeedbackProps) {
 interface ThumbProps {
   readonly label: string
   readonly isPressed: boolean
-  readonly children: React.ReactNode
+  readonly children: ReactNode
   onPress(): void
 }
 
@@ -77,15 +77,23 @@ function Thumb({ label, isPressed, children, onPress }: ThumbProps) {
 function WhyForm({ onSend }: { onSend(reason: string): void }) {
   const words = useChatWords()
   const [reason, setReason] = useState('')
+  const form = useRef<HTMLFormElement>(null)
+  const add = (one: string) => {
+    setReason(reason === '' ? one : `${reason}；${one}`)
+    form.current?.querySelector('input')?.focus()
+  }
+  useEffect(() => {
+    form.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSend(reason)
   }
   return (
-    <form className="why" onSubmit={submit}>
+    <form ref={form} className="why" onSubmit={submit}>
       <div className="why-reasons">
         {words.reasons.map((one) => (
-          <button key={one} type="button" className="button small" onClick={() => onSend(one)}>
+          <button key={one} type="button" className="button small" onClick={() => add(one)}>
             {one}
           </button>
         ))}

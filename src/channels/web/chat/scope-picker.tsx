@@ -4,6 +4,7 @@ import { CalendarDays, FilePlus2, X } from 'lucide-react'
 import { useId, useState, type KeyboardEvent, type ReactNode } from 'react'
 import type { DocumentId } from '../../../types.ts'
 import type { ListedDocument } from '../api/queries.ts'
+import { isComposing } from '../ui/keys.ts'
 import { DocumentList, optionId } from './document-list.tsx'
 import { findDocuments, type Scope } from './scope.ts'
 import { useChatWords } from './words.ts'
@@ -126,7 +127,7 @@ function DocumentSearch({ scope, documents, onChoose }: DocumentSearchProps) {
       setActive(moved(active, step, found.shown.length))
     }
     const chosen = found.shown[active]
-    if (event.key === 'Enter' && chosen && !event.nativeEvent.isComposing) {
+    if (event.key === 'Enter' && chosen && !isComposing(event)) {
       event.preventDefault()
       choose(chosen)
     }

@@ -67,7 +67,7 @@ function Source({ citation, change, exchangeId }: SourceProps) {
             {words.alsoIn}
             {alsoIn.map((twin) => (
               <CitationLink key={twin.url} url={twin.url}>
-                {placeWords(twin)}
+                {placeWords(twin)}（{twin.source}）
               </CitationLink>
             ))}
           </p>

@@ -90,7 +90,7 @@ export function DocumentsPage() {
         </header>
         {chooser.input}
         <UploadsPanel actions={actions} indexedAs={(source) => listed.find((one) => one.origin === 'upload' && one.source === source)?.id} onLook={preview} />
-        {library.data && <Indexing library={library.data} />}
+        {library.data && <Indexing library={library.data} actions={actions} />}
         <IndexingSaid library={library.data} />
         {error && <Failure error={error} isStale={documents.data !== undefined} onRetry={retryBoth} />}
         <div className="documents-tools">

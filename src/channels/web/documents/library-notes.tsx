@@ -6,10 +6,15 @@ import { useChanges } from './changes.ts'
 import type { LibraryActions } from './use-library.ts'
 import { useDocumentsWords } from './words.ts'
 
-export function Indexing({ library }: { readonly library: LibraryState }) {
+interface IndexingProps {
+  readonly library: LibraryState
+  readonly actions: LibraryActions
+}
+
+export function Indexing({ library, actions }: IndexingProps) {
   const words = useDocumentsWords()
   const { isAwaited } = useChanges()
-  const { indexing, lastIndexing } = library
+  const { indexing, lastIndexing, uploads } = library
   if (indexing || isAwaited) {
     const step = indexing ? words.indexingStep(indexing.step, indexing.done, indexing.total) : words.indexingSoon
     const isCounted = indexing !== undefined && indexing.total > 0
@@ -32,6 +37,11 @@ export function Indexing({ library }: { readonly library: LibraryState }) {
         <small>{lastIndexing.failed}</small>
         <small>{words.indexingFailedNext}</small>
       </div>
+      {uploads.enabled && (
+        <button type="button" className="button small" onClick={() => void actions.indexAgain()}>
+          {words.indexAgain}
+        </button>
+      )}
     </div>
   )
 }
@@ -49,24 +59,47 @@ export function IndexingSaid({ library }: { readonly library: LibraryState | und
   )
 }
 
-export function Skipped({ skipped }: { readonly skipped: LibraryState['skipped'] }) {
+interface SkippedProps {
+  readonly skipped: LibraryState['skipped']
+}
+
+/** Files that someone has to see to; those that an upload took the place of are told apart, as nothing is amiss there. */
+export function Skipped({ skipped }: SkippedProps) {
   const words = useDocumentsWords()
-  if (skipped.length === 0) return null
+  const replaced = skipped.filter(({ code }) => code === 'replaced')
+  const unread = skipped.filter(({ code }) => code !== 'replaced')
   return (
-    <details className="panel listed skipped">
-      <summary>
-        <TriangleAlert size={16} aria-hidden /> {words.skipped(skipped.length)}
-      </summary>
-      <p className="note">{words.skippedHint}</p>
-      <ul>
-        {skipped.map(({ source, message }, at) => (
-          <li key={at}>
-            <b>{source}</b>
-            <span>{message.startsWith(source) ? message.slice(source.length) : message}</span>
-          </li>
-        ))}
-      </ul>
-    </details>
+    <>
+      {unread.length > 0 && (
+        <details className="panel listed skipped">
+          <summary>
+            <TriangleAlert size={16} aria-hidden /> {words.skipped(unread.length)}
+          </summary>
+          <p className="note">{words.skippedHint}</p>
+          <Reasons skipped={unread} />
+        </details>
+      )}
+      {replaced.length > 0 && (
+        <details className="panel listed">
+          <summary>{words.replaced(replaced.length)}</summary>
+          <p className="note">{words.replacedHint}</p>
+          <Reasons skipped={replaced} />
+        </details>
+      )}
+    </>
+  )
+}
+
+function Reasons({ skipped }: SkippedProps) {
+  return (
+    <ul>
+      {skipped.map(({ source, message }, at) => (
+        <li key={at}>
+          <b>{source}</b>
+          <span>{message.startsWith(source) ? message.slice(source.length) : message}</span>
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -64,6 +64,15 @@ export const isClutter = (name: string): boolean => /^(?:\.|~\$)|^(?:thumbs\.db|
 
 const KB = 1024
 
+/**
+ * What is more than the most in words that say so: rounded up to a tenth where both would read the same.
+ * @example sizeAbove(20 * 1024 * 1024 + 1, 20 * 1024 * 1024) // '20.1 MB'
+ */
+export function sizeAbove(bytes: number, most: number): string {
+  const words = sizeWords(bytes)
+  return words === sizeWords(most) && bytes >= KB * KB ? `${Math.floor((10 * bytes) / KB / KB + 1) / 10} MB` : words
+}
+
 /** @example sizeWords(1_572_864) // '1.5 MB' */
 export function sizeWords(bytes: number): string {
   if (bytes < KB) return `${bytes} B`

@@ -36,9 +36,15 @@ export function UploadsPanel({ actions, indexedAs, onLook }: UploadsPanelProps) 
   useEffect(() => {
     if (isFocusInside.current) focusUploads()
   }, [items])
+  // a file was chosen far down in the table: what becomes of it stands above
+  const panel = useRef<HTMLElement>(null)
+  useEffect(() => {
+    panel.current?.scrollIntoView({ block: 'nearest' })
+  }, [total])
   if (total === 0) return <p className="sr-only" role="status" />
   return (
     <section
+      ref={panel}
       className="panel uploads"
       aria-labelledby={HEADING}
       onFocus={() => {

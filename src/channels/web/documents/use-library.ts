@@ -118,7 +118,18 @@ export function useLibraryActions() {
     await sendJson('DELETE', uploadAddress(state.upload.id)).catch((error: unknown) => isGone(error) || toast(problemWords(error)))
   }
 
-  return { accept, discard, remove, restore }
+  /** The round that failed, once more. */
+  const indexAgain = async (): Promise<void> => {
+    const at = lastRound()
+    try {
+      await sendJson('POST', '/api/library/index')
+      begun(at)
+    } catch (error) {
+      toast(problemWords(error))
+    }
+  }
+
+  return { accept, discard, remove, restore, indexAgain }
 }
 
 export type LibraryActions = ReturnType<typeof useLibraryActions>

@@ -1,7 +1,7 @@
 import type { Provenance, VersionStatus } from '../../../types.ts'
 import { wordsIn } from '../words/language.ts'
 import type { Refusal, Remedy } from './refusals.ts'
-import { sizeWords } from './refusals.ts'
+import { sizeAbove, sizeWords } from './refusals.ts'
 import type { Column, RowDate } from './rows.ts'
 
 /** Full names of header facts, in the order they are shown. */
@@ -31,7 +31,7 @@ const REMEDIES_EN: Readonly<Record<Remedy, (endings: readonly string[]) => strin
 function refusalZh(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'too-large':
-      return `文件有 ${sizeWords(refusal.bytes)}，超过 ${sizeWords(refusal.maxBytes)}，没有上传。请拆分，或去掉里面的图片后再试。`
+      return `文件有 ${sizeAbove(refusal.bytes, refusal.maxBytes)}，超过 ${sizeWords(refusal.maxBytes)}，没有上传。请拆分，或去掉里面的图片后再试。`
     case 'empty':
       return '是空文件（0 字节），没有上传。可能没有下载或保存完整，请重新取得。'
     case 'format':
@@ -42,7 +42,7 @@ function refusalZh(refusal: Refusal): string {
 function refusalEn(refusal: Refusal): string {
   switch (refusal.kind) {
     case 'too-large':
-      return `${sizeWords(refusal.bytes)} is more than ${sizeWords(refusal.maxBytes)}; not uploaded. Split it, or take out its pictures.`
+      return `${sizeAbove(refusal.bytes, refusal.maxBytes)} is more than ${sizeWords(refusal.maxBytes)}; not uploaded. Split it, or take out its pictures.`
     case 'empty':
       return 'The file is empty (0 bytes); not uploaded. It may not have been saved in full; get it again.'
     case 'format':
@@ -125,6 +125,8 @@ export const useDocumentsWords = wordsIn({
     removedAt: (when: string) => `${when} 移除`,
     skipped: (count: number) => `${count} 个文件没有收录`,
     skippedHint: '这些文件在文件夹里，但没有用于回答。按各自的说明处理后会自动收录。',
+    replaced: (count: number) => `${count} 个文件已由上传的代替`,
+    replacedHint: '文件夹里的这些文件原样保留，回答用的是代替它们的上传文件。',
     upload: '上传文件',
     dragHint: '可以把文件或文件夹拖到此页。',
     takesHint: (formats: string, size: string) => `支持 ${formats}，每个不超过 ${size}`,
@@ -180,6 +182,7 @@ export const useDocumentsWords = wordsIn({
     indexingNote: '其间照常回答，用的是更新前的内容。',
     indexingFailed: '上一次更新索引没有成功，现在用的是更新前的内容。',
     indexingFailedNext: '文件都在，没有丢失。排除上面说的原因后，服务会自动再试。',
+    indexAgain: '现在再试',
     staleList: '列表可能不是最新的：',
     failedToLoad: '文件库没有读出来',
     firstTitle: '文件库还是空的',
@@ -260,6 +263,8 @@ export const useDocumentsWords = wordsIn({
     removedAt: (when: string) => `removed ${when}`,
     skipped: (count: number) => `${plural(count, 'file')} not included`,
     skippedHint: 'These files are in a folder but not used for answers. Once dealt with as described they are included by themselves.',
+    replaced: (count: number) => `${plural(count, 'file')} replaced by uploads`,
+    replacedHint: 'These files in the folders are kept as they are; answers use the uploads that took their place.',
     upload: 'Upload files',
     dragHint: 'Or drop files or folders on this page. ',
     takesHint: (formats: string, size: string) => `${formats}, up to ${size} each`,
@@ -315,6 +320,7 @@ export const useDocumentsWords = wordsIn({
     indexingNote: 'Questions are answered meanwhile, from what was there before.',
     indexingFailed: 'The last update of the index failed; what was there before is in use.',
     indexingFailedNext: 'No file is lost. Once the cause above is mended, the server tries again by itself.',
+    indexAgain: 'Try again now',
     staleList: 'The list may be out of date: ',
     failedToLoad: 'The library could not be loaded',
     firstTitle: 'The library is empty',

@@ -4,6 +4,7 @@ import { useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEv
 import type { Span } from '../../../types.ts'
 import { hitsIn, MOST_HITS, nearestHit } from './find.ts'
 import { NONE } from './pieces.ts'
+import { isComposing } from '../ui/keys.ts'
 import { useReaderWords } from './words.ts'
 
 export interface Finding {
@@ -38,7 +39,7 @@ export function FindBar({ finding, onClose }: { readonly finding: Finding; onClo
   const input = useRef<HTMLInputElement>(null)
   useEffect(() => input.current?.select(), [])
   const onKey = (event: KeyboardEvent) => {
-    if (event.nativeEvent.isComposing) return
+    if (isComposing(event)) return
     if (event.key === 'Enter') {
       event.preventDefault()
       step(event.shiftKey ? -1 : 1)

@@ -1,6 +1,6 @@
 /** Over the text: which document it is, who issued it and when, and whether it still counts. */
-import { History, Info } from 'lucide-react'
-import { useContext, type ReactNode } from 'react'
+import { ChevronDown, History, Info } from 'lucide-react'
+import { useContext, useId, useState, type ReactNode } from 'react'
 import type { CitationChange, VersionNote } from '../../../types.ts'
 import { bracketed } from '../../render.ts'
 import type { DocumentSummary, Reading } from '../../wire.ts'
@@ -28,13 +28,47 @@ export function Title({ title, isFile = false }: TitleProps) {
 
 export const fileName = (source: string): string => source.slice(source.lastIndexOf('/') + 1)
 
-export function Facts({ document }: { readonly document: DocumentSummary }) {
+/** So many statements stand in a line or two anywhere. */
+const FEW = 3
+/** Its standing takes as much room as that many facts. */
+const STANDING = 2
+
+/** What it is; where it is narrow, many statements stand behind a button and leave the room to the text. */
+export function About({ reading, title }: { readonly reading: Reading; readonly title: string }) {
   const words = useReaderWords()
+  const id = useId()
+  const [isOpen, setOpen] = useState(false)
+  const { document, version, removed, source } = reading
+  const isVersion = version !== undefined && !removed
+  const isLong = (document ? statedIn(document, words).length : 0) + (isVersion ? STANDING : 0) > FEW
+  return (
+    <div className="reader-about" data-folded={(isLong && !isOpen) || undefined}>
+      <Title title={title} isFile={title === source} />
+      <div className="about-more" id={id}>
+        {document && <Facts document={document} />}
+        {isVersion && <Standing version={version} />}
+      </div>
+      {isLong && (
+        <button type="button" className="text-button about-toggle" aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
+          {words.about}
+          <ChevronDown size={15} aria-hidden />
+        </button>
+      )}
+    </div>
+  )
+}
+
+function statedIn(document: DocumentSummary, words: ReturnType<typeof useReaderWords>) {
   const names = Object.keys(words.facts) as (keyof typeof words.facts)[]
-  const stated = names.flatMap((name) => {
+  return names.flatMap((name) => {
     const fact = document.header[name]
     return fact ? [{ name, ...fact }] : []
   })
+}
+
+function Facts({ document }: { readonly document: DocumentSummary }) {
+  const words = useReaderWords()
+  const stated = statedIn(document, words)
   const lent = document.titleFrom === 'operator' || document.titleFrom === 'inferred' ? words.titleFrom[document.titleFrom] : undefined
   if (stated.length === 0 && lent === undefined) return null
   return (
@@ -59,7 +93,7 @@ export function Facts({ document }: { readonly document: DocumentSummary }) {
   )
 }
 
-export function Standing({ version }: { readonly version: VersionNote }) {
+function Standing({ version }: { readonly version: VersionNote }) {
   const words = useReaderWords()
   const go = useGo()
   const { status, date, since, by, others } = version

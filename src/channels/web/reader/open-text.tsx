@@ -8,7 +8,7 @@ import { readOf } from './address.ts'
 import type { CitationTour } from './citations.ts'
 import { copyAndTell, formOf, FORM_NAMES, linkTo } from './copying.ts'
 import { FindBar, useFinding } from './find-bar.tsx'
-import { Facts, Standing, Title, Warnings } from './head.tsx'
+import { About, Warnings } from './head.tsx'
 import { beginningsOf } from './lines.ts'
 import { useGo, VariantContext } from './navigation.ts'
 import { OutlineTree } from './outline-tree.tsx'
@@ -135,11 +135,7 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
             <Quote size={17} aria-hidden />
           </Menu>
         </Toolbar>
-        <div className="reader-about">
-          <Title title={title} isFile={title === reading.source} />
-          {reading.document && <Facts document={reading.document} />}
-          {reading.version && !reading.removed && <Standing version={reading.version} />}
-        </div>
+        <About reading={reading} title={title} />
         <Warnings reading={reading} change={isCited ? tour.change : undefined} isBeyond={isBeyond} />
         {isFinding && <FindBar finding={finding} onClose={closeFind} />}
         <PlaceBar lineage={lineage} spoken={citation?.spoken} page={marked && pageAt(pages, marked.start)} onChoose={choose} />

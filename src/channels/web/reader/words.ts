@@ -36,6 +36,7 @@ export const useReaderWords = wordsIn({
     previousHit: '上一处（Shift + Enter）',
     nextHit: '下一处（Enter）',
     closeFind: '结束查找',
+    about: '文件信息',
     facts: {
       issuer: '发文机关',
       documentNumber: '文号',
@@ -60,6 +61,7 @@ export const useReaderWords = wordsIn({
       moved: '引用的文字在现行文本中仍在，但位置变了。',
       changed: '引用的文字在现行文本中已经改动或删去。',
       gone: '引用的文件已不在文件库中。',
+      superseded: '引用的文本已不是现行有效的。',
     },
     seeWhere: '看现在的位置',
     removed: '文件已移除。这里保留的是移除前的文本。',
@@ -106,6 +108,7 @@ export const useReaderWords = wordsIn({
     previousHit: 'Previous (Shift + Enter)',
     nextHit: 'Next (Enter)',
     closeFind: 'Stop searching',
+    about: 'About the document',
     facts: {
       issuer: 'Issued by',
       documentNumber: 'Number',
@@ -130,6 +133,7 @@ export const useReaderWords = wordsIn({
       moved: 'The quoted words still stand in the current text, at another place.',
       changed: 'The quoted words were changed or removed in the current text.',
       gone: 'The quoted document is no longer in the library.',
+      superseded: 'The text quoted is no longer in force.',
     },
     seeWhere: 'See where they stand now',
     removed: 'The document has been removed. This is its text before that.',

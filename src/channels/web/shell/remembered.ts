@@ -1,25 +1,14 @@
 /** A choice that this browser remembers, shared by every part of the page; the first one is the default. */
+import { signal, type Signal } from '../ui/signal.ts'
 
-export interface Remembered<Value extends string> {
-  get(): Value
-  set(value: Value): void
-  subscribe(listener: () => void): () => void
-}
-
-export function remembered<Value extends string>(key: string, [first, ...others]: readonly [Value, ...Value[]]): Remembered<Value> {
+export function remembered<Value extends string>(key: string, [first, ...others]: readonly [Value, ...Value[]]): Signal<Value> {
   const known = [first, ...others]
-  const listeners = new Set<() => void>()
-  let value = known.find((one) => one === read(key)) ?? first
+  const choice = signal(known.find((one) => one === read(key)) ?? first)
   return {
-    get: () => value,
+    ...choice,
     set(next) {
-      value = next
+      choice.set(next)
       write(key, next)
-      for (const listener of listeners) listener()
-    },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
     },
   }
 }

@@ -2,17 +2,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { Outlet, useMatches, useSearch } from '@tanstack/react-router'
 import { Menu as MenuIcon, TriangleAlert } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { readyQuery } from '../api/queries.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { useLanguage } from '../words/language.ts'
 import { Toasts } from '../ui/toast.tsx'
+import { ReaderBeside } from './reader-beside.tsx'
 import { ShortcutsDialog, useShortcuts } from './shortcuts.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { useShellWords } from './words.ts'
 import './shell.css'
-
-const ReaderPanel = lazy(() => import('../reader/reader-panel.tsx').then(({ ReaderPanel: panel }) => ({ default: panel })))
 
 export function Shell() {
   const words = useShellWords()
@@ -36,11 +35,7 @@ export function Shell() {
         <Conditions />
         <Outlet />
       </div>
-      {read !== undefined && (
-        <Suspense fallback={<aside className="reader-panel" aria-busy="true" />}>
-          <ReaderPanel />
-        </Suspense>
-      )}
+      {read !== undefined && <ReaderBeside read={read} />}
       {areShortcutsOpen && <ShortcutsDialog onClose={() => setShortcutsOpen(false)} />}
       <Toasts />
       <Announcer />

@@ -1,21 +1,13 @@
 /** Says to whoever listens with a screen reader what others see happen. */
 import { useSyncExternalStore } from 'react'
+import { signal } from './signal.ts'
 
-let said = ''
-const listeners = new Set<() => void>()
+const said = signal('')
 
-export function announce(words: string): void {
-  said = words
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
+export const announce = said.set
 
 export function Announcer() {
-  const words = useSyncExternalStore(subscribe, () => said)
+  const words = useSyncExternalStore(said.subscribe, said.get)
   return (
     <div className="sr-only" role="status" aria-live="polite">
       {words}
