@@ -37,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/langchain': ['src/answering', 'src/retrieval', 'src/embedding', 'src/chunks', 'src/clauses'],
   'src/build-index.ts': ['src/documents', 'src/clauses', 'src/chunks', 'src/embedding', 'src/retrieval', 'src/store'],
   'src/open-embedder.ts': ['src/config.ts', 'src/embedding'],
+  'src/open-answer-model.ts': ['src/config.ts', 'src/answering', 'src/langchain'],
   'src/update-index.ts': [
     'src/documents',
     'src/chunks',
@@ -47,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/app.ts': [
     'src/open-embedder.ts',
+    'src/open-answer-model.ts',
     'src/update-index.ts',
     'src/index-process.ts',
     'src/library',
