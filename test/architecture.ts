@@ -100,8 +100,18 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^pdfjs-dist$/, ['src/documents/pdf-pages.ts']],
   [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels']],
   [/^node:sqlite$/, ['src/state']],
-  // of questions the dictionaries alone, which come as data files
-  [/^node:fs$/, [...READS_FILES, 'src/channels', 'src/main.ts', 'src/questions/cedict.ts', 'src/questions/words.ts']],
+  // of questions the dictionaries alone, which come as data files; of answering the prompts, which are files too
+  [
+    /^node:fs$/,
+    [
+      ...READS_FILES,
+      'src/channels',
+      'src/main.ts',
+      'src/questions/cedict.ts',
+      'src/questions/words.ts',
+      'src/answering/prompts.ts',
+    ],
+  ],
 ]
 
 /** Pure functions of text, and what runs in a browser: not even modules of Node. */
