@@ -47,6 +47,8 @@ export interface LlmConfig {
   readonly timeoutSeconds: number
   /** Absent: as many as it takes. */
   readonly tokensADay?: number
+  /** Fields of each request that only this endpoint knows, e.g. `{ enable_thinking: false }`. */
+  readonly extra?: Readonly<Record<string, unknown>>
 }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -98,6 +100,7 @@ const Variables = z.object({
   TIAOWEN_LLM_SCHEMA: z.enum(['auto', 'on', 'off'], { error: 'is none of auto, on, off' }).default('auto'),
   TIAOWEN_LLM_TIMEOUT_SECONDS: whole(1, 600).default(60),
   TIAOWEN_LLM_TOKENS_A_DAY: whole(1, MAX_TOKENS).optional(),
+  TIAOWEN_LLM_EXTRA: z.string().transform(extraFields).optional(),
 })
 
 /** What to do about a variable that is refused. */
@@ -121,10 +124,11 @@ const NEXT_STEP: Readonly<Record<keyof typeof Variables.shape, string>> = {
   TIAOWEN_LLM_SCHEMA: 'Set it to off where the endpoint has no structured output, or unset it',
   TIAOWEN_LLM_TIMEOUT_SECONDS: 'Name the seconds a whole answer may take, or unset it',
   TIAOWEN_LLM_TOKENS_A_DAY: 'Name the tokens the model may use a day, or unset it for no limit',
+  TIAOWEN_LLM_EXTRA: 'Write a JSON object, e.g. {"enable_thinking":false}, or unset it',
 }
 
 /** Whose value is never shown. */
-const SECRET: readonly string[] = ['TIAOWEN_API_KEY', 'TIAOWEN_LLM_KEY']
+const SECRET: readonly string[] = ['TIAOWEN_API_KEY', 'TIAOWEN_LLM_KEY', 'TIAOWEN_LLM_EXTRA']
 
 /** Read by the tests alone; allowed, and not part of Config. */
 const TEST_VARIABLES = ['TIAOWEN_LONG', 'TIAOWEN_GOLDEN']
@@ -168,6 +172,7 @@ function configOf(given: z.infer<typeof Variables>): Config {
 
 function llmOf(given: z.infer<typeof Variables>): { readonly llm?: LlmConfig } {
   const { TIAOWEN_LLM_URL: url, TIAOWEN_LLM_MODEL: model, TIAOWEN_LLM_KEY: key, TIAOWEN_LLM_TOKENS_A_DAY: tokens } = given
+  const extra = given.TIAOWEN_LLM_EXTRA
   if (url === undefined || model === undefined) return {}
   return {
     llm: {
@@ -177,6 +182,7 @@ function llmOf(given: z.infer<typeof Variables>): { readonly llm?: LlmConfig } {
       schema: given.TIAOWEN_LLM_SCHEMA,
       timeoutSeconds: given.TIAOWEN_LLM_TIMEOUT_SECONDS,
       ...(tokens !== undefined && { tokensADay: tokens }),
+      ...(extra !== undefined && { extra }),
     },
   }
 }
@@ -193,6 +199,26 @@ function faultOf(issue: z.core.$ZodIssue, set: Environment): string {
   const name = String(issue.path[0]) as keyof typeof Variables.shape
   const value = SECRET.includes(name) ? '' : ` (${JSON.stringify(name === 'TIAOWEN_LLM_URL' ? masked(set[name]) : set[name])})`
   return `${name}${value} ${issue.message}. ${NEXT_STEP[name]}.`
+}
+
+/** What the program says itself, and tools, which it never offers. */
+const OWN_FIELDS =
+  /^(?:model|messages|stream|stream_options|response_format|max_tokens|max_completion_tokens|n|tools?|tool_choice|parallel_tool_calls|functions?|function_call)$/
+
+function extraFields(text: string, context: z.core.$RefinementCtx<string>): Record<string, unknown> {
+  const refuse = (message: string) => {
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return refuse('is not JSON')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('is not a JSON object')
+  const own = Object.keys(value).find((field) => OWN_FIELDS.test(field))
+  return own === undefined ? { ...value } : refuse(`holds ${own}, which is not for it to say`)
 }
 
 /** A model needs its address and its name. */

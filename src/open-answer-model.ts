@@ -13,8 +13,8 @@ export interface OpenedModel {
 const FIRST_PIECE = 1 / 4
 
 /** Nothing is sent yet. */
-export function openAnswerModel({ url, model, key, schema, timeoutSeconds, tokensADay }: LlmConfig): OpenedModel {
-  const inner = new OpenAiModel({ url, model, schema, ...(key !== undefined && { key }) })
+export function openAnswerModel({ url, model, key, schema, timeoutSeconds, tokensADay, extra }: LlmConfig): OpenedModel {
+  const inner = new OpenAiModel({ url, model, schema, ...(key !== undefined && { key }), ...(extra && { extra }) })
   const totalMs = timeoutSeconds * 1000
   const limits = { totalMs, firstPieceMs: totalMs * FIRST_PIECE, ...(tokensADay !== undefined && { tokensADay }) }
   return {

@@ -146,7 +146,7 @@ test('a variable nobody reads is refused by name, with those that are read', () 
     'TIAOWEN_FOLDER is not a variable of Tiaowen. Unset it, or use one of: TIAOWEN_HOST, TIAOWEN_PORT, TIAOWEN_API_KEY, ' +
       'TIAOWEN_FOLDERS, TIAOWEN_SEEDS, TIAOWEN_UPLOADS, TIAOWEN_DATA_FOLDER, TIAOWEN_INDEX_FOLDER, TIAOWEN_MODEL_DIR, ' +
       'TIAOWEN_EMBEDDING_THREADS, TIAOWEN_LOG_LEVEL, TIAOWEN_CORPUS, TIAOWEN_LLM_URL, TIAOWEN_LLM_MODEL, TIAOWEN_LLM_KEY, ' +
-      'TIAOWEN_LLM_SCHEMA, TIAOWEN_LLM_TIMEOUT_SECONDS, TIAOWEN_LLM_TOKENS_A_DAY.',
+      'TIAOWEN_LLM_SCHEMA, TIAOWEN_LLM_TIMEOUT_SECONDS, TIAOWEN_LLM_TOKENS_A_DAY, TIAOWEN_LLM_EXTRA.',
   )
 })
 
@@ -168,6 +168,7 @@ describe('a model that writes', () => {
       TIAOWEN_LLM_SCHEMA: 'off',
       TIAOWEN_LLM_TIMEOUT_SECONDS: '180',
       TIAOWEN_LLM_TOKENS_A_DAY: '2000000000',
+      TIAOWEN_LLM_EXTRA: '{"thinking":{"type":"disabled"}}',
     }
     expect(readConfig(all).llm).toEqual({
       url: 'http://127.0.0.1:11434/v1',
@@ -176,6 +177,7 @@ describe('a model that writes', () => {
       schema: 'off',
       timeoutSeconds: 180,
       tokensADay: 2_000_000_000,
+      extra: { thinking: { type: 'disabled' } },
     })
   })
 
@@ -198,6 +200,9 @@ describe('a model that writes', () => {
     ['TIAOWEN_LLM_URL', 'htp:/me:sk-0123-secret@host', 'TIAOWEN_LLM_URL ("htp:/***@host") is not an http or https address. '],
     ['TIAOWEN_LLM_MODEL', 'qwen plus', 'TIAOWEN_LLM_MODEL ("qwen plus") is not a name of 1 to 200 characters without spaces. '],
     ['TIAOWEN_LLM_KEY', 'sk-0123-secret\n', 'TIAOWEN_LLM_KEY holds more than printable ASCII without spaces. '],
+    ['TIAOWEN_LLM_EXTRA', 'thinking=sk-0123-secret', 'TIAOWEN_LLM_EXTRA is not JSON. Write a JSON object, '],
+    ['TIAOWEN_LLM_EXTRA', '["sk-0123-secret"]', 'TIAOWEN_LLM_EXTRA is not a JSON object. '],
+    ['TIAOWEN_LLM_EXTRA', '{"a":1,"tools":[]}', 'TIAOWEN_LLM_EXTRA holds tools, which is not for it to say. '],
     ['TIAOWEN_LLM_SCHEMA', 'yes', 'TIAOWEN_LLM_SCHEMA ("yes") is none of auto, on, off. '],
     ['TIAOWEN_LLM_TIMEOUT_SECONDS', '0', 'TIAOWEN_LLM_TIMEOUT_SECONDS ("0") is not a whole number from 1 to 600. '],
     ['TIAOWEN_LLM_TOKENS_A_DAY', '1e6', 'TIAOWEN_LLM_TOKENS_A_DAY ("1e6") is not a whole number from 1 to 9999999999. '],

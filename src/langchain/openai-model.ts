@@ -11,6 +11,8 @@ export interface OpenAiOptions extends Endpoint {
   readonly model: string
   /** `auto`: asked for until the endpoint answers 400 or 422 to it and takes the same request without. */
   readonly schema: 'auto' | 'on' | 'off'
+  /** Fields of each request that only this endpoint knows. */
+  readonly extra?: Readonly<Record<string, unknown>>
 }
 
 /** What of an event counts, as the endpoint sent it. */
@@ -89,13 +91,14 @@ export class OpenAiModel implements AnswerModel {
 
   /** A client for one request: the library takes the number of tokens nowhere else. */
   #client(maxTokens: number, progress: Progress): ChatOpenAICompletions {
-    const { url, model } = this.#options
+    const { url, model, extra } = this.#options
     const onward = endpointFetch(this.#options, (trouble) => (progress.trouble ??= trouble))
     return new ChatOpenAICompletions({
       model,
       temperature: 0,
       maxTokens,
       streamUsage: true,
+      ...(extra && { modelKwargs: { ...extra } }),
       maxRetries: 0, // ours are in answering/model-limits.ts
       apiKey: 'in the headers of endpointFetch', // without one the library takes OPENAI_API_KEY
       __includeRawResponse: true, // the library drops a refusal

@@ -69,6 +69,12 @@ describe('what is sent', () => {
     expect(kept.toSorted()).toEqual(['authorization', 'content-type', 'user-agent'])
   })
 
+  test('what only this endpoint knows', async () => {
+    fake.script({ kind: 'stream', text: REPLY })
+    await written(modelOf({ extra: { thinking: { type: 'disabled' }, temperature: 1 } }))
+    expect(fake.requests[0]?.body).toMatchObject({ model: 'qwen-plus', thinking: { type: 'disabled' }, temperature: 1, max_tokens: 500 })
+  })
+
   test('no key, no header of it', async () => {
     vi.stubEnv('OPENAI_API_KEY', 'sk-of-somebody-else')
     fake.script({ kind: 'stream', text: REPLY })
