@@ -95,8 +95,14 @@ const Variables = z.object({
     .refine(isBare, { error: 'holds a user, a query or a fragment' })
     .transform((address) => address.replace(/\/+$/, ''))
     .optional(),
-  TIAOWEN_LLM_MODEL: z.string().regex(/^[^\s\p{Cc}]{1,200}$/u, { error: 'is not a name of 1 to 200 characters without spaces' }).optional(),
-  TIAOWEN_LLM_KEY: z.string().regex(/^[\x21-\x7e]{1,4096}$/, { error: 'holds more than printable ASCII without spaces' }).optional(),
+  TIAOWEN_LLM_MODEL: z
+    .string()
+    .regex(/^[^\s\p{Cc}]{1,200}$/u, { error: 'is not a name of 1 to 200 characters without spaces' })
+    .optional(),
+  TIAOWEN_LLM_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,4096}$/, { error: 'holds more than printable ASCII without spaces' })
+    .optional(),
   TIAOWEN_LLM_SCHEMA: z.enum(['auto', 'on', 'off'], { error: 'is none of auto, on, off' }).default('auto'),
   TIAOWEN_LLM_TIMEOUT_SECONDS: whole(1, 600).default(60),
   TIAOWEN_LLM_TOKENS_A_DAY: whole(1, MAX_TOKENS).optional(),
@@ -118,9 +124,11 @@ const NEXT_STEP: Readonly<Record<keyof typeof Variables.shape, string>> = {
   TIAOWEN_EMBEDDING_THREADS: 'Name the number of cores to embed with, or unset it',
   TIAOWEN_LOG_LEVEL: 'Name one of them, or unset it',
   TIAOWEN_CORPUS: 'Name a folder, or unset it',
-  TIAOWEN_LLM_URL: 'Name the base address of an OpenAI-compatible endpoint, e.g. https://api.deepseek.com/v1; the key stands in TIAOWEN_LLM_KEY',
+  TIAOWEN_LLM_URL:
+    'Name the base address of an OpenAI-compatible endpoint, e.g. https://api.deepseek.com/v1; ' +
+    'the key stands in TIAOWEN_LLM_KEY',
   TIAOWEN_LLM_MODEL: 'Name the model as the endpoint calls it, e.g. qwen-plus',
-  TIAOWEN_LLM_KEY: 'Copy the key once more, without spaces or line breaks, or unset it where the endpoint asks for none',
+  TIAOWEN_LLM_KEY: 'Copy the key without spaces or line breaks, or unset it where the endpoint asks for none',
   TIAOWEN_LLM_SCHEMA: 'Set it to off where the endpoint has no structured output, or unset it',
   TIAOWEN_LLM_TIMEOUT_SECONDS: 'Name the seconds a whole answer may take, or unset it',
   TIAOWEN_LLM_TOKENS_A_DAY: 'Name the tokens the model may use a day, or unset it for no limit',
@@ -141,7 +149,9 @@ export function readConfig(environment: Environment): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = Variables.safeParse(set)
   const faults = [...strangers(set), ...(parsed.error?.issues ?? []).map((issue) => faultOf(issue, set))]
-  if (parsed.success) faults.push(...exposure(parsed.data.TIAOWEN_HOST, parsed.data.TIAOWEN_API_KEY), ...halfModel(parsed.data))
+  if (parsed.success) {
+    faults.push(...exposure(parsed.data.TIAOWEN_HOST, parsed.data.TIAOWEN_API_KEY), ...halfModel(parsed.data))
+  }
   if (!parsed.success || faults.length > 0) throw new PolicyError('config-invalid', faults.join('\n'))
   return configOf(parsed.data)
 }
@@ -171,8 +181,8 @@ function configOf(given: z.infer<typeof Variables>): Config {
 }
 
 function llmOf(given: z.infer<typeof Variables>): { readonly llm?: LlmConfig } {
-  const { TIAOWEN_LLM_URL: url, TIAOWEN_LLM_MODEL: model, TIAOWEN_LLM_KEY: key, TIAOWEN_LLM_TOKENS_A_DAY: tokens } = given
-  const extra = given.TIAOWEN_LLM_EXTRA
+  const { TIAOWEN_LLM_URL: url, TIAOWEN_LLM_MODEL: model, TIAOWEN_LLM_KEY: key } = given
+  const { TIAOWEN_LLM_TOKENS_A_DAY: tokens, TIAOWEN_LLM_EXTRA: extra } = given
   if (url === undefined || model === undefined) return {}
   return {
     llm: {
@@ -197,13 +207,16 @@ function strangers(set: Environment): string[] {
 
 function faultOf(issue: z.core.$ZodIssue, set: Environment): string {
   const name = String(issue.path[0]) as keyof typeof Variables.shape
-  const value = SECRET.includes(name) ? '' : ` (${JSON.stringify(name === 'TIAOWEN_LLM_URL' ? masked(set[name]) : set[name])})`
+  const said = name === 'TIAOWEN_LLM_URL' ? masked(set[name]) : set[name]
+  const value = SECRET.includes(name) ? '' : ` (${JSON.stringify(said)})`
   return `${name}${value} ${issue.message}. ${NEXT_STEP[name]}.`
 }
 
 /** What the program says itself, and tools, which it never offers. */
-const OWN_FIELDS =
-  /^(?:model|messages|stream|stream_options|response_format|max_tokens|max_completion_tokens|n|tools?|tool_choice|parallel_tool_calls|functions?|function_call)$/
+const OWN_FIELDS = new RegExp(
+  '^(?:model|messages|stream|stream_options|response_format|max_tokens|max_completion_tokens|n|' +
+    'tools?|tool_choice|parallel_tool_calls|functions?|function_call)$',
+)
 
 function extraFields(text: string, context: z.core.$RefinementCtx<string>): Record<string, unknown> {
   const refuse = (message: string) => {
@@ -228,7 +241,9 @@ function halfModel(given: z.infer<typeof Variables>): string[] {
   const has = Object.entries({ TIAOWEN_LLM_URL: url, TIAOWEN_LLM_MODEL: model, TIAOWEN_LLM_KEY: key })
   const set = has.filter(([, value]) => value !== undefined).map(([name]) => name)
   if (set.length === 0 || (url !== undefined && model !== undefined)) return []
-  return [`${set.join(' and ')} ${set.length > 1 ? 'are' : 'is'} set, and ${missing} is not. ${NEXT_STEP[missing]}, or unset ${set.join(' and ')}.`]
+  const names = set.join(' and ')
+  const verb = set.length > 1 ? 'are' : 'is'
+  return [`${names} ${verb} set, and ${missing} is not. ${NEXT_STEP[missing]}, or unset ${names}.`]
 }
 
 /** No credentials and nothing that may be one: those have a variable of their own. */

@@ -1,10 +1,12 @@
 /** The language model that the configuration names, held to its limits, and what the log should say of it. */
 import { LimitedModel } from './answering/model-limits.ts'
+import { prompts, type Prompts } from './answering/prompts.ts'
 import { isLoopback, type LlmConfig } from './config.ts'
 import { OpenAiModel } from './langchain/openai-model.ts'
 
 export interface OpenedModel {
   readonly model: LimitedModel
+  readonly prompts: Prompts
   /** Lines for the log, at the start. */
   readonly notices: readonly string[]
 }
@@ -12,13 +14,22 @@ export interface OpenedModel {
 /** Of the time for a whole reply, what the first piece may take. */
 const FIRST_PIECE = 1 / 4
 
-/** Nothing is sent yet. */
-export function openAnswerModel({ url, model, key, schema, timeoutSeconds, tokensADay, extra }: LlmConfig): OpenedModel {
+/** Nothing is sent yet. @throws PolicyError `config-invalid` where a prompt is not as it should be */
+export function openAnswerModel({
+  url,
+  model,
+  key,
+  schema,
+  timeoutSeconds,
+  tokensADay,
+  extra,
+}: LlmConfig): OpenedModel {
   const inner = new OpenAiModel({ url, model, schema, ...(key !== undefined && { key }), ...(extra && { extra }) })
   const totalMs = timeoutSeconds * 1000
   const limits = { totalMs, firstPieceMs: totalMs * FIRST_PIECE, ...(tokensADay !== undefined && { tokensADay }) }
   return {
     model: new LimitedModel(inner, limits),
+    prompts: prompts(),
     notices: [`语言模型 language model: ${inner.id}`, ...(isInTheClear(url) ? [IN_THE_CLEAR] : [])],
   }
 }

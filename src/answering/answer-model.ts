@@ -1,4 +1,4 @@
-/** A language model that writes, as the answering sees it: pieces of text, or one kind of trouble. No package crosses. */
+/** A language model that writes, as the answering sees it: pieces of text, or one kind of trouble. */
 
 export interface ModelMessage {
   readonly role: 'system' | 'user' | 'assistant'

@@ -2,20 +2,20 @@
  * What a model may take: time, tries, bytes, tokens a day; and a pause where its endpoint fails again and again.
  *
  * A request: the first piece within 15 s of each try, the whole within 60 s, tries and pauses included
- * (TIAOWEN_LLM_TIMEOUT_SECONDS; the first piece has a quarter of it). 429, 5xx and an endpoint that cannot be reached are
- * tried twice more as long as nothing was given, after 0.5 s · 2^n, of which a random half is left out; after Retry-After
- * where the endpoint names one of 10 s or less, not at all where it names more. Time-outs are not tried again.
+ * (TIAOWEN_LLM_TIMEOUT_SECONDS; the first piece has a quarter of it). 429, 5xx and an endpoint that cannot be reached
+ * are tried twice more as long as nothing was given, after 0.5 s · 2^n less a random part of up to half; after
+ * Retry-After where the endpoint names one of 10 s or less, not at all where it names more. Time-outs are not tried again.
  *
  * The breaker: after 5 failed tries in a row (of whichever requests) nothing is sent for 30 s; then one request is let
  * through, and decides. `refused` and `too-long` are no failures: the endpoint answers.
  *
- * A reply: at most 64 KiB in UTF-8 and 2,000 tokens, which the endpoint is told (max_tokens); one that goes on breaks off
- * when even half of our estimate is above it.
+ * A reply: at most 64 KiB in UTF-8 and 2,000 tokens, which the endpoint is told (max_tokens); one that goes on is
+ * broken off when even half of our estimate is above it.
  *
- * The budget: tokens of questions and replies, a day in China (UTC+8), counted in memory: a restart begins anew. A request is let
- * through where what was used, what runs and what this one may take at most stay within it. What it took is what
- * the endpoint says (`usage`), else estimateTokens of what was sent and received; nothing where the endpoint took nothing
- * (429, 5xx, unreachable).
+ * The budget: tokens of questions and replies, a day in China (UTC+8), counted in memory: a restart begins anew. A
+ * request is let through where what was used, what runs and what this one may take at most stay within it. What it
+ * took is what the endpoint says (`usage`), else estimateTokens of what was sent and received; nothing where the
+ * endpoint took nothing (429, 5xx, unreachable).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ModelTrouble, type AnswerModel, type ModelRequest, type ModelUsage, type TroubleKind } from './answer-model.ts'
@@ -132,7 +132,11 @@ export class LimitedModel implements AnswerModel {
     }
   }
 
-  async *#write(asked: ModelRequest, signal: AbortSignal, key: string | undefined): AsyncGenerator<string, ModelUsage | undefined> {
+  async *#write(
+    asked: ModelRequest,
+    signal: AbortSignal,
+    key: string | undefined,
+  ): AsyncGenerator<string, ModelUsage | undefined> {
     signal.throwIfAborted()
     const request = { ...asked, maxTokens: Math.min(asked.maxTokens, this.#limits.mostTokens) }
     const use: Use = { tokens: 0, input: inputTokens(request) }
@@ -156,7 +160,10 @@ export class LimitedModel implements AnswerModel {
     deadline: number,
     tries: number,
     use: Use,
-  ): AsyncGenerator<string, { readonly done: true; readonly usage: ModelUsage | undefined } | { readonly waitMs: number }> {
+  ): AsyncGenerator<
+    string,
+    { readonly done: true; readonly usage: ModelUsage | undefined } | { readonly waitMs: number }
+  > {
     const leave = this.#told(() => this.#breaker.enter())
     const reply = new Reply()
     try {
@@ -166,7 +173,9 @@ export class LimitedModel implements AnswerModel {
       return { done: true, usage }
     } catch (error) {
       signal.throwIfAborted()
-      const trouble = this.#note(error instanceof ModelTrouble ? error : new ModelTrouble('malformed', 'The model broke off'))
+      const trouble = this.#note(
+        error instanceof ModelTrouble ? error : new ModelTrouble('malformed', 'The model broke off'),
+      )
       const isTaken = reply.bytes > 0 || !NOT_TAKEN.has(trouble.kind)
       if (isTaken) use.tokens += use.input + reply.tokens
       leave(ANSWERS.has(trouble.kind) ? 'worked' : 'failed')
@@ -180,7 +189,12 @@ export class LimitedModel implements AnswerModel {
   }
 
   /** The pieces of one try, as long as time and caps allow. */
-  async *#read(request: ModelRequest, signal: AbortSignal, deadline: number, reply: Reply): AsyncGenerator<string, ModelUsage | undefined> {
+  async *#read(
+    request: ModelRequest,
+    signal: AbortSignal,
+    deadline: number,
+    reply: Reply,
+  ): AsyncGenerator<string, ModelUsage | undefined> {
     const { firstPieceMs, mostBytes, mostTokens, totalMs } = this.#limits
     const ending = new AbortController()
     const anyEnd = AbortSignal.any([signal, ending.signal])
@@ -198,7 +212,8 @@ export class LimitedModel implements AnswerModel {
         if (next.done) return next.value
         reply.add(next.value)
         if (reply.bytes > mostBytes) throw new ModelTrouble('too-long', `The reply has more than ${mostBytes} bytes`)
-        if (reply.tokens / 2 > mostTokens) throw new ModelTrouble('too-long', `The reply has more than ${mostTokens} tokens`)
+        if (reply.tokens / 2 > mostTokens)
+          throw new ModelTrouble('too-long', `The reply has more than ${mostTokens} tokens`)
         yield next.value
       }
     } finally {
@@ -258,7 +273,13 @@ class Reply {
 }
 
 const WORTH_ANOTHER: ReadonlySet<TroubleKind> = new Set<TroubleKind>(['rate-limited', 'server', 'unreachable'])
-const NOT_TAKEN: ReadonlySet<TroubleKind> = new Set<TroubleKind>(['rate-limited', 'server', 'unreachable', 'open-circuit', 'over-budget'])
+const NOT_TAKEN: ReadonlySet<TroubleKind> = new Set<TroubleKind>([
+  'rate-limited',
+  'server',
+  'unreachable',
+  'open-circuit',
+  'over-budget',
+])
 /** Kinds that show an endpoint at work. */
 const ANSWERS: ReadonlySet<TroubleKind> = new Set<TroubleKind>(['refused', 'too-long'])
 
@@ -288,7 +309,9 @@ class Breaker {
     const isTrial = this.#openUntil !== undefined
     if (isTrial && (now < this.#openUntil! || this.#isTrying)) {
       const retryAfterMs = Math.max(0, this.#openUntil! - now)
-      throw new ModelTrouble('open-circuit', 'The model failed again and again and is left alone for a while', { retryAfterMs })
+      throw new ModelTrouble('open-circuit', 'The model failed again and again and is left alone for a while', {
+        retryAfterMs,
+      })
     }
     if (isTrial) this.#isTrying = true
     let isOver = false
@@ -337,7 +360,10 @@ class Budget {
     return tokensADay === undefined ? undefined : Math.max(0, tokensADay - this.#usedOf(ALL))
   }
 
-  /** Holds what a request may take at most. Gives back a function that is told what it took. @throws ModelTrouble `over-budget` */
+  /**
+   * Holds what a request may take at most. Gives back a function that is told what it took.
+   * @throws ModelTrouble `over-budget`
+   */
   hold(most: number, key: string | undefined): (taken: number) => void {
     const day = this.#today()
     const { tokensADay = Infinity, tokensADayOfKey = Infinity } = this.#limits

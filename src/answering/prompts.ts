@@ -2,8 +2,8 @@
  * The prompts in prompts/*.md: read once, checked as they are read, named in an answer by version and SHA-256.
  *
  * A file begins with `version: answer-1`; each part stands under a heading `# system`, `# form json`, … and may hold
- * placeholders `{{question}}`. What is filled in is data: it stands between two lines of a marker drawn for each request,
- * which no text can know beforehand, and is itself never searched for placeholders.
+ * placeholders `{{question}}`. What is filled in is data: it stands between two lines of a marker drawn for each
+ * request, which no text can know beforehand, and is itself never searched for placeholders.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -41,7 +41,10 @@ const PLACEHOLDERS = {
 const FOLDER = new URL('../../prompts/', import.meta.url)
 let read: Prompts | undefined
 
-/** Both prompts; the files are read the first time. @throws PolicyError `config-invalid` for a file that is missing or lacks a part. */
+/**
+ * Both prompts; the files are read the first time.
+ * @throws PolicyError `config-invalid` for a file that is missing or lacks a part
+ */
 export function prompts(): Prompts {
   return (read ??= { answer: readPromptFile('answer'), rewrite: readPromptFile('rewrite') })
 }
@@ -51,7 +54,11 @@ function readPromptFile(name: keyof Prompts): Prompt {
   try {
     text = readFileSync(new URL(`${name}.md`, FOLDER), 'utf8')
   } catch (cause) {
-    throw new PolicyError('config-invalid', `prompts/${name}.md 无法读取，请从发布包中恢复。It cannot be read; restore it.`, { cause })
+    throw new PolicyError(
+      'config-invalid',
+      `prompts/${name}.md 无法读取，请从发布包中恢复。It cannot be read; restore it.`,
+      { cause },
+    )
   }
   return readPrompt(name, text)
 }
@@ -87,20 +94,29 @@ function faultsOf(part: string, text: string | undefined, wanted: readonly strin
   if (!text) return [`the part # ${part} is missing or empty`]
   const found = new Set([...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name))
   const missing = wanted.filter((name) => !found.has(name)).map((name) => `# ${part} lacks {{${name}}}`)
-  const unknown = [...found].filter((name) => !wanted.includes(name)).map((name) => `# ${part} has {{${name}}}, which nothing fills`)
+  const unknown = [...found]
+    .filter((name) => !wanted.includes(name))
+    .map((name) => `# ${part} has {{${name}}}, which nothing fills`)
   return [...missing, ...unknown]
 }
 
 /** Messages for an answer. @param passages as handed over, with their handles @param form what the model replies in */
 export function answerMessages(
   { parts }: Prompt,
-  { question, passages, form }: { readonly question: string; readonly passages: string; readonly form: 'json' | 'text' },
+  {
+    question,
+    passages,
+    form,
+  }: { readonly question: string; readonly passages: string; readonly form: 'json' | 'text' },
 ): ModelMessage[] {
   return messagesOf(parts, { question, passages }, { form: parts[`form ${form}`] ?? '' })
 }
 
 /** Messages for a question that stands alone. */
-export function rewriteMessages({ parts }: Prompt, data: { readonly question: string; readonly history: string }): ModelMessage[] {
+export function rewriteMessages(
+  { parts }: Prompt,
+  data: { readonly question: string; readonly history: string },
+): ModelMessage[] {
   return messagesOf(parts, data, {})
 }
 

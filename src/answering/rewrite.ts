@@ -32,7 +32,11 @@ export async function rewriteFollowUp(
   history: readonly Turn[],
   { model, prompt, signal }: { readonly model: AnswerModel; readonly prompt: Prompt; readonly signal: AbortSignal },
 ): Promise<Rewritten> {
-  const byRules = (reason?: Rewritten['reason']): Rewritten => ({ ...standAlone(question, history), by: 'rules', ...(reason && { reason }) })
+  const byRules = (reason?: Rewritten['reason']): Rewritten => ({
+    ...standAlone(question, history),
+    by: 'rules',
+    ...(reason && { reason }),
+  })
   if (history.length === 0) return byRules()
   const kept = boundedHistory(history)
   const messages = rewriteMessages(prompt, { question, history: kept.map(lineOf).join('\n') })
@@ -44,7 +48,8 @@ export async function rewriteFollowUp(
     return byRules(error instanceof ModelTrouble ? error.kind : 'malformed')
   }
   const written = reply.trim()
-  if (written === '' || /[\n\r\u2028\u2029]/.test(written) || [...written].length > MOST_CHARACTERS) return byRules('not-one-line')
+  if (written === '' || /[\n\r\u2028\u2029]/.test(written) || [...written].length > MOST_CHARACTERS)
+    return byRules('not-one-line')
   const said = [question, ...kept.map(({ content }) => content)].join('\n')
   if (addsNumber(written, said)) return byRules('adds-number')
   if (addsName(written, said)) return byRules('adds-name')
@@ -80,7 +85,10 @@ function addsNumber(written: string, said: string): boolean {
 
 /** A name may be said shorter than before, never longer. */
 function addsName(written: string, said: string): boolean {
-  const bare = (text: string) => plain(text).replace(/[《》<>]/g, '').toLowerCase()
+  const bare = (text: string) =>
+    plain(text)
+      .replace(/[《》<>]/g, '')
+      .toLowerCase()
   const known = bare(said)
   return [...namesIn(plain(written))].some((name) => !known.includes(bare(name)))
 }

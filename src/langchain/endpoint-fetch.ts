@@ -25,7 +25,8 @@ export class StatusTrouble extends ModelTrouble {
 /** Of a reply as sent, wrapping and a model's thinking included: about thirty times what an answer may have. */
 export const MOST_RAW_BYTES = 4 * 1024 * 1024
 const MOST_ERROR_BYTES = 64 * 1024
-const TOO_LONG = /context_length_exceeded|context (?:length|window)|maximum.{0,20}(?:context|tokens)|too (?:long|many tokens)/i
+const TOO_LONG =
+  /context_length_exceeded|context (?:length|window)|maximum.{0,20}(?:context|tokens)|too (?:long|many tokens)/i
 const OUT_OF_QUOTA = /insufficient_(?:user_)?quota|arrearage|insufficient balance/i
 
 const Failure = z.object({
@@ -67,7 +68,13 @@ export function endpointFetch({ url, key }: Endpoint, tell: (trouble: ModelTroub
       ...(key !== undefined && { authorization: `Bearer ${key}` }),
     }
     const { body, signal } = init ?? {}
-    const response = await fetch(address, { method: 'POST', headers, body: body ?? null, signal: signal ?? null, redirect: 'manual' })
+    const response = await fetch(address, {
+      method: 'POST',
+      headers,
+      body: body ?? null,
+      signal: signal ?? null,
+      redirect: 'manual',
+    })
     if (!response.ok) throw say(await refusalOf(response, key))
     const type = response.headers.get('content-type') ?? ''
     if (/html|xml|image|audio|video/i.test(type)) {
@@ -125,10 +132,15 @@ function eventsOf(text: string, say: (trouble: ModelTrouble) => ModelTrouble): s
   return `data: ${JSON.stringify({ choices, ...(usage && { usage }) })}\n\ndata: [DONE]\n\n`
 }
 
-const notACompletion = () => new ModelTrouble('malformed', 'The endpoint answers with something that is no chat completion')
+const notACompletion = () =>
+  new ModelTrouble('malformed', 'The endpoint answers with something that is no chat completion')
 
 /** The body, which breaks off when it is longer. */
-function capped(response: Response, most: number, say: (trouble: ModelTrouble) => ModelTrouble): ReadableStream | undefined {
+function capped(
+  response: Response,
+  most: number,
+  say: (trouble: ModelTrouble) => ModelTrouble,
+): ReadableStream | undefined {
   let bytes = 0
   const count = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {

@@ -3,7 +3,13 @@ import type { BaseMessage } from '@langchain/core/messages'
 import { AIMessage, HumanMessage, SystemMessage } from '@langchain/core/messages'
 import { ChatOpenAICompletions } from '@langchain/openai'
 import { z } from 'zod'
-import { ModelTrouble, type AnswerModel, type ModelMessage, type ModelRequest, type ModelUsage } from '../answering/answer-model.ts'
+import {
+  ModelTrouble,
+  type AnswerModel,
+  type ModelMessage,
+  type ModelRequest,
+  type ModelUsage,
+} from '../answering/answer-model.ts'
 import { endpointFetch, StatusTrouble, type Endpoint } from './endpoint-fetch.ts'
 
 export interface OpenAiOptions extends Endpoint {
@@ -18,7 +24,9 @@ export interface OpenAiOptions extends Endpoint {
 /** What of an event counts, as the endpoint sent it. */
 const Raw = z.object({
   choices: z
-    .array(z.object({ delta: z.object({ refusal: z.string().nullish() }).nullish(), finish_reason: z.string().nullish() }))
+    .array(
+      z.object({ delta: z.object({ refusal: z.string().nullish() }).nullish(), finish_reason: z.string().nullish() }),
+    )
     .nullish(),
 })
 
@@ -77,7 +85,8 @@ export class OpenAiModel implements AnswerModel {
       }
       signal.throwIfAborted()
       if (progress.trouble) throw progress.trouble
-      if (ended === undefined) throw new ModelTrouble('malformed', isEmpty ? 'The reply is empty' : 'The reply breaks off')
+      if (ended === undefined)
+        throw new ModelTrouble('malformed', isEmpty ? 'The reply is empty' : 'The reply breaks off')
       if (ended === 'length') throw new ModelTrouble('too-long', `The reply has more than ${request.maxTokens} tokens`)
       if (isEmpty) throw new ModelTrouble('malformed', 'The reply is empty')
       return usage
@@ -154,13 +163,17 @@ function troubleOf(error: unknown, { accepted, trouble }: Progress): ModelTroubl
   if (trouble) return trouble
   if (error instanceof ModelTrouble) return error
   const found = [...causesOf(error)]
-  const code = found.map(({ code }) => code).find((code) => typeof code === 'string' && /^[A-Z][A-Z_0-9]{2,40}$/.test(code))
+  const code = found
+    .map(({ code }) => code)
+    .find((code) => typeof code === 'string' && /^[A-Z][A-Z_0-9]{2,40}$/.test(code))
   const names = found.map(({ name }) => name)
-  if (names.includes('ContextOverflowError')) return new ModelTrouble('too-long', 'The request is longer than the model reads')
+  if (names.includes('ContextOverflowError'))
+    return new ModelTrouble('too-long', 'The request is longer than the model reads')
   if (names.includes('TimeoutError') || /TIMEOUT|TIMEDOUT/.test(String(code))) {
     return new ModelTrouble('timeout', `The endpoint does not answer${code ? ` (${String(code)})` : ''}`)
   }
-  if (!accepted) return new ModelTrouble('unreachable', `The endpoint cannot be reached${code ? ` (${String(code)})` : ''}`)
+  if (!accepted)
+    return new ModelTrouble('unreachable', `The endpoint cannot be reached${code ? ` (${String(code)})` : ''}`)
   if (found.some((one) => 'status' in one && 'error' in one)) {
     const isRate = /rate.?limit|too_many|429/i.test(String(found.map(({ code, type }) => `${code} ${type}`)))
     return new ModelTrouble(isRate ? 'rate-limited' : 'server', 'The endpoint reports an error within the reply')

@@ -12,7 +12,11 @@ export interface Said {
   /** Pieces of the text, one an event; default: five characters each. */
   readonly pieces?: readonly string[]
   readonly finish?: string | null
-  readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly total_tokens: number } | null
+  readonly usage?: {
+    readonly prompt_tokens: number
+    readonly completion_tokens: number
+    readonly total_tokens: number
+  } | null
   readonly refusal?: string
 }
 
@@ -22,7 +26,12 @@ export type Cut = 'event' | 'byte' | 'seven-bytes' | 'all-at-once' | 'crlf' | 'c
 export type Behaviour =
   | ({ readonly kind: 'stream'; readonly cut?: Cut; readonly type?: string; readonly done?: boolean } & Said)
   | ({ readonly kind: 'whole' } & Said)
-  | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
+  | {
+      readonly kind: 'status'
+      readonly status: number
+      readonly headers?: Readonly<Record<string, string>>
+      readonly body?: string
+    }
   | { readonly kind: 'no-schema'; readonly status: 400 | 422; readonly then: Behaviour }
   | { readonly kind: 'hang'; readonly after: 'nothing' | 'headers' | 'comments' }
   | ({ readonly kind: 'hang-within' | 'cut-off' } & Said)
@@ -34,7 +43,9 @@ export type Behaviour =
 export interface Sent {
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  readonly body: { readonly messages: readonly { readonly role: string; readonly content: string }[] } & Readonly<Record<string, unknown>>
+  readonly body: { readonly messages: readonly { readonly role: string; readonly content: string }[] } & Readonly<
+    Record<string, unknown>
+  >
 }
 
 export interface FakeOpenAi {
@@ -91,7 +102,8 @@ async function behave(behaviour: Behaviour, sent: Sent['body'], response: Server
   switch (behaviour.kind) {
     case 'stream':
       head(behaviour.type ?? 'text/event-stream; charset=utf-8')
-      for (const bytes of cutOf(wireOf(behaviour, behaviour.done ?? true), behaviour.cut ?? 'event')) await write(response, bytes, count)
+      for (const bytes of cutOf(wireOf(behaviour, behaviour.done ?? true), behaviour.cut ?? 'event'))
+        await write(response, bytes, count)
       return void response.end()
     case 'whole':
       head('application/json')
@@ -103,7 +115,9 @@ async function behave(behaviour: Behaviour, sent: Sent['body'], response: Server
       if (sent['response_format'] === undefined) return behave(behaviour.then, sent, response, count)
       head('application/json', behaviour.status)
       const message = 'This response_format type is unavailable now'
-      return void response.end(JSON.stringify({ error: { message, type: 'invalid_request_error', code: 'invalid_request_error' } }))
+      return void response.end(
+        JSON.stringify({ error: { message, type: 'invalid_request_error', code: 'invalid_request_error' } }),
+      )
     }
     case 'hang':
       if (behaviour.after !== 'nothing') head('text/event-stream').flushHeaders()
@@ -116,7 +130,8 @@ async function behave(behaviour: Behaviour, sent: Sent['body'], response: Server
     case 'cut-off': {
       head('text/event-stream')
       const events = wireOf(behaviour, true)
-      for (const event of events.slice(0, Math.ceil(events.length / 2))) await write(response, Buffer.from(event), count)
+      for (const event of events.slice(0, Math.ceil(events.length / 2)))
+        await write(response, Buffer.from(event), count)
       return behaviour.kind === 'cut-off' ? void response.destroy() : undefined
     }
     case 'raw':
@@ -130,8 +145,14 @@ async function behave(behaviour: Behaviour, sent: Sent['body'], response: Server
 }
 
 /** So many bytes, unless the other side has had enough. */
-async function endless({ of, bytes }: Behaviour & { kind: 'endless' }, response: ServerResponse, count: Count): Promise<void> {
-  response.writeHead(of === 'error' ? 400 : 200, { 'content-type': of === 'error' ? 'application/json' : 'text/event-stream' })
+async function endless(
+  { of, bytes }: Behaviour & { kind: 'endless' },
+  response: ServerResponse,
+  count: Count,
+): Promise<void> {
+  response.writeHead(of === 'error' ? 400 : 200, {
+    'content-type': of === 'error' ? 'application/json' : 'text/event-stream',
+  })
   const event = eventOf({ content: '未来五年全社会研发投入强度要超过4%。' })
   const block = Buffer.from(of === 'events' ? event.repeat(50) : '研'.repeat(5000))
   if (of === 'one-line') await write(response, Buffer.from('data: {"choices":[{"delta":{"content":"'), count)
@@ -159,14 +180,26 @@ function wireOf({ text, pieces, finish = 'stop', usage = USAGE, refusal }: Said,
     ...(refusal === undefined ? [] : [eventOf({ refusal })]),
     ...parts.map((content) => eventOf({ content })),
     ...(finish === null ? [] : [eventOf({}, { finish_reason: finish })]),
-    ...(usage === null ? [] : [`data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', choices: [], usage })}\n\n`]),
+    ...(usage === null
+      ? []
+      : [`data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', choices: [], usage })}\n\n`]),
     ...(done ? ['data: [DONE]\n\n'] : []),
   ]
 }
 
 function wholeOf({ text, finish = 'stop', usage = USAGE, refusal }: Said): object {
-  const message = { role: 'assistant', content: refusal === undefined ? text : null, ...(refusal !== undefined && { refusal }) }
-  return { id: 'chatcmpl-1', object: 'chat.completion', model: 'fake', choices: [{ index: 0, message, finish_reason: finish }], ...(usage && { usage }) }
+  const message = {
+    role: 'assistant',
+    content: refusal === undefined ? text : null,
+    ...(refusal !== undefined && { refusal }),
+  }
+  return {
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    model: 'fake',
+    choices: [{ index: 0, message, finish_reason: finish }],
+    ...(usage && { usage }),
+  }
 }
 
 function cutOf(events: readonly string[], cut: Cut): Buffer[] {

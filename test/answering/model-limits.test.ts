@@ -1,7 +1,13 @@
 /** What a model may take, with the clock in our hands. */
 import { describe, expect, test } from 'vitest'
 import { ModelTrouble, type AnswerModel, type ModelUsage, type TroubleKind } from '../../src/answering/answer-model.ts'
-import { estimateTokens, LimitedModel, MODEL_LIMITS, type ModelClock, type ModelLimits } from '../../src/answering/model-limits.ts'
+import {
+  estimateTokens,
+  LimitedModel,
+  MODEL_LIMITS,
+  type ModelClock,
+  type ModelLimits,
+} from '../../src/answering/model-limits.ts'
 import { REQUEST, written } from '../contracts/answer-model.ts'
 
 /** Time that stands still until something waits; then it is as late as the earliest that waits. */
@@ -18,10 +24,14 @@ class HandClock implements ModelClock {
     return new Promise((resolve, reject) => {
       const entry = { until: this.time + milliseconds, wake: resolve }
       this.#waiting.push(entry)
-      signal.addEventListener('abort', () => {
-        this.#waiting = this.#waiting.filter((one) => one !== entry)
-        reject(signal.reason as Error)
-      }, { once: true })
+      signal.addEventListener(
+        'abort',
+        () => {
+          this.#waiting = this.#waiting.filter((one) => one !== entry)
+          reject(signal.reason as Error)
+        },
+        { once: true },
+      )
       if (signal.aborted) reject(signal.reason as Error)
     })
   }
@@ -47,7 +57,10 @@ class StepModel implements AnswerModel {
     this.#plays = plays
   }
 
-  async *write({ maxTokens }: { readonly maxTokens: number }, signal: AbortSignal): AsyncGenerator<string, ModelUsage | undefined> {
+  async *write(
+    { maxTokens }: { readonly maxTokens: number },
+    signal: AbortSignal,
+  ): AsyncGenerator<string, ModelUsage | undefined> {
     this.maxTokens.push(maxTokens)
     for (const step of this.#plays.length > 1 ? this.#plays.shift()! : this.#plays[0]!) {
       if (step instanceof ModelTrouble) throw step
@@ -94,9 +107,15 @@ describe('time', () => {
     const late = written(held.model)
     await new Promise((resolve) => setTimeout(resolve, 20))
     held.clock.pass(45_001)
-    expect(await late).toMatchObject({ text: SENTENCE, trouble: { kind: 'timeout', message: 'The reply is not whole after 60 s' } })
+    expect(await late).toMatchObject({
+      text: SENTENCE,
+      trouble: { kind: 'timeout', message: 'The reply is not whole after 60 s' },
+    })
     const { model } = limited([[15_000, SENTENCE]])
-    expect(await written(model)).toMatchObject({ text: '', trouble: { kind: 'timeout', message: 'Nothing came within 15 s' } })
+    expect(await written(model)).toMatchObject({
+      text: '',
+      trouble: { kind: 'timeout', message: 'Nothing came within 15 s' },
+    })
   })
 
   test('the whole within 60 s, tries and pauses included; time-outs are not tried again', async () => {
@@ -204,7 +223,24 @@ describe('the breaker', () => {
 
   test('a good reply begins the count anew; refusals and long replies are no failures', async () => {
     const bad = [trouble('malformed')]
-    const held = limited([bad, bad, bad, bad, [SENTENCE], bad, bad, bad, bad, [trouble('refused')], bad, bad, bad, bad, [trouble('too-long')], bad])
+    const held = limited([
+      bad,
+      bad,
+      bad,
+      bad,
+      [SENTENCE],
+      bad,
+      bad,
+      bad,
+      bad,
+      [trouble('refused')],
+      bad,
+      bad,
+      bad,
+      bad,
+      [trouble('too-long')],
+      bad,
+    ])
     for (let i = 0; i < 19; i++) await written(held.model)
     expect(held.model.state().circuit).toBe('closed')
     await written(held.model)
@@ -233,7 +269,10 @@ describe('the size of a reply', () => {
     const most = '研'.repeat(21_845) // 65,535 bytes
     const limits = { mostTokens: 100_000 }
     expect((await written(limited([[most, 'a']], limits).model)).text).toBe(`${most}a`)
-    expect(await written(limited([[most, 'a', 'a']], limits).model)).toMatchObject({ text: `${most}a`, trouble: { kind: 'too-long' } })
+    expect(await written(limited([[most, 'a', 'a']], limits).model)).toMatchObject({
+      text: `${most}a`,
+      trouble: { kind: 'too-long' },
+    })
   })
 
   test('2,000 tokens: said to the endpoint, and held where even half of the estimate is above it', async () => {
@@ -251,7 +290,13 @@ describe('the budget', () => {
 
   test('counts what the endpoint says, else an estimate; nothing where nothing was taken', async () => {
     const usage = { inputTokens: 100, outputTokens: 23 }
-    const plays: Step[][] = [[SENTENCE, { usage }], [SENTENCE], [SENTENCE, trouble('malformed')], [trouble('malformed')], [trouble('unreachable')]]
+    const plays: Step[][] = [
+      [SENTENCE, { usage }],
+      [SENTENCE],
+      [SENTENCE, trouble('malformed')],
+      [trouble('malformed')],
+      [trouble('unreachable')],
+    ]
     const held = limited(plays, { tokensADay: 10_000, retries: 0 })
     const left: (number | undefined)[] = []
     for (let i = 0; i < 5; i++) {
@@ -263,8 +308,12 @@ describe('the budget', () => {
   })
 
   test('is never overdrawn, not even by many at once; the next day in China begins anew', async () => {
-    const held = limited([[SENTENCE, { usage: { inputTokens, outputTokens: REQUEST.maxTokens } }]], { tokensADay: 3 * most })
-    const kinds = (await Promise.all(Array.from({ length: 5 }, () => written(held.model)))).map(({ trouble }) => kindOf(trouble))
+    const held = limited([[SENTENCE, { usage: { inputTokens, outputTokens: REQUEST.maxTokens } }]], {
+      tokensADay: 3 * most,
+    })
+    const kinds = (await Promise.all(Array.from({ length: 5 }, () => written(held.model)))).map(({ trouble }) =>
+      kindOf(trouble),
+    )
     expect(kinds).toEqual([undefined, undefined, undefined, 'over-budget', 'over-budget'])
     expect(held.model.state()).toMatchObject({ budgetLeft: 0, circuit: 'closed', trouble: { kind: 'over-budget' } })
     expect((await written(held.model)).trouble).toMatchObject({ retryAfterMs: 12 * 3_600_000 })

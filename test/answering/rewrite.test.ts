@@ -18,7 +18,10 @@ const BY_RULES = '2035年杭州全社会研发投入强度要超过多少？'
 async function rewritten(play: Play, question = FOLLOW, history: readonly Turn[] = HISTORY) {
   const model = new ScriptedModel([play])
   const { signal } = new AbortController()
-  return { result: await rewriteFollowUp(question, history, { model, prompt: prompts().rewrite, signal }), asked: model.asked }
+  return {
+    result: await rewriteFollowUp(question, history, { model, prompt: prompts().rewrite, signal }),
+    asked: model.asked,
+  }
 }
 
 describe('the model rewrites', () => {
@@ -41,7 +44,9 @@ describe('the model rewrites', () => {
     expect(asked).toHaveLength(1)
     expect(asked[0]).toMatchObject({ maxTokens: 400 })
     expect(asked[0]).not.toHaveProperty('schema')
-    expect(asked[0]?.messages[1]?.content).toContain(`\n问：${ASKED}\n答：《决定》第三部分第2条：“全社会研发投入强度超过4%”\n`)
+    expect(asked[0]?.messages[1]?.content).toContain(
+      `\n问：${ASKED}\n答：《决定》第三部分第2条：“全社会研发投入强度超过4%”\n`,
+    )
   })
 
   test('not where there is nothing before', async () => {
@@ -76,12 +81,17 @@ test('the asker who leaves is not answered by rules', async () => {
   const stop = new AbortController()
   setTimeout(() => stop.abort(reason), 10)
   const model = new ScriptedModel(['hangs'])
-  await expect(rewriteFollowUp(FOLLOW, HISTORY, { model, prompt: prompts().rewrite, signal: stop.signal })).rejects.toBe(reason)
+  await expect(
+    rewriteFollowUp(FOLLOW, HISTORY, { model, prompt: prompts().rewrite, signal: stop.signal }),
+  ).rejects.toBe(reason)
 })
 
 describe('history', () => {
   test('the newest turns that fit, each of 300 characters at most, on a line of its own', () => {
-    const turns = Array.from({ length: 30 }, (_, at): Turn => ({ role: 'user', content: `第${at}问\n${'研'.repeat(400)}` }))
+    const turns = Array.from({ length: 30 }, (_, at): Turn => ({
+      role: 'user',
+      content: `第${at}问\n${'研'.repeat(400)}`,
+    }))
     const kept = boundedHistory(turns)
     expect(kept.map(({ content }) => content.slice(0, 5))).toEqual(['第27问 ', '第28问 ', '第29问 '])
     expect([...kept[0]!.content].length).toBe(301)
@@ -90,7 +100,11 @@ describe('history', () => {
   })
 
   test('what was left out of it is not known either', async () => {
-    const long: Turn[] = [{ role: 'user', content: '宁波的目标？' }, ...Array.from({ length: 6 }, (): Turn => ({ role: 'assistant', content: '研'.repeat(300) })), ...HISTORY]
+    const long: Turn[] = [
+      { role: 'user', content: '宁波的目标？' },
+      ...Array.from({ length: 6 }, (): Turn => ({ role: 'assistant', content: '研'.repeat(300) })),
+      ...HISTORY,
+    ]
     const { result } = await rewritten({ says: '2035年宁波全社会研发投入强度要超过多少？' }, FOLLOW, long)
     expect(result).toMatchObject({ by: 'rules', reason: 'adds-name' })
   })

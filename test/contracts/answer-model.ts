@@ -1,6 +1,12 @@
 /** What every AnswerModel promises. */
 import { afterEach, describe, expect, test } from 'vitest'
-import { ModelTrouble, type AnswerModel, type ModelRequest, type ModelUsage, type TroubleKind } from '../../src/answering/answer-model.ts'
+import {
+  ModelTrouble,
+  type AnswerModel,
+  type ModelRequest,
+  type ModelUsage,
+  type TroubleKind,
+} from '../../src/answering/answer-model.ts'
 
 /** What the model is to do with a request. */
 export type Play =
@@ -35,7 +41,11 @@ export interface Written {
 }
 
 /** Reads to the end, however it ends. */
-export async function written(model: AnswerModel, request: ModelRequest = REQUEST, signal = new AbortController().signal): Promise<Written> {
+export async function written(
+  model: AnswerModel,
+  request: ModelRequest = REQUEST,
+  signal = new AbortController().signal,
+): Promise<Written> {
   const pieces: string[] = []
   const reply = model.write(request, signal)
   try {
@@ -66,13 +76,16 @@ export function describeAnswerModel(name: string, { open, close }: ModelKind): v
       expect([reply.text, reply.usage, reply.trouble]).toEqual([REPLY, undefined, undefined])
     })
 
-    test.each(['rate-limited', 'server', 'refused', 'malformed'] as const)('%s is trouble of that kind', async (kind) => {
-      const { text, trouble } = await written(await open({ fails: kind }))
-      expect(text).toBe('')
-      expect(trouble).toBeInstanceOf(ModelTrouble)
-      expect(trouble).toMatchObject({ name: 'ModelTrouble', kind })
-      expect((trouble as Error).message).toMatch(/\S/)
-    })
+    test.each(['rate-limited', 'server', 'refused', 'malformed'] as const)(
+      '%s is trouble of that kind',
+      async (kind) => {
+        const { text, trouble } = await written(await open({ fails: kind }))
+        expect(text).toBe('')
+        expect(trouble).toBeInstanceOf(ModelTrouble)
+        expect(trouble).toMatchObject({ name: 'ModelTrouble', kind })
+        expect((trouble as Error).message).toMatch(/\S/)
+      },
+    )
 
     test('a reply that breaks off gives what came, then trouble', async () => {
       const { text, trouble } = await written(await open({ breaksOffIn: REPLY }))

@@ -17,8 +17,15 @@ async function refusal(address: string): Promise<ModelTrouble> {
 }
 
 test('nothing is sent to another address than the one configured', async () => {
-  for (const address of ['http://127.0.0.1:9/v1/chat/completions', `${fake.url}/responses`, `${fake.url}/chat/completions?x=1`]) {
-    expect(await refusal(address)).toMatchObject({ kind: 'refused', message: 'A request to another address was not sent' })
+  for (const address of [
+    'http://127.0.0.1:9/v1/chat/completions',
+    `${fake.url}/responses`,
+    `${fake.url}/chat/completions?x=1`,
+  ]) {
+    expect(await refusal(address)).toMatchObject({
+      kind: 'refused',
+      message: 'A request to another address was not sent',
+    })
   }
   expect(fake.requests).toEqual([])
 })
@@ -35,7 +42,11 @@ describe('Retry-After', () => {
   })
 
   test('a date to come', async () => {
-    fake.script({ kind: 'status', status: 429, headers: { 'retry-after': new Date(Date.now() + 60_000).toUTCString() } })
+    fake.script({
+      kind: 'status',
+      status: 429,
+      headers: { 'retry-after': new Date(Date.now() + 60_000).toUTCString() },
+    })
     const { retryAfterMs } = await refusal(`${fake.url}/chat/completions`)
     expect(Math.abs(retryAfterMs! - 60_000)).toBeLessThan(3000)
   })

@@ -33,7 +33,11 @@ const behaviourOf = (play: Play): Behaviour => {
     return status === 200 ? { kind: 'raw', body: '' } : { kind: 'status', status }
   }
   const { inputTokens = 0, outputTokens = 0 } = play.usage ?? {}
-  const usage = { prompt_tokens: inputTokens, completion_tokens: outputTokens, total_tokens: inputTokens + outputTokens }
+  const usage = {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+  }
   return { kind: 'stream', text: play.says, usage: play.usage ? usage : null }
 }
 
@@ -65,14 +69,21 @@ describe('what is sent', () => {
       stream_options: { include_usage: true },
     })
     expect(headers.authorization).toBe(`Bearer ${KEY}`)
-    const kept = Object.keys(headers).filter((name) => !/^(?:host|connection|content-length|accept.*|sec-fetch-mode)$/.test(name))
+    const kept = Object.keys(headers).filter(
+      (name) => !/^(?:host|connection|content-length|accept.*|sec-fetch-mode)$/.test(name),
+    )
     expect(kept.toSorted()).toEqual(['authorization', 'content-type', 'user-agent'])
   })
 
   test('what only this endpoint knows', async () => {
     fake.script({ kind: 'stream', text: REPLY })
     await written(modelOf({ extra: { thinking: { type: 'disabled' }, temperature: 1 } }))
-    expect(fake.requests[0]?.body).toMatchObject({ model: 'qwen-plus', thinking: { type: 'disabled' }, temperature: 1, max_tokens: 500 })
+    expect(fake.requests[0]?.body).toMatchObject({
+      model: 'qwen-plus',
+      thinking: { type: 'disabled' },
+      temperature: 1,
+      max_tokens: 500,
+    })
   })
 
   test('no key, no header of it', async () => {
@@ -128,7 +139,11 @@ describe('a reply, however it is cut', () => {
 
   test('whole, from an endpoint that does not stream', async () => {
     fake.script({ kind: 'whole', text: REPLY })
-    expect(await written(modelOf())).toEqual({ pieces: [REPLY], text: REPLY, usage: { inputTokens: 120, outputTokens: 30 } })
+    expect(await written(modelOf())).toEqual({
+      pieces: [REPLY],
+      text: REPLY,
+      usage: { inputTokens: 120, outputTokens: 30 },
+    })
   })
 
   test('called plain text, without [DONE], without usage', async () => {
@@ -149,14 +164,47 @@ const MOST_MS = 700 + 400
 const RETRY = { 'retry-after': '0.05' }
 const BAD: readonly (readonly [what: string, kind: string, requests: number, behaviour: Behaviour])[] = [
   ['429 with Retry-After', 'rate-limited', 3, { kind: 'status', status: 429, headers: RETRY }],
-  ['429 with a Retry-After beyond patience', 'rate-limited', 1, { kind: 'status', status: 429, headers: { 'retry-after': '3600' } }],
-  ['429 for want of money', 'refused', 1, { kind: 'status', status: 429, body: '{"error":{"code":"insufficient_quota","message":"You exceeded your current quota"}}' }],
+  [
+    '429 with a Retry-After beyond patience',
+    'rate-limited',
+    1,
+    { kind: 'status', status: 429, headers: { 'retry-after': '3600' } },
+  ],
+  [
+    '429 for want of money',
+    'refused',
+    1,
+    {
+      kind: 'status',
+      status: 429,
+      body: '{"error":{"code":"insufficient_quota","message":"You exceeded your current quota"}}',
+    },
+  ],
   ['500', 'server', 3, { kind: 'status', status: 500 }],
-  ['502 in HTML', 'server', 3, { kind: 'status', status: 502, headers: { 'content-type': 'text/html' }, body: '<html>Bad Gateway</html>' }],
+  [
+    '502 in HTML',
+    'server',
+    3,
+    { kind: 'status', status: 502, headers: { 'content-type': 'text/html' }, body: '<html>Bad Gateway</html>' },
+  ],
   ['504', 'timeout', 1, { kind: 'status', status: 504 }],
   ['400', 'refused', 1, { kind: 'status', status: 400 }],
-  ['400 for its length', 'too-long', 1, { kind: 'status', status: 400, body: '{"error":{"message":"This model\'s maximum context length is 8192 tokens"}}' }],
-  ['401 that repeats the key', 'refused', 1, { kind: 'status', status: 401, body: `{"error":{"message":"Incorrect API key: ${KEY}","code":"${KEY}"}}` }],
+  [
+    '400 for its length',
+    'too-long',
+    1,
+    {
+      kind: 'status',
+      status: 400,
+      body: '{"error":{"message":"This model\'s maximum context length is 8192 tokens"}}',
+    },
+  ],
+  [
+    '401 that repeats the key',
+    'refused',
+    1,
+    { kind: 'status', status: 401, body: `{"error":{"message":"Incorrect API key: ${KEY}","code":"${KEY}"}}` },
+  ],
   ['404', 'refused', 1, { kind: 'status', status: 404 }],
   ['413', 'too-long', 1, { kind: 'status', status: 413 }],
   ['a redirect', 'refused', 1, { kind: 'redirect', to: 'http://127.0.0.1:9/v1/chat/completions' }],
@@ -172,14 +220,44 @@ const BAD: readonly (readonly [what: string, kind: string, requests: number, beh
   ['a reply of spaces', 'malformed', 1, { kind: 'stream', text: ' \n ' }],
   ['an empty whole answer', 'malformed', 1, { kind: 'whole', text: '' }],
   ['garbage', 'malformed', 1, { kind: 'raw', body: '\u0000\uffff{{{]]' }],
-  ['garbage in events', 'malformed', 1, { kind: 'raw', body: 'data: {"choices":[{"delta":{"content":"未来\n\ndata: }\n\n' }],
-  ['events of other things', 'malformed', 1, { kind: 'raw', body: 'data: null\n\ndata: 7\n\ndata: {"choices":null}\n\ndata: [DONE]\n\n' }],
-  ['events with odd parts', 'malformed', 1, { kind: 'raw', body: 'data: {"choices":[{"delta":{"content":7}}]}\n\ndata: [DONE]\n\n' }],
+  [
+    'garbage in events',
+    'malformed',
+    1,
+    { kind: 'raw', body: 'data: {"choices":[{"delta":{"content":"未来\n\ndata: }\n\n' },
+  ],
+  [
+    'events of other things',
+    'malformed',
+    1,
+    { kind: 'raw', body: 'data: null\n\ndata: 7\n\ndata: {"choices":null}\n\ndata: [DONE]\n\n' },
+  ],
+  [
+    'events with odd parts',
+    'malformed',
+    1,
+    { kind: 'raw', body: 'data: {"choices":[{"delta":{"content":7}}]}\n\ndata: [DONE]\n\n' },
+  ],
   ['JSON of other things', 'malformed', 1, { kind: 'raw', type: 'application/json', body: '{"answer":42}' }],
   ['JSON that breaks off', 'malformed', 1, { kind: 'raw', type: 'application/json', body: '{"choices":[{"mess' }],
-  ['an error as an answer', 'server', 3, { kind: 'raw', type: 'application/json', body: '{"error":{"message":"overloaded"}}' }],
-  ['an error in the stream', 'server', 3, { kind: 'raw', body: 'data: {"error":{"message":"overloaded","code":"x"}}\n\n' }],
-  ['a page in HTML', 'malformed', 1, { kind: 'raw', type: 'text/html; charset=utf-8', body: '<!doctype html><title>登录</title>' }],
+  [
+    'an error as an answer',
+    'server',
+    3,
+    { kind: 'raw', type: 'application/json', body: '{"error":{"message":"overloaded"}}' },
+  ],
+  [
+    'an error in the stream',
+    'server',
+    3,
+    { kind: 'raw', body: 'data: {"error":{"message":"overloaded","code":"x"}}\n\n' },
+  ],
+  [
+    'a page in HTML',
+    'malformed',
+    1,
+    { kind: 'raw', type: 'text/html; charset=utf-8', body: '<!doctype html><title>登录</title>' },
+  ],
   ['a picture', 'malformed', 1, { kind: 'raw', type: 'image/png', body: 'PNG' }],
   ['a refusal', 'refused', 1, { kind: 'stream', text: '', refusal: 'I cannot help with that' }],
   ['a refusal as a whole answer', 'refused', 1, { kind: 'whole', text: '', refusal: 'I cannot help with that' }],
@@ -191,7 +269,9 @@ const BAD: readonly (readonly [what: string, kind: string, requests: number, beh
 
 describe('an endpoint that misbehaves is trouble, within the limits, and says nothing of the key', () => {
   test.each(BAD)('%s: %s', async (_what, kind, requests, behaviour) => {
-    const said = ['log', 'warn', 'error', 'info', 'debug'].map((method) => vi.spyOn(console, method as 'log').mockImplementation(() => {}))
+    const said = ['log', 'warn', 'error', 'info', 'debug'].map((method) =>
+      vi.spyOn(console, method as 'log').mockImplementation(() => {}),
+    )
     fake.script(behaviour)
     const model = new LimitedModel(modelOf(), SMALL)
     const began = performance.now()
@@ -200,7 +280,14 @@ describe('an endpoint that misbehaves is trouble, within the limits, and says no
     expect(trouble).toBeInstanceOf(ModelTrouble)
     expect(trouble).toMatchObject({ kind })
     expect(fake.requests).toHaveLength(requests)
-    const shown = JSON.stringify([{ ...(trouble as object) }, String(trouble), (trouble as Error).stack, (trouble as Error).cause, model.state(), said.map(({ mock }) => mock.calls)])
+    const shown = JSON.stringify([
+      { ...(trouble as object) },
+      String(trouble),
+      (trouble as Error).stack,
+      (trouble as Error).cause,
+      model.state(),
+      said.map(({ mock }) => mock.calls),
+    ])
     expect(shown).not.toContain(KEY)
     expect((trouble as Error).cause).toBeUndefined()
   })
@@ -208,7 +295,10 @@ describe('an endpoint that misbehaves is trouble, within the limits, and says no
   test('nobody there; another protocol', async () => {
     const gone = await openFakeOpenAi()
     await gone.close()
-    expect((await written(modelOf({ url: gone.url }))).trouble).toMatchObject({ kind: 'unreachable', message: 'The endpoint cannot be reached (ECONNREFUSED)' })
+    expect((await written(modelOf({ url: gone.url }))).trouble).toMatchObject({
+      kind: 'unreachable',
+      message: 'The endpoint cannot be reached (ECONNREFUSED)',
+    })
     const secure = modelOf({ url: fake.url.replace('http', 'https') })
     expect((await written(secure)).trouble).toMatchObject({ kind: 'unreachable' })
     const nowhere = modelOf({ url: 'http://endpoint.invalid/v1' })
@@ -230,8 +320,15 @@ describe('an endpoint that misbehaves is trouble, within the limits, and says no
 })
 
 test('a good reply follows two that failed: the reader sees only it', async () => {
-  fake.script({ kind: 'status', status: 429, headers: RETRY }, { kind: 'status', status: 503 }, { kind: 'stream', text: REPLY })
-  expect(await written(new LimitedModel(modelOf(), SMALL))).toMatchObject({ text: REPLY, usage: { inputTokens: USAGE.prompt_tokens } })
+  fake.script(
+    { kind: 'status', status: 429, headers: RETRY },
+    { kind: 'status', status: 503 },
+    { kind: 'stream', text: REPLY },
+  )
+  expect(await written(new LimitedModel(modelOf(), SMALL))).toMatchObject({
+    text: REPLY,
+    usage: { inputTokens: USAGE.prompt_tokens },
+  })
   expect(fake.requests).toHaveLength(3)
 })
 
@@ -268,7 +365,9 @@ describe('whatever the environment says', () => {
       OPENAI_LOG: 'debug',
     }
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
-    const said = ['log', 'warn', 'error', 'info', 'debug'].map((method) => vi.spyOn(console, method as 'log').mockImplementation(() => {}))
+    const said = ['log', 'warn', 'error', 'info', 'debug'].map((method) =>
+      vi.spyOn(console, method as 'log').mockImplementation(() => {}),
+    )
     const connected = vi.spyOn(Socket.prototype, 'connect')
     const own = await openFakeOpenAi() // no connection to it is open yet
     own.script({ kind: 'stream', text: REPLY }, { kind: 'status', status: 401 })
