@@ -12,7 +12,7 @@ test('the model is named with its host, never with its key', () => {
   })
   expect(notices).toEqual(['语言模型 language model: qwen-plus @ dashscope.aliyuncs.com'])
   expect(model.state()).toEqual({ id: 'qwen-plus @ dashscope.aliyuncs.com', circuit: 'closed', budgetLeft: 500 })
-  expect(prompts.answer.version).toBe('answer-1')
+  expect(prompts.answer.version).toBe('answer-2')
 })
 
 describe('http', () => {

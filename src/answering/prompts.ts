@@ -1,7 +1,7 @@
 /**
  * The prompts in prompts/*.md: read once, checked as they are read, named in an answer by version and SHA-256.
  *
- * A file begins with `version: answer-1`; each part stands under a heading `# system`, `# form json`, … and may hold
+ * A file begins with `version: answer-2`; each part stands under a heading `# system`, `# form json`, … and may hold
  * placeholders `{{question}}`. What is filled in is data: it stands between two lines of a marker drawn for each
  * request, which no text can know beforehand, and is itself never searched for placeholders.
  */
@@ -11,7 +11,7 @@ import { PolicyError } from '../errors.ts'
 import type { ModelMessage } from './answer-model.ts'
 
 export interface Prompt {
-  /** e.g. `answer-1`. */
+  /** e.g. `answer-2`. */
   readonly version: string
   /** Of the file in UTF-8, the first 12 hex digits. */
   readonly sha256: string
@@ -100,7 +100,7 @@ function faultsOf(part: string, text: string | undefined, wanted: readonly strin
   return [...missing, ...unknown]
 }
 
-/** Messages for an answer. @param passages as handed over, with their handles @param form what the model replies in */
+/** Messages for an answer. @param passages as written/handles.ts shows them @param form of the reply; see written/protocol.ts */
 export function answerMessages(
   { parts }: Prompt,
   {
@@ -119,35 +119,6 @@ export function rewriteMessages(
 ): ModelMessage[] {
   return messagesOf(parts, data, {})
 }
-
-/** JSON Schema of a reply in the form `json`. */
-export const REPLY_SCHEMA = {
-  type: 'object',
-  properties: {
-    sentences: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: {
-          text: { type: 'string' },
-          quotes: {
-            type: 'array',
-            items: {
-              type: 'object',
-              properties: { handle: { type: 'string' }, quote: { type: 'string' } },
-              required: ['handle', 'quote'],
-              additionalProperties: false,
-            },
-          },
-        },
-        required: ['text', 'quotes'],
-        additionalProperties: false,
-      },
-    },
-  },
-  required: ['sentences'],
-  additionalProperties: false,
-} as const
 
 type Values = Readonly<Record<string, string>>
 

@@ -11,7 +11,7 @@ const MARKER = /^=====[0-9a-f]{16}=====$/gm
 
 test('a prompt is named by its version and the hash of its file, and read once', () => {
   const { answer, rewrite } = prompts()
-  expect([answer.version, rewrite.version]).toEqual(['answer-1', 'rewrite-1'])
+  expect([answer.version, rewrite.version]).toEqual(['answer-2', 'rewrite-1'])
   expect(answer.sha256).toBe(createHash('sha256').update(readFileSync('prompts/answer.md')).digest('hex').slice(0, 12))
   expect(rewrite.sha256).toMatch(/^[0-9a-f]{12}$/)
   expect(prompts()).toBe(prompts())
@@ -19,7 +19,7 @@ test('a prompt is named by its version and the hash of its file, and read once',
 
 describe('a file that lacks something is refused at the start', () => {
   test.each([
-    ['answer', ANSWER.replace('version: answer-1\n', ''), 'its first line is not `version: …`'],
+    ['answer', ANSWER.replace('version: answer-2\n', ''), 'its first line is not `version: …`'],
     ['answer', ANSWER.replace('# form json', '# form'), 'the part # form json is missing or empty'],
     ['answer', ANSWER.replace(/# form text[^#]*/, '# form text\n\n'), 'the part # form text is missing or empty'],
     ['answer', ANSWER.replaceAll('{{question}}', ''), '# user lacks {{question}}'],
