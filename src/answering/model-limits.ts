@@ -77,8 +77,21 @@ export interface ModelState {
   readonly circuit: 'closed' | 'open' | 'trial'
   /** Tokens of today; absent where there is no budget. */
   readonly budgetLeft?: number
+  /** A request of today was refused, since it might have gone beyond the budget. */
+  readonly isSpent?: true
   /** The last one, and when, ISO 8601. */
   readonly trouble?: { readonly kind: TroubleKind; readonly message: string; readonly at: string }
+}
+
+/** Is there a model, and will it be asked? */
+export function canWrite(state: ModelState | undefined): boolean {
+  return state !== undefined && whyNot(state) === undefined
+}
+
+/** Why it is not asked just now. */
+export function whyNot({ circuit, isSpent, budgetLeft }: ModelState): 'open-circuit' | 'over-budget' | undefined {
+  if (circuit === 'open') return 'open-circuit'
+  return isSpent || budgetLeft === 0 ? 'over-budget' : undefined
 }
 
 /** A model held to its limits. All that ask through one of these share breaker and budget. */
@@ -112,6 +125,7 @@ export class LimitedModel implements AnswerModel {
       id: this.id,
       circuit: this.#breaker.circuit,
       ...(budgetLeft !== undefined && { budgetLeft }),
+      ...(this.#budget.isSpent && { isSpent: true }),
       ...(this.#trouble && { trouble: this.#trouble }),
     }
   }
@@ -346,12 +360,18 @@ class Budget {
   readonly #limits: ModelLimits
   readonly #clock: ModelClock
   #day = 0
+  #isSpent = false
   /** Used and held, of all and of each key. */
   readonly #used = new Map<string | typeof ALL, number>()
 
   constructor(limits: ModelLimits, clock: ModelClock) {
     this.#limits = limits
     this.#clock = clock
+  }
+
+  get isSpent(): boolean {
+    this.#today()
+    return this.#isSpent
   }
 
   left(): number | undefined {
@@ -372,6 +392,7 @@ class Budget {
     for (const [owner, limit] of limits) {
       if (this.#usedOf(owner) + most <= limit) continue
       const retryAfterMs = (day + 1) * DAY_MS - CHINA_AHEAD_MS - this.#clock.now()
+      if (owner === ALL) this.#isSpent = true
       const whose = owner === ALL ? 'of the day' : 'of the day of this key'
       throw new ModelTrouble('over-budget', `The tokens ${whose} (${limit}) are used up`, { retryAfterMs })
     }
@@ -391,7 +412,10 @@ class Budget {
   /** Days since 1970 in China; a new one begins with nothing used. */
   #today(): number {
     const day = Math.floor((this.#clock.now() + CHINA_AHEAD_MS) / DAY_MS)
-    if (day !== this.#day) this.#used.clear()
+    if (day !== this.#day) {
+      this.#used.clear()
+      this.#isSpent = false
+    }
     return (this.#day = day)
   }
 }

@@ -38,6 +38,8 @@ export type Behaviour =
   | { readonly kind: 'raw'; readonly body: string; readonly type?: string }
   | { readonly kind: 'endless'; readonly of: 'events' | 'one-line' | 'error'; readonly bytes: number }
   | { readonly kind: 'redirect'; readonly to: string }
+  /** As the request has it. */
+  | { readonly kind: 'answers'; readonly of: (sent: Sent['body']) => Behaviour }
 
 /** A request as it came. */
 export interface Sent {
@@ -139,6 +141,8 @@ async function behave(behaviour: Behaviour, sent: Sent['body'], response: Server
       return void response.end(behaviour.body)
     case 'endless':
       return endless(behaviour, response, count)
+    case 'answers':
+      return behave(behaviour.of(sent), sent, response, count)
     case 'redirect':
       return void response.writeHead(307, { location: behaviour.to }).end()
   }

@@ -96,6 +96,7 @@ export function AboutAnswer({ answer, changes, exchangeId, onAsk }: AboutAnswerP
   const words = useChatWords()
   const notes = [
     ...(answer.understoodAs === undefined ? [] : [`${words.understoodAs}：${answer.understoodAs}`]),
+    ...(answer.mode === 'llm' && answer.model ? [words.writtenBy(answer.model.id, answer.model.removed)] : []),
     ...(answer.notes ?? []),
     ...fallbackNotes(answer),
   ]

@@ -49,6 +49,8 @@ export const useChatWords = wordsIn({
     notAllCited: (missing: number, quotations: number, sentences: number) =>
       `${parts(quotations, sentences)}，其中 ${missing} 句没有出处`,
     milliseconds: (ms: number) => `${ms} 毫秒`,
+    writtenBy: (model: string, removed: number) =>
+      `由语言模型 ${model} 成文，每句都已与所引原文核对${removed > 0 ? `，核对不过的 ${removed} 句已略去` : ''}。`,
     understoodAs: '理解为',
     keywordOnly: '仅按关键词检索',
     sources: '依据',
@@ -129,6 +131,8 @@ export const useChatWords = wordsIn({
     notAllCited: (missing: number, quotations: number, sentences: number) =>
       `${englishParts(quotations, sentences)}, ${missing} of them without a source`,
     milliseconds: (ms: number) => `${ms} ms`,
+    writtenBy: (model: string, removed: number) =>
+      `Written by a language model (${model}), each sentence held to the words it cites${removed > 0 ? `; ${counted(removed, 'sentence')} that did not hold left out` : ''}.`,
     understoodAs: 'Understood as',
     keywordOnly: 'Keyword search only',
     sources: 'Sources',
