@@ -6,9 +6,12 @@ const long = process.env['TIAOWEN_LONG'] === '1'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts', 'test/web/shared.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: long ? 30 * 60_000 : 60_000,
     hookTimeout: 60_000,
+    // what is waited for comes when the machine has time for it
+    expect: { poll: { timeout: 15_000 } },
   },
 })

@@ -1,6 +1,6 @@
 /**
  * Everything `npm start`, `npm test` and the other scripts need before the program can run: packages, Node 24, the
- * compiled index, the model. Plain JavaScript without dependencies, for the Node the machine has (18 or newer). A
+ * compiled index, the model, the page. Plain JavaScript without dependencies, for the Node the machine has (18 or newer). A
  * second start finds all of it there and goes straight on.
  */
 
@@ -8,10 +8,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { alone } from './lock.mjs'
 import { isModelPresent, isModelToBeFetched, obtainModel, sayWithoutModel } from './model.mjs'
+import { buildPage, isPageStale } from './page.mjs'
 import { compileAddon, installNode, installPackages, missingPackages, nodeOf } from './packages.mjs'
 import { endAs, runInFront } from './processes.mjs'
 import { say, SetUpError } from './say.mjs'
-import { runTests } from './test-run.mjs'
+import { runTests, TYPED } from './test-run.mjs'
 
 const OLDEST_NODE = 18
 const checkout = fileURLToPath(new URL('..', import.meta.url))
@@ -37,24 +38,36 @@ const inNode24 = (file, ...parameters) =>
     env: { ...ENVIRONMENT, ...process.env },
   })
 
-/** What each script runs once everything is there; `model: false` where it can do without. */
+/** What each script runs once everything is there: the packages, and the model and the page where it needs them. */
 const COMMANDS = {
-  start: { model: true, run: (parameters) => inNode24('src/main.ts', 'serve', ...parameters) },
+  start: { model: true, page: true, run: (parameters) => inNode24('src/main.ts', 'serve', ...parameters) },
   tiaowen: { model: true, run: (parameters) => inNode24('src/main.ts', ...parameters) },
   eval: { model: true, run: (parameters) => inNode24('src/main.ts', 'eval', ...parameters) },
   'eval:laws': { model: true, run: (parameters) => inNode24('evals/laws.ts', ...parameters) },
-  bench: { model: true, run: (names) => inNode24('bench/main.ts', ...names) },
-  test: { model: true, run: (filters) => runTests({ checkout, node, filters, isLong: false, hasModel: hasModel() }) },
-  'test:long': { model: true, run: (filters) => runTests({ checkout, node, filters, isLong: true, hasModel: hasModel() }) },
-  check: { model: false, run: (parameters) => inNode24('node_modules/typescript/bin/tsc', '--noEmit', '-p', '.', ...parameters) },
-  model: { model: false, run: () => inNode24('scripts/model.mjs') },
+  bench: { model: true, page: true, run: (names) => inNode24('bench/main.ts', ...names) },
+  test: { model: true, page: true, run: (filters) => runTests({ checkout, node, filters, isLong: false, hasModel: hasModel() }) },
+  'test:long': { model: true, page: true, run: (filters) => runTests({ checkout, node, filters, isLong: true, hasModel: hasModel() }) },
+  check: { run: () => checkTypes() },
+  model: { run: () => inNode24('scripts/model.mjs') },
+  screenshots: { model: true, page: true, run: () => inNode24('scripts/screenshots.mjs') },
+  page: { run: () => inNode24('scripts/page.mjs') },
 }
 
 const hasModel = () => isModelPresent(checkout)
 
-async function setUp(needsModel) {
+/** The program's types and the page's, which know different worlds. */
+async function checkTypes() {
+  for (const project of TYPED) {
+    const ended = await inNode24('node_modules/typescript/bin/tsc', '--noEmit', '-p', project)
+    if (ended.code !== 0) return ended
+  }
+  return { code: 0 }
+}
+
+async function setUp({ model: needsModel = false, page: needsPage = false }) {
   const isToDo = () => Object.values(missingPackages(checkout)).some(Boolean) || (needsModel && isModelToBeFetched(checkout))
   if (isToDo()) await alone(join(checkout, 'data', 'set-up.lock'), () => setUpAlone(needsModel))
+  if (needsPage && isPageStale(checkout)) await alone(join(checkout, 'data', 'set-up.lock'), async () => isPageStale(checkout) && buildPage(checkout, node))
   if (needsModel && !hasModel()) sayWithoutModel()
 }
 
@@ -76,7 +89,7 @@ async function main([name, ...parameters]) {
   }
   const command = COMMANDS[name]
   if (!command) throw new SetUpError(`没有这个命令 no such command: ${name ?? ''} (${Object.keys(COMMANDS).join(', ')})`)
-  await setUp(command.model)
+  await setUp(command)
   endAs(await command.run(parameters))
 }
 

@@ -2,8 +2,12 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { findChromium, needsBrowser, obtainChromium } from './chromium.mjs'
 import { interruptedBy, runInFront } from './processes.mjs'
 import { say } from './say.mjs'
+
+/** Projects whose types are checked. */
+export const TYPED = ['.', 'src/channels/web']
 
 /**
  * Runs everything, or only the tests that `filters` name. Goes on after a failure: all are counted.
@@ -20,8 +24,13 @@ export async function runTests({ checkout, node, filters, isLong, hasModel }) {
     if (ended.code !== 0) say(`✗ ${what}`)
   }
 
-  if (filters.length === 0) count(await run('node_modules/typescript/bin/tsc', '--noEmit', '-p', '.'), '类型检查 tsc --noEmit')
+  for (const project of filters.length === 0 ? TYPED : []) {
+    if (interruptedBy()) return { code: 130 }
+    count(await run('node_modules/typescript/bin/tsc', '--noEmit', '-p', project), `类型检查 tsc --noEmit -p ${project}`)
+  }
 
+  const opensBrowser = needsBrowser(checkout, filters)
+  const hasBrowser = !opensBrowser || (findChromium() ?? (await obtainChromium(checkout))) !== undefined
   if (interruptedBy()) return { code: 130 }
   const report = join(checkout, 'data', `test-report-${process.pid}.json`)
   mkdirSync(join(checkout, 'data'), { recursive: true })
@@ -41,6 +50,13 @@ export async function runTests({ checkout, node, filters, isLong, hasModel }) {
     if (isTrue(process.env.CI)) {
       counts.failed += 1
       say('✗ CI=true 时必须有模型 with CI=true the model is required: npm run model')
+    }
+  }
+  if (!hasBrowser) {
+    console.log('WITHOUT BROWSER')
+    if (isTrue(process.env.CI)) {
+      counts.failed += 1
+      say('✗ CI=true 时必须有浏览器 with CI=true a browser is required: install Chromium or Chrome')
     }
   }
   console.log(`${counts.passed} passed, ${counts.failed} failed`)

@@ -1,13 +1,19 @@
 /** Config → a running Assistant; the one place that chooses real parts. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Assistant, Status, TextVersion } from './answering/assistant.ts'
+import type { LibraryDesk } from './answering/library-desk.ts'
 import { LocalAssistant } from './answering/local-assistant.ts'
-import type { Loaded } from './build-index.ts'
 import { documentById } from './clauses/by-id.ts'
+import { outlineOf, type OutlineNode } from './clauses/outline-nodes.ts'
+import { parseDocument } from './clauses/tree.ts'
 import type { Config } from './config.ts'
-import { openRegistry, readStoredText } from './documents/registry.ts'
+import { readLibraryList } from './documents/library-list.ts'
+import { openRegistry, readStoredText, type Registry } from './documents/registry.ts'
+import { storedSource } from './documents/stored-source.ts'
 import type { Embedder } from './embedding/embedder.ts'
 import { PolicyError } from './errors.ts'
+import { roundInProcess } from './index-process.ts'
+import { LocalDesk } from './library/desk.ts'
 import { giveBackMemory } from './memory.ts'
 import { openEmbedder } from './open-embedder.ts'
 import { prepareSlips } from './questions/slips.ts'
@@ -22,6 +28,8 @@ export interface App {
   readonly assistant: Assistant
   /** Settles when what serves agrees with the documents; rejects with PolicyError when it cannot be brought there. */
   readonly settled: Promise<void>
+  /** Where people change the library; opened when it is first asked for, by one process at a time. */
+  readonly desk: LibraryDesk
   close(): Promise<void>
 }
 
@@ -60,7 +68,11 @@ class RunningApp implements App {
   #serving: Library | undefined
   #building: Status['building']
   #problem: PolicyError | undefined
-  #skipped: Loaded['skipped'] = []
+  #skipped: Status['skipped'] & {} = []
+  #desk: LocalDesk | undefined
+  /** The manifest that was looked at last. */
+  #seen: string | undefined
+  #looking: Promise<void> = Promise.resolve()
   /** CURRENT could not be read, and that was said. */
   #lost = false
   #following: Promise<void> | undefined
@@ -106,25 +118,68 @@ class RunningApp implements App {
     if (follow) this.#following = ended.then(() => this.#follow())
   }
 
+  get desk(): LibraryDesk {
+    return (this.#desk ??= this.#openDesk())
+  }
+
+  #openDesk(): LocalDesk {
+    const desk = new LocalDesk({
+      dataFolder: this.#config.dataFolder,
+      enabled: this.#config.uploads,
+      documents: () => this.#serving?.documents ?? [],
+      generation: () => this.#serving?.generation ?? null,
+      skipped: () => this.#skipped,
+      progress: () => this.#building,
+      index: () => this.#indexAnew(),
+      log: this.#options.log,
+      signal: this.#closing.signal,
+    })
+    this.settled.catch(() => desk.indexSoon()) // another process may have been writing
+    return desk
+  }
+
   async close(): Promise<void> {
     this.#closing.abort()
     clearInterval(this.#tidying)
     await this.settled.catch(() => {})
+    await this.#desk?.close()
     await this.#following
     await this.#embedder?.close()
   }
 
+  /** A round in a process of its own, over when what it made serves. */
+  async #indexAnew(): Promise<void> {
+    await this.settled.catch(() => {})
+    const { log } = this.#options
+    const { signal } = this.#closing
+    const onProgress = (step: string, done: number, total: number) => (this.#building = { step, done, total })
+    try {
+      const { skipped } = await roundInProcess(this.#config, { onProgress, log, signal })
+      this.#tellSkipped(skipped)
+      this.#problem = undefined
+      await this.#look()
+    } finally {
+      this.#building = undefined
+    }
+  }
+
   /** Looks at CURRENT, 143 bytes, four times a second until the app is closed. */
   async #follow(): Promise<void> {
-    let seen = this.#opened?.manifestSha256
     while (!this.#closing.signal.aborted) {
-      const current = await this.#pointer()
-      if (current && current.manifestSha256 !== seen) {
-        seen = current.manifestSha256
-        if (seen !== this.#opened?.manifestSha256) await this.#change(current.generation)
-      }
+      await this.#look()
       await sleep(FOLLOW_MS, undefined, { signal: this.#closing.signal, ref: false }).catch(() => {})
     }
+  }
+
+  /** Serves what CURRENT names, unless it does already; after whoever looks just now. */
+  #look(): Promise<void> {
+    const look = async (): Promise<void> => {
+      const current = await this.#pointer()
+      if (!current || current.manifestSha256 === (this.#seen ?? this.#opened?.manifestSha256)) return
+      this.#seen = current.manifestSha256
+      if (this.#seen !== this.#opened?.manifestSha256) await this.#change(current.generation)
+    }
+    return (this.#looking = this.#looking.then(look))
   }
 
   /** What CURRENT names; undefined while it cannot be read, which is said once. */
@@ -156,6 +211,7 @@ class RunningApp implements App {
       const opened = await openLibrary(current.generation, this.#opened)
       await this.#take(opened)
       this.#problem = undefined
+      void this.#desk?.checkServed().catch((error: unknown) => log(wordsOf(error)))
       log(`改用新的一代 now serving ${name}（${Math.round(performance.now() - began)} ms）`)
     } catch (error) {
       log(`${name} 无法读取，原有的一代继续回答 cannot be read; the one in use goes on serving: ${wordsOf(error)}`)
@@ -191,7 +247,7 @@ class RunningApp implements App {
         ...(this.#embedder ? { embedder: this.#embedder } : {}),
         ...(this.#opened ? { previous: this.#opened } : {}),
         log,
-        onLoaded: (loaded) => this.#tellSkipped(loaded),
+        onLoaded: ({ skipped }) => this.#tellSkipped(skipped),
         onStale: () => (this.#building = { step: 'keywords', done: 0, total: 1 }),
         onProgress: (step, done, total) => {
           if (this.#building) this.#building = { step, done, total }
@@ -206,9 +262,12 @@ class RunningApp implements App {
     }
   }
 
-  #tellSkipped({ skipped }: Loaded): void {
-    for (const { source, message } of skipped) this.#options.log(`未收录 skipped ${source}: ${message}`)
-    this.#skipped = skipped
+  /** Each file once, until it is another reason. */
+  #tellSkipped(skipped: readonly { readonly source: string; readonly code: string; readonly message: string }[]): void {
+    const told = new Set(this.#skipped.map(({ source, message }) => `${source}\n${message}`))
+    const fresh = skipped.filter(({ source, message }) => !told.has(`${source}\n${message}`))
+    for (const { source, message } of fresh) this.#options.log(`未收录 skipped ${source}: ${message}`)
+    this.#skipped = skipped.map(({ source, code, message }) => ({ source, code, message }))
   }
 
   /** While the first vectors are made, keywords answer. */
@@ -250,7 +309,21 @@ class RunningApp implements App {
       .find((sha) => sha.startsWith(prefix))
     if (textSha256 === undefined) return undefined
     const text = await readStoredText(this.#config.dataFolder, textSha256)
-    return text === undefined ? undefined : { text, textSha256, superseded: true }
+    if (text === undefined) return undefined
+    return {
+      text,
+      textSha256,
+      superseded: true,
+      ...outlineOfOlder(id, registry.documents[id]?.source ?? id, text),
+      ...(current ? {} : { removed: await this.#calledBefore(id, registry) }),
+    }
+  }
+
+  /** What a document that is gone was called. */
+  async #calledBefore(id: DocumentId, { documents }: Registry): Promise<NonNullable<TextVersion['removed']>> {
+    const { removed } = await readLibraryList(this.#config.dataFolder)
+    const source = documents[id]?.source ?? id
+    return { source, title: removed.find((one) => one.id === id)?.title ?? source }
   }
 
   #status(): Status {
@@ -266,7 +339,7 @@ class RunningApp implements App {
       clauses: library?.entries.living ?? 0,
       chunks: library ? library.units.size + library.windows.size : 0,
       fallbacks: [library ? library.fallback : this.#noModel, problem].filter((fallback) => fallback !== undefined),
-      ...(this.#skipped.length > 0 ? { skipped: this.#skipped.map(({ source, message }) => ({ source, message })) } : {}),
+      ...(this.#skipped.length > 0 ? { skipped: this.#skipped } : {}),
       ...(this.#building ? { building: this.#building } : {}),
     }
   }
@@ -275,6 +348,15 @@ class RunningApp implements App {
 const FOLLOW_MS = 250
 /** Memory is given back when nobody has asked anything for so long: it takes a fifth of a second. */
 const QUIET_MS = 5_000
+
+/** Longer ones, of some three megabytes, would keep everybody waiting: the longest law has a third of that. */
+const LONGEST_READ_ANEW = 1_000_000
+
+/** The clauses of a text that is indexed no longer, so that old links still say where they lead. */
+function outlineOfOlder(id: DocumentId, source: string, text: string): { readonly outline?: readonly OutlineNode[] } {
+  if (text.length > LONGEST_READ_ANEW) return {}
+  return { outline: outlineOf(parseDocument(storedSource(id, source, text))) }
+}
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 

@@ -16,8 +16,10 @@ export interface Config {
   readonly apiKey?: string
   /** Absolute folders of documents, read only, in order; the seeds stand first unless they are left out. */
   readonly folders: readonly string[]
-  /** What the program owns: registry of documents, stored texts. */
+  /** What the program owns: registry of documents, stored texts, uploads. */
   readonly dataFolder: string
+  /** May documents be uploaded, replaced and taken out? */
+  readonly uploads: boolean
   /** Generations of the index. */
   readonly indexFolder: string
   /** Folder of the embedding model, when the operator names one; `off`: none, keywords alone. */
@@ -57,6 +59,7 @@ const Variables = z.object({
     .transform((list) => list.split(delimiter).filter((path) => path.trim() !== '').map((path) => resolve(path)))
     .default([]),
   TIAOWEN_SEEDS: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('on'),
+  TIAOWEN_UPLOADS: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('on'),
   TIAOWEN_DATA_FOLDER: folder.default(join(ROOT, 'data')),
   TIAOWEN_INDEX_FOLDER: folder.default(join(ROOT, 'index')),
   TIAOWEN_MODEL_DIR: z.literal('off').or(folder).optional(),
@@ -76,6 +79,7 @@ const NEXT_STEP: Readonly<Record<keyof typeof Variables.shape, string>> = {
   TIAOWEN_API_KEY: 'Make one with: openssl rand -hex 32',
   TIAOWEN_FOLDERS: `Name folders separated by ${delimiter}`,
   TIAOWEN_SEEDS: 'Set it to off to leave the seeds out, or unset it',
+  TIAOWEN_UPLOADS: 'Set it to off to let nobody upload, replace or take out documents, or unset it',
   TIAOWEN_DATA_FOLDER: 'Name a folder, or unset it',
   TIAOWEN_INDEX_FOLDER: 'Name a folder, or unset it',
   TIAOWEN_MODEL_DIR: 'Name the folder that holds the model, set it to off to do without, or unset it',
@@ -114,6 +118,7 @@ function configOf(given: z.infer<typeof Variables>): Config {
     ...(given.TIAOWEN_API_KEY !== undefined && { apiKey: given.TIAOWEN_API_KEY }),
     folders: [...new Set([...seeds, ...given.TIAOWEN_FOLDERS])],
     dataFolder: given.TIAOWEN_DATA_FOLDER,
+    uploads: given.TIAOWEN_UPLOADS === 'on',
     indexFolder: given.TIAOWEN_INDEX_FOLDER,
     ...(given.TIAOWEN_MODEL_DIR !== undefined && { modelDir: given.TIAOWEN_MODEL_DIR }),
     ...(given.HF_ENDPOINT !== undefined && { hfEndpoint: given.HF_ENDPOINT }),

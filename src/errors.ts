@@ -9,6 +9,10 @@ export type ErrorCode =
   | 'no-such-document'
   | 'no-such-clause'
   | 'no-such-route'
+  | 'no-such-conversation'
+  | 'no-such-exchange'
+  | 'not-answered'
+  | 'state-unusable'
   | 'file-unreadable'
   | 'file-encoding'
   | 'file-format'
@@ -25,6 +29,9 @@ export type ErrorCode =
   | 'port-busy'
   | 'disk-full'
   | 'config-invalid'
+  | 'uploads-off'
+  | 'no-such-upload'
+  | 'too-many-uploads'
   | 'internal'
 
 /** `message` says what, where and the next step. */

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OnStep } from './build-index.ts'
 import { FolderWatch } from './documents/folder-watch.ts'
+import { libraryListPath, openUploadsFolder } from './documents/library-list.ts'
 import type { Config } from './config.ts'
 import type { Embedder } from './embedding/embedder.ts'
 import { PolicyError } from './errors.ts'
@@ -33,7 +34,7 @@ export interface Round extends Changes {
   readonly vectors: 'hnsw' | 'exact' | null
   readonly embedded: number
   readonly seconds: number
-  readonly skipped: readonly { readonly source: string; readonly message: string }[]
+  readonly skipped: readonly { readonly source: string; readonly code: string; readonly message: string }[]
   /** Why there are no vectors. */
   readonly notice?: string
 }
@@ -54,7 +55,7 @@ export async function* indexRounds(config: Config, request: RoundsRequest): Asyn
   const reason = 'reason' in model ? model.reason : undefined
   const onBlind = (why: string): void =>
     request.log(`系统不通知文件变化，改为每十秒查看一次 the system tells of no changes; looking every ten seconds: ${why}`)
-  const watching = request.watch ? await FolderWatch.open(config.folders, { onBlind }) : undefined
+  const watching = request.watch ? await watchLibrary(config, onBlind) : undefined
   let previous: Previous | undefined
   try {
     for (let first = true; ; first = false) {
@@ -77,6 +78,12 @@ export async function* indexRounds(config: Config, request: RoundsRequest): Asyn
     watching?.close()
     await embedder?.close()
   }
+}
+
+/** The operator's folders, that of uploads, and the list of what was taken out of the library. */
+async function watchLibrary({ folders, dataFolder }: Config, onBlind: (why: string) => void): Promise<FolderWatch> {
+  const uploads = await openUploadsFolder(dataFolder)
+  return FolderWatch.open([...new Set([...folders, uploads])], { onBlind, files: [libraryListPath(dataFolder)] })
 }
 
 /** Waits until there is something to do; false: it is over. */
@@ -128,7 +135,7 @@ function tell({ loaded, changes, current, wasBuilt, embedded }: Awaited<ReturnTy
     embedder: current.embedder,
     vectors: current.embedder === null ? null : hasGraphs ? ('hnsw' as const) : ('exact' as const),
     embedded,
-    skipped: loaded.skipped.map(({ source, message }) => ({ source, message })),
+    skipped: loaded.skipped.map(({ source, code, message }) => ({ source, code, message })),
   }
 }
 

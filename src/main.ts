@@ -1,13 +1,14 @@
-/** The command line: index, ask, search, cite, serve, eval, doctor. Puts the parts of app.ts behind the commands. */
-import { readFileSync } from 'node:fs'
+/** The command line. Puts the parts of app.ts behind the commands of channels/cli. */
+import { existsSync, readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
-import { delimiter, resolve } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import type { App } from './app.ts'
 import { paintFor } from './channels/cli/paint.ts'
 import type { IndexEvent, IndexRequest } from './channels/cli/indexing.ts'
 import { progressTo } from './channels/cli/progress.ts'
 import { runCli, type Opened } from './channels/cli/run.ts'
 import { readConfig, type Config } from './config.ts'
+import { EVERYONE, type FeedbackRecord, type FeedbackWanted, type State } from './state/state.ts'
 
 enableCompileCache() // what was compiled for an earlier command need not be again
 
@@ -38,16 +39,38 @@ async function openSettled(config: Config, log: (message: string) => void): Prom
 async function serveUntilSignal(config: Config): Promise<void> {
   const [{ openApp }, { serve, untilSignal }] = await Promise.all([import('./app.ts'), import('./channels/http/serve.ts')])
   const log = isHeard(config) ? say : () => {}
+  const state = await openState(config)
   const app: App = await openApp(config, { log, onProgress: progress(), follow: true })
   try {
-    const serving = await serve(app.assistant, { ...config, version, log })
+    const serving = await serve(app.assistant, { ...config, version, log, state, desk: app.desk })
     process.stdout.write(`条问 Tiaowen ${version}：${serving.url}\n`)
     app.settled.then(() => log(readiness(app)), () => {})
     await untilSignal(serving, log)
   } finally {
+    await state.close()
     await closeSoon(app)
   }
 }
+
+/** Conversations and feedback; that a damaged file was set aside is told unless nothing is to be told. */
+async function openState(config: Config): Promise<State> {
+  const { openSqliteState } = await import('./state/sqlite-state.ts')
+  return openSqliteState(stateFile(config), { log: config.logLevel === 'silent' ? () => {} : say })
+}
+
+/** Of all owners. Reads only: a damaged file is refused and left as it is. */
+async function* feedback(config: Config, wanted: FeedbackWanted): AsyncGenerator<FeedbackRecord> {
+  if (!existsSync(stateFile(config))) return
+  const { openSqliteState } = await import('./state/sqlite-state.ts')
+  const state = openSqliteState(stateFile(config), { log: say, mend: false })
+  try {
+    yield* state.feedback(EVERYONE, wanted)
+  } finally {
+    await state.close()
+  }
+}
+
+const stateFile = ({ dataFolder }: Config) => join(dataFolder, 'state.sqlite')
 
 /** A build under way is abandoned where it does not end soon: what is in place stays whole. */
 async function closeSoon(app: App): Promise<void> {
@@ -103,7 +126,7 @@ function about(config: Config): readonly (readonly [string, string])[] {
   return [
     ['条问', version],
     ['Node', `${process.version}（${process.platform} ${process.arch}）`],
-    ['文件夹', config.folders.join('、')],
+    ['文件夹', [...config.folders, '上传的文件'].join('、')],
     ['索引', config.indexFolder],
     ['数据', config.dataFolder],
   ]
@@ -131,5 +154,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   about: () => about(config()),
   index: (request) => index(config(), request),
   serve: () => serveUntilSignal(config()),
+  feedback: (wanted) => feedback(config(), wanted),
   evaluate: (argv) => evaluate(config(), argv),
 })

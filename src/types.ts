@@ -357,11 +357,12 @@ export interface Conversation extends Omit<ConversationSummary, 'exchanges'> {
 
 /**
  * What became of quoted words since the answer was given, where they no longer stand at their place.
- * moved: the same words stand elsewhere in the document; changed: they do not; gone: the document is no longer there.
+ * moved: the same words stand in another clause of the document; changed: they do not; gone: the document is no longer
+ * there; superseded: they stand, and what they stand in is no longer in force.
  */
 export interface CitationChange {
   readonly n: number
-  readonly state: 'moved' | 'changed' | 'gone'
+  readonly state: 'moved' | 'changed' | 'gone' | 'superseded'
   /** Where the words stand now, or where the document can be read as it is now. */
   readonly url?: string
 }

@@ -287,6 +287,7 @@ describe('an old reading link', () => {
     const app = await open(config, { embedder })
     const text = await app.assistant.textOf(documentId, textSha256.slice(0, 16))
     expect(text).toMatchObject({ textSha256, superseded: true })
+    expect(text).not.toHaveProperty('source')
     expect(text!.text.slice(start, end)).toBe(quote)
     const current = await app.assistant.textOf(documentId)
     expect(current).toMatchObject({ superseded: false })
@@ -299,7 +300,7 @@ describe('an old reading link', () => {
     const { id, textSha256 } = old.assistant.catalogue().documents.find(({ source }) => source === '规划.txt')!
     rmSync(join(documents, '规划.txt'))
     const app = await open(config)
-    expect(await app.assistant.textOf(id, textSha256)).toMatchObject({ superseded: true })
+    expect(await app.assistant.textOf(id, textSha256)).toMatchObject({ superseded: true, removed: { title: '规划.txt', source: '规划.txt' } })
     expect(await app.assistant.textOf(id)).toBeUndefined()
   })
 

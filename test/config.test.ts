@@ -13,6 +13,7 @@ describe('with nothing set', () => {
       port: 8787,
       folders: [resolve('seeds')],
       dataFolder: resolve('data'),
+      uploads: true,
       indexFolder: resolve('index'),
       embeddingThreads: 2,
       logLevel: 'info',
@@ -31,6 +32,7 @@ test('every variable has its place', () => {
     TIAOWEN_PORT: '9000',
     TIAOWEN_API_KEY: KEY,
     TIAOWEN_FOLDERS: ['/srv/制度', 'docs', ''].join(delimiter),
+    TIAOWEN_UPLOADS: 'off',
     TIAOWEN_DATA_FOLDER: '/var/lib/tiaowen',
     TIAOWEN_INDEX_FOLDER: '/var/lib/tiaowen/index',
     TIAOWEN_MODEL_DIR: '/srv/models/bge',
@@ -45,6 +47,7 @@ test('every variable has its place', () => {
     apiKey: KEY,
     folders: [resolve('seeds'), resolve('/srv/制度'), resolve('docs')],
     dataFolder: resolve('/var/lib/tiaowen'),
+    uploads: false,
     indexFolder: resolve('/var/lib/tiaowen/index'),
     modelDir: resolve('/srv/models/bge'),
     hfEndpoint: 'https://hub.example.org',
@@ -141,7 +144,7 @@ describe('a value that cannot be used', () => {
 test('a variable nobody reads is refused by name, with those that are read', () => {
   expect(refusal({ TIAOWEN_FOLDER: '/srv' })).toBe(
     'TIAOWEN_FOLDER is not a variable of Tiaowen. Unset it, or use one of: TIAOWEN_HOST, TIAOWEN_PORT, TIAOWEN_API_KEY, ' +
-      'TIAOWEN_FOLDERS, TIAOWEN_SEEDS, TIAOWEN_DATA_FOLDER, TIAOWEN_INDEX_FOLDER, TIAOWEN_MODEL_DIR, ' +
+      'TIAOWEN_FOLDERS, TIAOWEN_SEEDS, TIAOWEN_UPLOADS, TIAOWEN_DATA_FOLDER, TIAOWEN_INDEX_FOLDER, TIAOWEN_MODEL_DIR, ' +
       'TIAOWEN_EMBEDDING_THREADS, TIAOWEN_LOG_LEVEL, TIAOWEN_CORPUS.',
   )
 })

@@ -2,6 +2,8 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { saveLibraryList } from '../src/documents/library-list.ts'
+import { openRegistry } from '../src/documents/registry.ts'
 import { indexRounds, type Failed, type Round } from '../src/index-rounds.ts'
 import { CountingEmbedder, workshop, writeSmall } from './library.ts'
 
@@ -41,7 +43,7 @@ test('with subfolders; a file that cannot be read is named and the rest is there
   writeFileSync(join(shop.documents, '子', '空.txt'), '')
   expect(await roundsOver(shop, false).next()).toMatchObject({
     added: ['决定.txt', '子/孙/办法.txt', '规划.txt'],
-    skipped: [{ source: '子/空.txt', message: expect.stringContaining('里没有文字') as string }],
+    skipped: [{ source: '子/空.txt', code: 'file-format', message: expect.stringContaining('里没有文字') as string }],
   })
 })
 
@@ -67,6 +69,22 @@ test('staying: added, changed, renamed, removed, each in a round of its own', { 
   const last = next()
   stop.abort()
   expect(await last).toBeUndefined()
+})
+
+test('staying: an upload, and a document taken out, are rounds too', { timeout: 30_000 }, async () => {
+  const shop = workshop(writeSmall)
+  const { next } = roundsOver(shop, true)
+  await next()
+  const { dataFolder } = shop.config
+  writeFileSync(join(dataFolder, 'documents', '通知.txt'), '关于开会的通知\n一、事项\n请各单位按时参加会议。\n')
+  expect(await next()).toMatchObject({ added: ['通知.txt'], unchanged: 3 })
+  const { registry } = await openRegistry(dataFolder, new Date())
+  const [id] = Object.entries(registry.documents).find(([, { source }]) => source === '规划.txt')!
+  const removed = [{ id, origin: 'folder' as const, source: '规划.txt', title: '规划', removedAt: '2026-03-01T08:00:00.000Z' }]
+  await saveLibraryList(dataFolder, { removed, replacements: [] })
+  expect(await next()).toMatchObject({ removed: ['规划.txt'], unchanged: 3 })
+  await saveLibraryList(dataFolder, { removed: [], replacements: [] })
+  expect(await next()).toMatchObject({ added: ['规划.txt'], unchanged: 3 })
 })
 
 test('staying: a folder that goes is told, and when it is back it is indexed on', { timeout: 30_000 }, async () => {

@@ -1,5 +1,6 @@
 /** The program as a process: what it prints where, its exit codes, how signals end it. It needs no model. */
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -120,4 +121,45 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the watching with 0', async (
   while (!watching.said.out.includes('正在等待文件变化')) await new Promise((resolve) => setTimeout(resolve, 20))
   watching.child.kill(signal)
   expect(await watching.ended).toMatchObject({ code: 0, signal: null, err: expect.stringContaining('已停止') as string })
+})
+
+test('a conversation outlives a killed server; feedback on it is exported while the next one serves', async () => {
+  const own = { TIAOWEN_DATA_FOLDER: join(folder, 'data-of-people') }
+  const where = { conversationId: randomUUID(), exchangeId: randomUUID() }
+  const killed = start(['serve'], own)
+  const asked = await (async () => {
+    const url = await address(killed)
+    for (;;) {
+      const response = await fetch(`${url}/api/ask`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ question: '第二条', ...where }),
+      })
+      if (response.status !== 503) return (await response.json()) as { text: string }
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  })()
+  killed.child.kill('SIGKILL')
+  await killed.ended
+  const next = start(['serve'], own)
+  const url = await address(next)
+  const open = async () => {
+    for (;;) {
+      const response = await fetch(`${url}/api/conversations/${where.conversationId}`)
+      if (response.status !== 503) return response.json()
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+  const exchange = { id: where.exchangeId, answer: { text: asked.text } }
+  expect(await open()).toMatchObject({ title: '第二条', exchanges: [exchange] })
+  const feedback = `${url}/api/conversations/${where.conversationId}/exchanges/${where.exchangeId}/feedback`
+  const headers = { 'Content-Type': 'application/json' }
+  expect((await fetch(feedback, { method: 'PUT', headers, body: '{"rating":"down"}' })).status).toBe(204)
+  const { code, out, err } = await run(['feedback', 'export', '--rating', 'down'], own)
+  next.child.kill('SIGTERM')
+  expect([code, err]).toEqual([0, '共 1 条评价。\n'])
+  expect(JSON.parse(out)).toMatchObject({ question: '第二条', rating: 'down', outcome: 'answered' })
+  expect(await next.ended).toMatchObject({ code: 0 })
+  const nothing = { TIAOWEN_DATA_FOLDER: join(folder, 'nothing-here') }
+  expect(await run(['feedback', 'export'], nothing)).toMatchObject({ code: 0, out: '' })
 })

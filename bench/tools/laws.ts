@@ -6,8 +6,9 @@ import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 
 const corpus = resolve(process.env['TIAOWEN_CORPUS'] ?? '../shared/corpus')
-const laws = join(corpus, 'laws')
-export const hasLaws = existsSync(laws)
+/** As they came; never written to. */
+export const lawsFolder = join(corpus, 'laws')
+export const hasLaws = existsSync(lawsFolder)
 
 /** Kept from run to run, so that the benches after the first find the index made: copies of the laws, index, data. */
 const HOME = resolve('data', 'bench')
@@ -15,7 +16,7 @@ export const LAWS = join(HOME, 'laws')
 
 /** The laws in a folder that may be written to. */
 export function copyLaws(): void {
-  cpSync(laws, LAWS, { recursive: true, preserveTimestamps: true })
+  cpSync(lawsFolder, LAWS, { recursive: true, preserveTimestamps: true })
 }
 
 /** What a program over the laws finds in its environment; `folder`: other places for index and data. */

@@ -1,4 +1,5 @@
 /** What every channel is given; no channel sees more. */
+import type { OutlineNode } from '../clauses/outline-nodes.ts'
 import type { Catalogue } from '../retrieval/library.ts'
 import type { AnswerEvent, AskRequest, DocumentId, Fallback, LookUp, SearchRequest, SearchResult } from '../types.ts'
 
@@ -17,7 +18,7 @@ export interface Status {
   /** Everything that is less than the best, each a plain sentence. */
   readonly fallbacks: readonly Fallback[]
   /** Files of the folders that became no document, each with a plain sentence; absent when there is none. */
-  readonly skipped?: readonly { readonly source: string; readonly message: string }[]
+  readonly skipped?: readonly { readonly source: string; readonly code: string; readonly message: string }[]
   /** An index is being built beside the one that serves. */
   readonly building?: { readonly step: string; readonly done: number; readonly total: number }
 }
@@ -26,8 +27,12 @@ export interface Status {
 export interface TextVersion {
   readonly text: string
   readonly textSha256: string
-  /** True when a newer text of the document is indexed 已被替代. */
+  /** True when it counts no longer: a newer text of the document is indexed 已被替代, or the document is gone. */
   readonly superseded: boolean
+  /** Of a text that counts no longer: its clauses, read anew; absent where it is too long for that. */
+  readonly outline?: readonly OutlineNode[]
+  /** Of a document that is no longer in the library 已移出: what it was called. */
+  readonly removed?: { readonly title: string; readonly source: string }
 }
 
 export interface Assistant {

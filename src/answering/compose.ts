@@ -9,7 +9,8 @@ import type { Citation, Clause, ClauseId, Document, DocumentId, Fact, Segment, S
 import { readingUrl } from './links.ts'
 import { phrase, type PhraseName } from './phrases.ts'
 import { quotedPlace } from './quoted-place.ts'
-import { notePieces, versionNoteOf } from './version-note.ts'
+import { notePieces } from './version-note-words.ts'
+import { versionNoteOf } from './version-note.ts'
 
 /** A span to quote. */
 export interface Quotation {

@@ -147,6 +147,8 @@ export class LocalAssistant implements Assistant {
     for (const segment of segments) yield { type: 'segment', segment }
     yield { type: 'citations', citations: verified.citations }
     const reason = withheld ? ('unsupported' as const) : draft.reason
+    const isUndated = request.asOf !== undefined && verified.citations.some(({ date, version }) => !date && !version)
+    const notes: PhraseName[] = [...(normalised.language === 'en' ? ['english' as const] : []), ...(isUndated ? ['undated-as-of' as const] : [])]
     const understoodAs = asTyped === request.question.trim() ? undefined : asTyped
     const answer: Answer = {
       id: idOf(request, library),
@@ -160,7 +162,7 @@ export class LocalAssistant implements Assistant {
       passages,
       mode: 'extractive',
       ...modeOf(library, vector, fallback),
-      ...(normalised.language === 'en' ? { notes: [phrase('english')] } : {}),
+      ...(notes.length > 0 ? { notes: notes.map(phrase) } : {}),
       timings: clock.timings(),
     }
     yield { type: 'done', answer }

@@ -7,7 +7,7 @@ import type { Citation, Segment } from '../types.ts'
 import { sha256 } from './compose.ts'
 import { isPhrase, phrase } from './phrases.ts'
 import { quotedPlace } from './quoted-place.ts'
-import { datesOfNote } from './version-note.ts'
+import { datesOfNote } from './version-note-words.ts'
 
 interface Verified {
   readonly segments: readonly Segment[]

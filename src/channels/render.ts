@@ -1,7 +1,10 @@
-/** Answer → plain text and Markdown. Every channel renders the segments; none adds words of its own between them. */
-import { versionWords } from '../answering/version-note.ts'
+/**
+ * Answer → plain text and Markdown. Every channel renders the segments; none adds words of its own between them. Pure:
+ * the page runs it in the browser.
+ */
+import { versionNoteWords } from '../answering/version-note-words.ts'
 import type { Answer, Citation, ClauseReference, Passage, Provenance, Segment, VersionNote } from '../types.ts'
-import { pageWords, piecesOf, VERDICTS } from './web/answer.js'
+import { pageWords, piecesOf, VERDICTS } from './segments.ts'
 
 /** How words are set off from each other; `PLAIN` sets nothing off. */
 export interface Style {
@@ -138,7 +141,7 @@ function citationText(
 }
 
 /** Which version it is and whether it is in force; nothing of the only one, where it is. */
-export const standingWords = (version: VersionNote | undefined) => (version ? versionWords(version) : '')
+export const standingWords = (version: VersionNote | undefined) => (version ? versionNoteWords(version) : '')
 
 /** The same on lines of its own. */
 export function standingLines(version: VersionNote | undefined, style: Style): readonly string[] {

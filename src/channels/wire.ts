@@ -2,7 +2,7 @@
 import { readingUrl } from '../answering/links.ts'
 import { areVersions } from '../clauses/works.ts'
 import { versionNoteOf } from '../answering/version-note.ts'
-import type { Assistant } from '../answering/assistant.ts'
+import type { Assistant, TextVersion } from '../answering/assistant.ts'
 import {
   findClause,
   headingOf,
@@ -13,10 +13,11 @@ import {
   titleFromOf,
   titleOf,
   walk,
-  type Lineage,
 } from '../clauses/address.ts'
 import { twinsOf } from '../clauses/by-id.ts'
+import { outlineOf, type OutlineNode } from '../clauses/outline-nodes.ts'
 import { pageField } from '../clauses/page.ts'
+import { findProblems } from '../clauses/problems.ts'
 import type {
   Clause,
   ClauseReference,
@@ -28,6 +29,8 @@ import type {
   Span,
   VersionNote,
 } from '../types.ts'
+
+export { outlineOf, type OutlineNode }
 
 export type Catalogue = ReturnType<Assistant['catalogue']>
 
@@ -45,17 +48,6 @@ export interface ClauseText extends ClauseReference {
   readonly textSha256: string
   readonly alsoIn: readonly ClauseReference[]
   readonly version?: VersionNote
-}
-
-export interface OutlineNode {
-  readonly kind: Clause['kind']
-  readonly path: readonly string[]
-  readonly label: string
-  readonly spoken: string
-  readonly heading?: string
-  readonly start: number
-  readonly end: number
-  readonly children: readonly OutlineNode[]
 }
 
 export type Cited =
@@ -89,6 +81,60 @@ export interface DocumentSummary {
   readonly length: number
   readonly clauses: number
   readonly url: string
+}
+
+/** Everything a reader needs of one text of a document. */
+export interface Reading {
+  /** Null where the document is no longer in the library; `title` and `source` say what it was called. */
+  readonly document: DocumentSummary | null
+  readonly title: string
+  readonly source: string
+  readonly textSha256: string
+  /** A newer text of the document is indexed 已被替代. */
+  readonly superseded: boolean
+  /** The document is no longer in the library 已移除. */
+  readonly removed: boolean
+  /** [] where an older text is too long to be read anew. */
+  readonly outline: readonly OutlineNode[]
+  /** Offsets where the pages of the file begin, page 1 first; of the current text. */
+  readonly pages?: readonly number[]
+  readonly version?: VersionNote
+  readonly text: string
+}
+
+/** A text with what is known of its document; undefined where nobody knows the document. */
+export function readingOf(id: string, stored: TextVersion, catalogue: Catalogue): Reading | undefined {
+  const { text, textSha256, outline = [] } = stored
+  const document = catalogue.documents.find((candidate) => candidate.id === id)
+  if (!document) {
+    const { removed } = stored
+    return removed && { document: null, ...removed, textSha256, superseded: false, removed: true, outline, text }
+  }
+  const isCurrent = textSha256 === document.textSha256
+  const version = versionNoteOf(catalogue.documents, document)
+  return {
+    document: documentSummary(document),
+    title: titleOf(document),
+    source: document.source,
+    textSha256,
+    superseded: !isCurrent,
+    removed: false,
+    outline: isCurrent ? outlineOf(document) : outline,
+    ...(isCurrent && document.pages && { pages: document.pages }),
+    ...(version && { version }),
+    text,
+  }
+}
+
+/** A document among the others of the library. */
+export interface ListedDocument extends DocumentSummary {
+  /** From an operator's folder, or uploaded. */
+  readonly origin: 'folder' | 'upload'
+  readonly version?: VersionNote
+  /** Where its numbers do not add up. */
+  readonly problems: readonly { readonly path: readonly string[]; readonly message: string }[]
+  /** Lines that cleaning left out. */
+  readonly dropped: number
 }
 
 /** The clause as it stands in the text, with its items; one paragraph 款 of it where the place names one. */
@@ -142,24 +188,6 @@ export function placeOfPath(document: Document, path: readonly string[]): Place 
   return lineage && placeOf(document, lineage)
 }
 
-export function outlineOf(document: Document): readonly OutlineNode[] {
-  const node = (lineage: Lineage): OutlineNode => {
-    const place = placeOf(document, lineage)
-    const clause = innermost(lineage)
-    return {
-      kind: clause.kind,
-      path: clause.path,
-      label: labelOf(place),
-      spoken: spokenOf(place),
-      ...headingFrom(document, clause),
-      start: clause.extent.start,
-      end: clause.extent.end,
-      children: clause.children.map((child) => node([...lineage, child])),
-    }
-  }
-  return document.clauses.map((clause) => node([clause]))
-}
-
 const summaries = new WeakMap<Document, DocumentSummary>()
 
 /** Made once for each document: a document never changes. */
@@ -167,6 +195,40 @@ export function documentSummary(document: Document): DocumentSummary {
   const known = summaries.get(document) ?? summaryOf(document)
   summaries.set(document, known)
   return known
+}
+
+const problems = new WeakMap<Document, ListedDocument['problems']>()
+
+/** Found once for each document. */
+function problemsOf(document: Document): ListedDocument['problems'] {
+  const known = problems.get(document) ?? findProblems(document).map(({ path, message }) => ({ path, message }))
+  problems.set(document, known)
+  return known
+}
+
+export function listedDocument(
+  document: Document,
+  { documents }: Catalogue,
+  uploaded: ReadonlySet<string>,
+): ListedDocument {
+  const version = versionNoteOf(documents, document)
+  return {
+    ...documentSummary(document),
+    origin: uploaded.has(document.id) ? 'upload' : 'folder',
+    ...(version && { version }),
+    problems: problemsOf(document),
+    dropped: document.dropped.length,
+  }
+}
+
+/** All of them; of a large library the first time takes a second, and questions are answered meanwhile. */
+export async function listedDocuments(catalogue: Catalogue, uploaded: ReadonlySet<string>): Promise<ListedDocument[]> {
+  const listed: ListedDocument[] = []
+  for (const [at, document] of catalogue.documents.entries()) {
+    listed.push(listedDocument(document, catalogue, uploaded))
+    if (at % 64 === 63) await new Promise(setImmediate)
+  }
+  return listed
 }
 
 function titleFrom(document: Document): { titleFrom?: Provenance } {

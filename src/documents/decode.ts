@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { PolicyError } from '../errors.ts'
 import type { DroppedLine } from '../types.ts'
+import { fileKindOf, KIND_NAMES, RECOGNISE } from './file-kinds.ts'
 
 export interface DecodedText {
   readonly text: string
@@ -15,15 +16,6 @@ export interface DecodedText {
   readonly notices?: readonly string[]
 }
 
-/** First bytes of files that are often renamed to .txt, and what they are. */
-const SIGNATURES: readonly (readonly [readonly number[], string])[] = [
-  [[0x25, 0x50, 0x44, 0x46], 'PDF'],
-  [[0x50, 0x4b, 0x03, 0x04], 'Word（docx）或压缩包'],
-  [[0xd0, 0xcf, 0x11, 0xe0], '旧版 Word（doc）'],
-  [[0x89, 0x50, 0x4e, 0x47], '图片'],
-  [[0xff, 0xd8, 0xff], '图片'],
-]
-
 const NEXT_STEP = '请用编辑器打开并另存为 UTF-8 文本。'
 
 /**
@@ -31,9 +23,10 @@ const NEXT_STEP = '请用编辑器打开并另存为 UTF-8 文本。'
  * @throws PolicyError 'file-format' for binary files, 'file-encoding' for bytes in no known encoding.
  */
 export function decodeBytes(bytes: Uint8Array, name: string, declared?: string): DecodedText {
-  const signature = SIGNATURES.find(([head]) => head.every((byte, index) => bytes[index] === byte))
-  if (signature) {
-    throw new PolicyError('file-format', `${name} 是${signature[1]}，不是文本文件。请改正扩展名，或另存为 docx、pdf、txt、md 或 html。`)
+  const kind = fileKindOf(bytes)
+  if (kind !== undefined) {
+    const step = kind === 'picture' ? RECOGNISE : '请改正扩展名，或另存为 docx、pdf、txt、md 或 html。'
+    throw new PolicyError('file-format', `${name} 是${KIND_NAMES[kind]}，不是文本文件。${step}`)
   }
   const marked = markedEncoding(bytes)
   if (marked) return { text: strictly(marked, bytes, name), encoding: marked }

@@ -3,6 +3,7 @@ import { join, normalize } from 'node:path/posix'
 import JSZip from 'jszip'
 import { PolicyError } from '../errors.ts'
 import { walkXml } from './xml.ts'
+import { zipEntries } from './zip-entries.ts'
 
 /** XML of the parts; absent where the file has none. */
 export interface WordParts {
@@ -15,21 +16,24 @@ export interface WordParts {
 
 /** Bytes of all parts read, unpacked: a law of 3,000 articles has 10 MB. */
 const LARGEST_UNPACKED = 64 * 1024 * 1024
-const MOST_ENTRIES = 10_000
+/** XML packs to a tenth; what packs to a hundredth was made to burst its reader. */
+const MOST_PACKED = 100
+/** So much may be packed as it likes. */
+const ALWAYS_UNPACKED = 1024 * 1024
 
 const SAVE_AGAIN = '请用 Word 或 WPS 打开确认，另存为 docx 后再放入。'
 
 /** @throws PolicyError 'file-format' with what the file is and what to do. */
 export async function openWordFile(bytes: Uint8Array, name: string): Promise<WordParts> {
   refuseOthers(bytes, name)
+  const entries = zipEntries(bytes, name, SAVE_AGAIN) ?? []
   const zip = await JSZip.loadAsync(bytes).catch((cause: unknown) => {
     throw damaged(name, cause)
   })
-  const entries = Object.keys(zip.files).length
-  if (entries > MOST_ENTRIES) {
-    throw new PolicyError('file-format', `${name} 的压缩包里有 ${entries} 个文件，超过 ${MOST_ENTRIES} 个，未读取。${SAVE_AGAIN}`)
+  if (zip.file('OFD.xml')) {
+    throw new PolicyError('file-format', `${name} 其实是 OFD 文件。请用 OFD 阅读器打开，导出（另存）为 PDF 或 docx。`)
   }
-  const unpack = unpacker(zip, name)
+  const unpack = unpacker(zip, new Map(entries.map((entry) => [entry.name, entry.packedBytes])), name)
   const main = targetOf(await unpack('_rels/.rels'), 'officeDocument', '') ?? 'word/document.xml'
   const folder = main.slice(0, main.lastIndexOf('/') + 1)
   const relations = await unpack(`${folder}_rels/${main.slice(folder.length)}.rels`)
@@ -68,17 +72,25 @@ export function damaged(name: string, cause: unknown): PolicyError {
 }
 
 /** Reads parts as text; the bytes of all parts are counted while they are unpacked, whatever their headers say. */
-function unpacker(zip: JSZip, name: string): (path: string) => Promise<string | undefined> {
+function unpacker(
+  zip: JSZip,
+  packed: ReadonlyMap<string, number>,
+  name: string,
+): (path: string) => Promise<string | undefined> {
   let total = 0
   return async (path) => {
     const file = zip.file(path)
     if (!file) return undefined
+    const most = Math.max(ALWAYS_UNPACKED, MOST_PACKED * (packed.get(path) ?? 0))
+    let own = 0
     try {
       const chunks = await chunksOf(file, (length) => {
         total += length
+        own += length
+        if (own > most) throw tooPacked(name)
         if (total > LARGEST_UNPACKED) throw tooLarge(name)
       })
-      return decoded(Buffer.concat(chunks))
+      return withoutDeclarations(decoded(Buffer.concat(chunks)), name)
     } catch (cause) {
       throw damaged(name, cause)
     }
@@ -106,6 +118,15 @@ function chunksOf(file: JSZip.JSZipObject, count: (length: number) => void): Pro
 
 const tooLarge = (name: string): PolicyError =>
   new PolicyError('file-format', `${name} 解开后超过 ${LARGEST_UNPACKED / 1024 / 1024} MB，未读取。请拆分后再放入。`)
+
+const tooPacked = (name: string): PolicyError =>
+  new PolicyError('file-format', `${name} 解开后是压缩时的 ${MOST_PACKED} 倍以上，不是正常的 Word 文件，未读取。${SAVE_AGAIN}`)
+
+/** Word declares no types and no entities; what does was made to make its reader multiply words or fetch files. */
+function withoutDeclarations(xml: string, name: string): string {
+  if (!/<!(?:DOCTYPE|ENTITY)/i.test(xml)) return xml
+  throw new PolicyError('file-format', `${name} 里有 Word 不会写的声明（DOCTYPE），未读取。${SAVE_AGAIN}`)
+}
 
 /** XML is UTF-8, or UTF-16 with its mark. @throws TypeError for anything else. */
 function decoded(bytes: Uint8Array): string {

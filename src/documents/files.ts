@@ -1,6 +1,6 @@
 /** Writing what the program owns: a file is there whole or not at all. */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { PolicyError } from '../errors.ts'
 
@@ -13,7 +13,7 @@ export function sha256(content: string | Uint8Array): string {
  * Writes beside, syncs, renames over, syncs the folder.
  * @throws PolicyError 'disk-full', or 'config-invalid' where the folder may not be written.
  */
-export async function writeWhole(path: string, content: string): Promise<void> {
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const beside = `${path}.tmp-${randomBytes(4).toString('hex')}`
   try {
     await mkdir(dirname(path), { recursive: true })
@@ -30,6 +30,33 @@ export async function writeWhole(path: string, content: string): Promise<void> {
     await rm(beside, { force: true }).catch(() => undefined)
     throw writeFailure(path, cause)
   }
+}
+
+/** With all above it. @throws as writeWhole */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw writeFailure(folder, cause)
+  })
+}
+
+/**
+ * Moves a file within one disk, in one step; what stands at `to` is replaced.
+ * @throws as writeWhole
+ */
+export async function moveFile(from: string, to: string): Promise<void> {
+  try {
+    await mkdir(dirname(to), { recursive: true })
+    await rename(from, to)
+    await syncFolder(dirname(to))
+    await syncFolder(dirname(from))
+  } catch (cause) {
+    throw writeFailure(to, cause)
+  }
+}
+
+/** @throws as writeWhole */
+export async function copyWhole(from: string, to: string): Promise<void> {
+  await writeWhole(to, await readFile(from))
 }
 
 /** Makes a rename in the folder last through a power loss; not every system can. */

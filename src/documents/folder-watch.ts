@@ -8,7 +8,7 @@
  */
 import { watch, type FSWatcher } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorCode } from './files.ts'
 
@@ -19,6 +19,8 @@ export interface FolderWatchOptions {
   readonly lookMs?: number
   /** A folder that is written to without an end is told all the same after this long. */
   readonly patienceMs?: number
+  /** Files beside the folders that are looked at too, each where it lies or will lie. */
+  readonly files?: readonly string[]
   /** Told once when the system will not tell of changes: looking from time to time has to do. */
   readonly onBlind?: (reason: string) => void
 }
@@ -28,6 +30,7 @@ type Snapshot = ReadonlyMap<string, string>
 
 export class FolderWatch {
   readonly #folders: readonly string[]
+  readonly #files: readonly string[]
   readonly #settleMs: number
   readonly #lookMs: number
   readonly #patienceMs: number
@@ -38,7 +41,8 @@ export class FolderWatch {
   #wake = Promise.withResolvers<void>()
 
   private constructor(folders: readonly string[], options: FolderWatchOptions) {
-    const { settleMs = 400, lookMs = 10_000, patienceMs = 30_000, onBlind = () => {} } = options
+    const { settleMs = 400, lookMs = 10_000, patienceMs = 30_000, onBlind = () => {}, files = [] } = options
+    this.#files = files
     this.#onBlind = onBlind
     this.#folders = folders
     this.#settleMs = settleMs
@@ -86,6 +90,10 @@ export class FolderWatch {
     const found = new Map<string, string>()
     const folders = new Set<string>()
     for (const folder of this.#folders) await look(folder, found, folders)
+    for (const file of this.#files) {
+      found.set(file, await markOf(file))
+      await realpath(dirname(file)).then((folder) => folders.add(folder), () => {})
+    }
     for (const [folder, watcher] of this.#watchers) {
       if (folders.has(folder)) continue
       watcher.close()

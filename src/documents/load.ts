@@ -1,4 +1,7 @@
-/** Folders of files → SourceText[]. The folders are only read; what is kept goes to the data folder. */
+/**
+ * Folders of files → SourceText[]. The folders are only read; what is kept goes to the data folder, of which one folder,
+ * that of uploads, is a folder of documents too. Documents that were taken out are passed over.
+ */
 import { lstat, readFile, readdir, realpath } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { PolicyError } from '../errors.ts'
@@ -7,6 +10,8 @@ import { clean } from './clean.ts'
 import { decodeBytes } from './decode.ts'
 import { errorCode, sha256 } from './files.ts'
 import { readHeader } from './header.ts'
+import { openUploadsFolder, readLibraryList, UPLOADS_LABEL } from './library-list.ts'
+import type { LibraryList } from './library-list.ts'
 import { pagesAfter } from './pages.ts'
 import { readBytes, readerFor, unknownFormat } from './read.ts'
 import { EMPTY_REGISTRY, identify, labelFolders, openRegistry } from './registry.ts'
@@ -17,7 +22,7 @@ import type { Sidecar, Statement } from './sidecar.ts'
 import { readSteadily, type ReadBytes } from './steady.ts'
 
 export interface LoadOptions {
-  /** Folders of documents, in the order they are listed. */
+  /** Folders of documents, in the order they are listed; the folder of uploads comes after them. */
   readonly folders: readonly string[]
   /** Where ids and stored texts are kept; made when absent. */
   readonly dataFolder: string
@@ -88,15 +93,20 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
   const now = options.now?.() ?? new Date()
   const { registry, notices: ofRegistry } = await openRegistry(options.dataFolder, now)
   const notices = [...ofRegistry]
-  const paths = [...new Set(options.folders.map((folder) => resolve(folder)))]
+  const list = await readLibraryList(options.dataFolder)
+  const uploads = await openUploadsFolder(options.dataFolder)
+  const paths = [...new Set(options.folders.map((folder) => resolve(folder)))].filter((path) => path !== uploads)
   const labels = labelFolders(registry, paths)
   const skipped: SkippedFile[] = []
   const listed: ListedFile[] = []
   const seen = new Set<string>()
   for (const path of paths) listed.push(...(await listFolder(path, labels.get(path) ?? path, skipped, seen)))
-  const files = await hashed(listed, skipped, options)
+  listed.push(...(await listFolder(uploads, UPLOADS_LABEL, skipped, seen)))
+  const present = await hashed(withoutReplaced(listed, list, skipped), skipped, options)
 
-  const ids = identify(registry, files)
+  const ids = identify(registry, present, list)
+  const removed = new Set<string>(list.removed.map(({ id }) => id))
+  const files = present.filter((file) => !removed.has(ids.get(file)!))
   const found = files.map((file) => ({ file, known: options.known?.(foundDocument(file, ids.get(file)!)) }))
   const unread = found.filter(({ known }) => known === undefined).length
   let read = 0
@@ -124,6 +134,29 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
   const before = ofRegistry.length === 0 ? registry : EMPTY_REGISTRY
   await saveRegistry(options.dataFolder, before, { folders, documents: remembered })
   return { documents, origins, skipped, notices }
+}
+
+/** An upload that took the place of another file counts instead of it, once it is there. */
+function withoutReplaced(
+  listed: readonly ListedFile[],
+  { removed, replacements }: LibraryList,
+  skipped: SkippedFile[],
+): readonly ListedFile[] {
+  const uploads = new Set(listed.filter(({ folder }) => folder === UPLOADS_LABEL).map(({ source }) => source))
+  const isGone = (id: string): boolean => removed.some((document) => document.id === id)
+  const over = new Map<string, string>()
+  for (const { id, source, over: files } of replacements) {
+    if (!uploads.has(source) && !isGone(id)) continue
+    for (const file of files) over.set(`${file.folder}/${file.source}`, source)
+  }
+  return listed.filter(({ folder, source }) => {
+    const upload = over.get(`${folder}/${source}`)
+    if (upload === undefined) return true
+    if (folder === UPLOADS_LABEL) return false
+    const message = `${source} 已由上传的 ${upload} 代替，未收录。要改用文件夹里的这一份，请给它改名。`
+    skipped.push({ source, code: 'replaced', message })
+    return false
+  })
 }
 
 function foundDocument({ source, fileSha256, statement }: HashedFile, id: DocumentId): FoundDocument {
@@ -168,9 +201,12 @@ async function readDocument(file: HashedFile, id: DocumentId, read?: ReadBytes):
   return { document: { id, ...source }, origin }
 }
 
-/** Everything of a SourceText but its id, and what the operator should know of the file. */
-async function sourceTextOf(
-  file: HashedFile,
+/**
+ * Everything of a SourceText but its id, and what the operator should know of the file.
+ * @throws PolicyError 'file-encoding', 'file-format'
+ */
+export async function sourceTextOf(
+  file: { readonly source: string; readonly statement?: Statement | undefined },
   bytes: Uint8Array,
 ): Promise<Omit<SourceText, 'id'> & { readonly notices: readonly string[] }> {
   const read = await readBytes(bytes, file.source)
@@ -202,9 +238,7 @@ async function listFolder(
   skipped: SkippedFile[],
   seen: Set<string>,
 ): Promise<ListedFile[]> {
-  const root = await realpath(folder).catch((cause: unknown) => {
-    throw new PolicyError('folder-missing', `文件夹 ${folder} 不存在或无法打开。请检查路径。`, { cause })
-  })
+  const root = await rootOf(folder)
   const listed = await listFiles(root, '', skipped)
   const sources = new Map(listed.map((file) => [file.path.normalize('NFC'), file]))
   const sidecar = await readSidecar(root, new Set(sources.keys()))
@@ -220,6 +254,15 @@ async function listFolder(
     files.push({ folder: label, source, path: real, statement: sidecar.get(source) })
   }
   return files
+}
+
+/** Links followed; as it is called where its real name leads nowhere, as in a mount of another namespace. */
+function rootOf(folder: string): Promise<string> {
+  return realpath(folder).catch(async (cause: unknown) => {
+    const isThere = await lstat(folder).then((found) => found.isDirectory(), () => false)
+    if (isThere) return folder
+    throw new PolicyError('folder-missing', `文件夹 ${folder} 不存在或无法打开。请检查路径。`, { cause })
+  })
 }
 
 /** Hidden files, and ~$决定.docx, which Word keeps beside a file that is open. */

@@ -8,6 +8,7 @@ import { PolicyError } from '../errors.ts'
 import type { SourceText } from '../types.ts'
 import { decodeBytes } from './decode.ts'
 import type { DecodedText } from './decode.ts'
+import { fileKindOf, KIND_NAMES, STEP_FOR_KIND, stepForEnding } from './file-kinds.ts'
 import { readWordFile } from './docx.ts'
 import { htmlCharset, htmlToText } from './html.ts'
 import { tellTables } from './markdown-tables.ts'
@@ -80,6 +81,10 @@ export async function readBytes(bytes: Uint8Array, name: string): Promise<ReadTe
   if (bytes.length > LARGEST_FILE_BYTES) {
     throw new PolicyError('file-format', `${name} 超过 64 MB（${bytes.length} 字节），未读取。请拆分后再放入。`)
   }
+  if (bytes.length === 0) {
+    throw new PolicyError('file-format', `${name} 里没有文字，是空文件（0 字节）。可能没有下载或保存完整，请重新取得后再放入。`)
+  }
+  refuseMisnamed(bytes, name, reader.format)
   const decoded = await reader.read(bytes, name)
   if (decoded.text.trim() === '') {
     throw new PolicyError('file-format', `${name} 里没有文字。请检查文件是否完整，或将其移出文件夹。`)
@@ -87,11 +92,18 @@ export async function readBytes(bytes: Uint8Array, name: string): Promise<ReadTe
   return { ...decoded, format: reader.format }
 }
 
-/** Files of word processors that can be saved as docx. */
-const WORD_PROCESSED = /\.(?:doc|dot|wps|rtf|odt|ott|wpt|dotx|dotm)$/i
+/** A picture named .docx, an RTF named .pdf: told by what it is. Text formats tell it themselves, see decode.ts. */
+function refuseMisnamed(bytes: Uint8Array, name: string, format: Format): void {
+  if (format !== 'docx' && format !== 'pdf') return
+  const kind = fileKindOf(bytes)
+  const isWhatItSays = format === 'docx' ? kind === 'zip' || kind === 'old-word' : kind === 'pdf'
+  if (kind === undefined || isWhatItSays) return
+  throw new PolicyError('file-format', `${name} 其实是${KIND_NAMES[kind]}，只是扩展名写成了 ${format}。${STEP_FOR_KIND[kind]}`)
+}
 
 export function unknownFormat(name: string): string {
-  if (WORD_PROCESSED.test(name)) return `${name} 的格式不支持。请用 Word 或 WPS 打开，另存为 docx。`
+  const step = stepForEnding(name)
+  if (step !== undefined) return `${name} 的格式不支持。${step}`
   const known = READERS.flatMap((reader) => reader.extensions).join(' ')
   return `${name} 的格式不支持（支持：${known}）。请另存为其中一种格式。`
 }

@@ -4,12 +4,14 @@
  * `data/documents.json` holds the ids; `data/texts/<sha256>.txt` holds each stored text, written once. Both are
  * written whole or not at all, and checked against their SHA-256 when read.
  */
-import { readdir, readFile, rename } from 'node:fs/promises'
+import { readdir, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { PolicyError } from '../errors.ts'
 import type { DocumentId } from '../types.ts'
 import { errorCode, sha256, writeWhole } from './files.ts'
+import { EMPTY_LIST, UPLOADS_LABEL } from './library-list.ts'
+import type { LibraryList } from './library-list.ts'
 
 /** One text a document has had. */
 export interface TextVersion {
@@ -94,6 +96,11 @@ export async function openRegistry(
   }
 }
 
+/** Another one whenever the registry was written anew. */
+export async function registryMark(dataFolder: string): Promise<string> {
+  return stat(registryPath(dataFolder)).then(({ ino, size, mtimeMs }) => [ino, size, mtimeMs].join(' '), () => '')
+}
+
 async function readRegistry(path: string): Promise<Registry | 'absent' | 'damaged'> {
   let json: string
   try {
@@ -155,24 +162,45 @@ export function labelFolders(registry: Registry, paths: readonly string[]): Map<
 /**
  * The id of every file found.
  *
- * 1. A path known keeps its id (the file was replaced).
- * 2. Else bytes known, of a document whose file is gone from a folder looked at: its id (the file was renamed).
- * 3. Else a new id, the same on every machine: `d-` and 12 hex digits of SHA-256(label/source), salted when taken.
+ * 1. An upload that took the place of a document has its id.
+ * 2. Else a path known keeps its id (the file was replaced).
+ * 3. Else bytes known, of a document whose file is gone from a folder looked at: its id (the file was renamed).
+ * 4. Else a new id, the same on every machine: `d-` and 12 hex digits of SHA-256(label/source), salted when taken.
+ *
+ * A document that was taken out keeps its id for the day it comes back: its own file may be renamed beside where it
+ * was, no other file gets the id.
  */
-export function identify(registry: Registry, files: readonly FoundFile[]): Map<FoundFile, DocumentId> {
+export function identify(
+  registry: Registry,
+  files: readonly FoundFile[],
+  list: LibraryList = EMPTY_LIST,
+): Map<FoundFile, DocumentId> {
   const ids = new Map<FoundFile, DocumentId>()
-  const byPath = new Map(Object.entries(registry.documents).map(([id, known]) => [pathKey(known), id]))
-  const taken = new Set<string>(Object.keys(registry.documents))
-  for (const file of files) {
-    const id = byPath.get(pathKey(file))
-    if (id !== undefined) ids.set(file, id as DocumentId)
+  const given = new Set<string>()
+  const give = (file: FoundFile, id: string): void => {
+    given.add(id)
+    ids.set(file, id as DocumentId)
   }
-  const gone = goneDocuments(registry, files, new Set<string>(ids.values()))
+  const replacing = new Map(list.replacements.map(({ source, id }) => [pathKey({ folder: UPLOADS_LABEL, source }), id]))
+  const byPath = new Map(Object.entries(registry.documents).map(([id, known]) => [pathKey(known), id]))
+  const taken = new Set<string>([...Object.keys(registry.documents), ...replacing.values()])
+  for (const known of [replacing, byPath]) {
+    for (const file of files) {
+      const id = ids.has(file) ? undefined : known.get(pathKey(file))
+      if (id !== undefined && !given.has(id)) give(file, id)
+    }
+  }
+  const gone = goneDocuments(registry, files, given)
+  const removed = new Map<string, string>(list.removed.map(({ id, origin }) => [id, origin]))
   for (const file of files) {
     if (ids.has(file)) continue
-    const id = gone.get(file.fileSha256)?.shift() ?? newId(file, taken)
+    const isOwn = (id: string): boolean =>
+      !removed.has(id) || (removed.get(id) === 'folder' && registry.documents[id]?.folder === file.folder)
+    const same = gone.get(file.fileSha256) ?? []
+    const at = same.findIndex(isOwn)
+    const id = at < 0 ? newId(file, taken) : same.splice(at, 1)[0]!
     taken.add(id)
-    ids.set(file, id as DocumentId)
+    give(file, id)
   }
   return ids
 }

@@ -34,8 +34,8 @@ const PREFIXES: Readonly<Record<string, string>> = {
   'urn:schemas-microsoft-com:vml': 'v',
 }
 
-/** Word itself writes far less deep; what reads the file after us calls itself for each level. */
-export const DEEPEST_XML = 800
+/** Fifty tables in one another; what reads the file after us calls itself for each level. */
+export const DEEPEST_XML = 256
 
 /** Elements of one part, for the memory they take; a law of 3,000 articles has 100,000. */
 export const MOST_ELEMENTS = 1_000_000

@@ -1,7 +1,7 @@
 /** An answer as plain text and as Markdown: the segments, then the citations under their documents. */
 import { describe, expect, test } from 'vitest'
 import { escaped, plain, PLAIN, renderMarkdown, renderText, wrapped } from '../../src/channels/render.ts'
-import { piecesOf } from '../../src/channels/web/answer.js'
+import { piecesOf } from '../../src/channels/segments.ts'
 import type { Answer } from '../../src/types.ts'
 import { answered, answerOf, citationOf, COPY, declined, passageOf, placeIn, PLAN, TITLE } from './scripted.ts'
 

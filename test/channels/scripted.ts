@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Assistant, Status, TextVersion } from '../../src/answering/assistant.ts'
+import type { LibraryDesk, LibraryState, Upload } from '../../src/answering/library-desk.ts'
 import { readingUrl } from '../../src/answering/links.ts'
 import {
   findClause,
@@ -13,6 +14,7 @@ import {
   walk,
   type Lineage,
 } from '../../src/clauses/address.ts'
+import type { OutlineNode } from '../../src/clauses/outline-nodes.ts'
 import { parseDocument } from '../../src/clauses/tree.ts'
 import { PolicyError } from '../../src/errors.ts'
 import type {
@@ -41,9 +43,10 @@ export interface DocumentParts {
   readonly text: string
   readonly header?: Header
   readonly bodyStart?: number
+  readonly pages?: readonly number[]
 }
 
-export function documentOf({ id, source, text, header = {}, bodyStart = 0 }: DocumentParts): Document {
+export function documentOf({ id, source, text, header = {}, bodyStart = 0, pages }: DocumentParts): Document {
   return parseDocument({
     id: id as DocumentId,
     source,
@@ -56,6 +59,7 @@ export function documentOf({ id, source, text, header = {}, bodyStart = 0 }: Doc
     shortNames: ['决定'],
     bodyStart,
     dropped: [],
+    ...(pages && { pages }),
   })
 }
 
@@ -186,8 +190,8 @@ export interface Script {
   readonly ask?: (request: AskRequest, signal?: AbortSignal) => AsyncIterable<AnswerEvent>
   readonly lookUp?: (reference: string, asOf?: string) => LookUp
   readonly status?: Partial<Status>
-  /** Older texts of documents. */
-  readonly older?: readonly { readonly documentId: string; readonly text: string }[]
+  /** Older texts of documents, also of some that are gone. */
+  readonly older?: readonly { readonly documentId: string; readonly text: string; readonly outline?: readonly OutlineNode[] }[]
 }
 
 const absent: LookUp = {
@@ -245,9 +249,52 @@ export function scripted(script: Script = {}): Assistant {
         return { text: current.text, textSha256: current.textSha256, superseded: false }
       }
       const old = script.older?.find(({ documentId, text }) => documentId === id && sha256(text).startsWith(sha ?? ''))
-      return old && { text: old.text, textSha256: sha256(old.text), superseded: true }
+      if (!old) return undefined
+      const removed = current ? {} : { removed: { title: id, source: `${id}.txt` } }
+      return { text: old.text, textSha256: sha256(old.text), superseded: true, ...(old.outline && { outline: old.outline }), ...removed }
     },
     status: () => status,
+  }
+}
+
+const UPLOAD: Upload = {
+  id: 'd-000',
+  name: '决定.txt',
+  bytes: 12,
+  format: 'txt',
+  title: TITLE,
+  titleFrom: 'text',
+  header: { title: { value: TITLE, from: 'text' } },
+  clauses: 1,
+  length: 4,
+  outline: [],
+  problems: [],
+  dropped: 0,
+  notices: [],
+}
+
+const LIBRARY: LibraryState = {
+  uploads: { enabled: true, maxBytes: 1024, formats: ['.txt'] },
+  generation: 'gen-00000001',
+  skipped: [],
+  removed: [],
+}
+
+/** A desk that takes whatever it is given. */
+export function scriptedDesk(script: Partial<LibraryDesk> = {}): LibraryDesk {
+  return {
+    state: async () => LIBRARY,
+    uploaded: async () => new Set(['d-003']),
+    admit: async () => {},
+    stage: async (name, bytes) => ({ ...UPLOAD, name, bytes: bytes.length }),
+    staged: async () => UPLOAD,
+    stagedText: async () => '第一条\n',
+    discard: async () => {},
+    accept: async () => ({ source: '决定.txt' }),
+    remove: async () => {},
+    restore: async () => {},
+    indexAgain: async () => {},
+    ...script,
   }
 }
 

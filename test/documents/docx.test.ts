@@ -293,16 +293,57 @@ describe('a file that is no readable Word file', () => {
       'file-format 决定.docx 已损坏，无法按 Word（docx）读取。请用 Word 或 WPS 打开确认，另存为 docx 后再放入。'
     expect(await refusal(whole.subarray(0, 3000))).toBe(damaged)
     expect(await refusal(await packed('<w:p><w:r'))).toBe(damaged)
-    const deep = await packed('<w:ins>'.repeat(100_000) + '</w:ins>'.repeat(100_000))
+    const deep = await packed('<w:ins>'.repeat(20_000) + '</w:ins>'.repeat(20_000))
     expect(await refusal(deep)).toBe('file-format 决定.docx 的内容过多或嵌套过深，未读取。请拆分后再放入。')
   })
 
-  test('a bomb is not unpacked beyond 64 MB', async () => {
+  test('a bomb is not unpacked beyond 64 MB, nor beyond a hundred times its size', async () => {
     const bomb = await packed(' '.repeat(80_000_000))
     expect(bomb.length).toBeLessThan(200_000)
-    expect(await refusal(bomb)).toBe('file-format 决定.docx 解开后超过 64 MB，未读取。请拆分后再放入。')
+    expect(await refusal(bomb)).toBe(
+      'file-format 决定.docx 解开后是压缩时的 100 倍以上，不是正常的 Word 文件，未读取。请用 Word 或 WPS 打开确认，另存为 docx 后再放入。',
+    )
+    const numbers = Array.from({ length: 9_000_000 }, (_, at) => (at * 2_654_435_761) % 9_999_999).join(' ')
+    expect(await refusal(await packed(numbers))).toBe('file-format 决定.docx 解开后超过 64 MB，未读取。请拆分后再放入。')
     const crowd = new JSZip()
     for (let at = 0; at <= 10_000; at++) crowd.file(`word/${at}`, '')
     expect(await refusal(await crowd.generateAsync({ type: 'nodebuffer' }))).toContain('超过 10000 个，未读取。')
+  })
+
+  test('a package that is locked, has links or names outside itself, or declares entities is not opened', async () => {
+    const whole = await packed(run('第一条'))
+    const entry = whole.indexOf(Buffer.from('504b0102', 'hex'))
+    const changed = (at: number, ...bytes: readonly number[]): Buffer => {
+      const copy = Buffer.from(whole)
+      copy.set(bytes, at)
+      return copy
+    }
+    expect(await refusal(changed(entry + 8, 1))).toContain('决定.docx 的压缩包设有密码，无法读取。')
+    expect(await refusal(changed(entry + 40, 0xff, 0xa1))).toContain('有指向包外的内容')
+    const outside = new JSZip().file('x/../../document.xml', 'x', { createFolders: false })
+    for (const name of ['/etc/passwd', 'C:\\word\\a', '..\\a']) {
+      const zip = new JSZip().file(name, 'x', { createFolders: false })
+      expect(await refusal(await zip.generateAsync({ type: 'nodebuffer' })), name).toContain('有指向包外的内容')
+    }
+    expect(await refusal(await outside.generateAsync({ type: 'nodebuffer' }))).toContain('有指向包外的内容')
+    const entities = `<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><w:document ${WORD}><w:body>&b;</w:body></w:document>`
+    const declared = new JSZip().file('word/document.xml', entities)
+    expect(await refusal(await declared.generateAsync({ type: 'nodebuffer' }))).toContain('有 Word 不会写的声明（DOCTYPE）')
+  })
+
+  test('a picture, a PDF, an RTF or an OFD under the name of a Word file is named', async () => {
+    expect(await refusal(Buffer.from('ffd8ffe000104a464946', 'hex'))).toBe(
+      'file-format 决定.docx 其实是图片，只是扩展名写成了 docx。请先做文字识别（OCR），另存为 docx、txt 或带文字层的 PDF 再放入。',
+    )
+    expect(await refusal(Buffer.from('%PDF-1.7\n'))).toBe(
+      'file-format 决定.docx 其实是PDF，只是扩展名写成了 docx。请把扩展名改为 .pdf 再放入。',
+    )
+    expect(await refusal(Buffer.from('{\\rtf1\\ansi'))).toBe(
+      'file-format 决定.docx 其实是RTF，只是扩展名写成了 docx。请用 Word 或 WPS 打开，另存为 docx。',
+    )
+    const ofd = await new JSZip().file('OFD.xml', '<ofd:OFD/>').generateAsync({ type: 'nodebuffer' })
+    expect(await refusal(ofd)).toBe(
+      'file-format 决定.docx 其实是 OFD 文件。请用 OFD 阅读器打开，导出（另存）为 PDF 或 docx。',
+    )
   })
 })

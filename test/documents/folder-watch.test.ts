@@ -54,6 +54,21 @@ test('what changed before one asked is told at once; nothing is told twice', asy
   expect(await watch.changed(soon(0.3))).toBe(false)
 })
 
+test('a file beside the folders is told when it comes and when it changes; its neighbours are not', async () => {
+  const beside = mkdtempSync(join(tmpdir(), 'tiaowen-beside-'))
+  onTestFinished(() => rmSync(beside, { recursive: true, force: true }))
+  const list = join(beside, 'library.json')
+  const watch = await watching({ files: [list] })
+  for (const words of ['{}', '{"removed":[]}']) {
+    const told = watch.changed(soon())
+    await sleep(30)
+    writeFileSync(list, words)
+    expect(await told).toBe(true)
+  }
+  writeFileSync(join(beside, 'documents.json'), '{}')
+  expect(await watch.changed(soon(0.3))).toBe(false)
+})
+
 test('hidden files and those of an open Word document are no change', async () => {
   const watch = await watching({ lookMs: 20 })
   writeFileSync(join(folder, '.DS_Store'), 'x')

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sha256 } from '../../src/documents/files.ts'
+import { readLibraryList, saveLibraryList } from '../../src/documents/library-list.ts'
+import type { LibraryList, RemovedDocument } from '../../src/documents/library-list.ts'
 import { loadFolder } from '../../src/documents/load.ts'
 import type { LoadedFolders } from '../../src/documents/load.ts'
 import { readStoredText } from '../../src/documents/registry.ts'
@@ -194,7 +196,7 @@ describe('a folder of an operator', () => {
     await put('决定.txt', '第一条 为了。')
     await load()
     expect(await readdir(docs())).toEqual(['决定.txt'])
-    expect((await readdir(data())).sort()).toEqual(['documents.json', 'texts'])
+    expect((await readdir(data())).sort()).toEqual(['documents', 'documents.json', 'texts'])
   })
 
   test('loaded a second time writes nothing', async () => {
@@ -203,7 +205,7 @@ describe('a folder of an operator', () => {
     const before = await readFile(join(data(), 'documents.json'), 'utf8')
     await load()
     expect(await readFile(join(data(), 'documents.json'), 'utf8')).toBe(before)
-    expect((await readdir(data())).sort()).toEqual(['documents.json', 'texts'])
+    expect((await readdir(data())).sort()).toEqual(['documents', 'documents.json', 'texts'])
   })
 
   test('with a damaged registry keeps the ids of files that were not renamed, and says what happened', async () => {
@@ -399,9 +401,113 @@ describe('a folder of an operator', () => {
       '截断.txt file-encoding 截断.txt 既不是 UTF-8（第 1 行有不合的字节），也不是 GB18030。请用编辑器打开并另存为 UTF-8 文本。',
       '标记.txt file-format 标记.txt 里没有文字。请检查文件是否完整，或将其移出文件夹。',
       '白.md file-format 白.md 里没有文字。请检查文件是否完整，或将其移出文件夹。',
-      '空.txt file-format 空.txt 里没有文字。请检查文件是否完整，或将其移出文件夹。',
+      '空.txt file-format 空.txt 里没有文字，是空文件（0 字节）。可能没有下载或保存完整，请重新取得后再放入。',
       '空字节.txt file-format 空字节.txt 第 10 字节是空字节，像是二进制文件或无标记的 UTF-16。请用编辑器打开并另存为 UTF-8 文本。',
       '自称.txt file-encoding 自称.txt 自称是 utf-8，但有字节不合该编码。请用编辑器打开并另存为 UTF-8 文本。',
     ])
+  })
+})
+
+describe('a library that people changed', () => {
+  const docs = () => join(root, 'docs')
+  const data = () => join(root, 'data')
+  const uploads = () => join(data(), 'documents')
+  const load = () => loadFolder({ folders: [docs()], dataFolder: data() })
+  const ids = (loaded: LoadedFolders) => Object.fromEntries(loaded.documents.map(({ source, id }) => [source, id]))
+  const listed = (list: Partial<LibraryList>) => saveLibraryList(data(), { removed: [], replacements: [], ...list })
+  const removed = (id: string, origin: RemovedDocument['origin'] = 'folder'): RemovedDocument => ({
+    id,
+    origin,
+    source: '决定.txt',
+    title: '决定',
+    removedAt: '2026-03-01T08:00:00.000Z',
+  })
+  beforeEach(async () => {
+    await mkdir(docs())
+    await writeFile(join(docs(), '决定.txt'), '第一条 甲。\n')
+    await mkdir(uploads(), { recursive: true })
+  })
+
+  test('has the uploads after the folders, each name a document of its own', async () => {
+    await writeFile(join(uploads(), '决定.txt'), '第一条 乙。\n')
+    const { documents } = await load()
+    expect(documents.map(({ source, text }) => `${source} ${text}`)).toEqual(['决定.txt 第一条 甲。\n', '决定.txt 第一条 乙。\n'])
+    expect(new Set(documents.map(({ id }) => id)).size).toBe(2)
+  })
+
+  test('keeps the ids of uploads when the data folder moves', async () => {
+    await writeFile(join(uploads(), '办法.txt'), '第一条 乙。\n')
+    const before = ids(await load())
+    await cp(data(), join(root, 'moved'), { recursive: true })
+    expect(ids(await loadFolder({ folders: [docs()], dataFolder: join(root, 'moved') }))).toEqual(before)
+  })
+
+  test('has no document that was taken out; its file is as it was, and it comes back with its id', async () => {
+    const before = ids(await load())
+    await listed({ removed: [removed(before['决定.txt']!)] })
+    const without = await load()
+    expect([ids(without), without.skipped]).toEqual([{}, []])
+    expect(await readFile(join(docs(), '决定.txt'), 'utf8')).toBe('第一条 甲。\n')
+    await writeFile(join(docs(), '决定.txt'), '第一条 改。\n')
+    expect(ids(await load())).toEqual({})
+    await listed({})
+    expect(ids(await load())).toEqual(before)
+  })
+
+  test('a file taken out stays out when it is renamed', async () => {
+    const before = ids(await load())
+    await listed({ removed: [removed(before['决定.txt']!)] })
+    await rename(join(docs(), '决定.txt'), join(docs(), '旧决定.txt'))
+    expect(ids(await load())).toEqual({})
+    await listed({})
+    expect(ids(await load())).toEqual({ '旧决定.txt': before['决定.txt'] })
+  })
+
+  test('the same bytes uploaded anew are another document than the one in the trash', async () => {
+    await writeFile(join(uploads(), '办法.txt'), '第一条 乙。\n')
+    const before = ids(await load())
+    await rm(join(uploads(), '办法.txt'))
+    await listed({ removed: [removed(before['办法.txt']!, 'upload')] })
+    await writeFile(join(uploads(), '办法 (2).txt'), '第一条 乙。\n')
+    const after = ids(await load())
+    expect(Object.keys(after)).toEqual(['决定.txt', '办法 (2).txt'])
+    expect(after['办法 (2).txt']).not.toBe(before['办法.txt'])
+  })
+
+  test('an upload in the place of a file is that document, with its id, once it is there; the file is named', async () => {
+    const before = ids(await load())
+    const id = before['决定.txt']!
+    await listed({ replacements: [{ id, source: '新决定.md', over: [{ folder: 'docs', source: '决定.txt' }] }] })
+    expect(ids(await load())).toEqual(before)
+    await writeFile(join(uploads(), '新决定.md'), '第一条 新。\n')
+    const after = await load()
+    expect(ids(after)).toEqual({ '新决定.md': id })
+    expect(after.skipped).toEqual([
+      {
+        source: '决定.txt',
+        code: 'replaced',
+        message: '决定.txt 已由上传的 新决定.md 代替，未收录。要改用文件夹里的这一份，请给它改名。',
+      },
+    ])
+    expect(await readStoredText(data(), sha256('第一条 甲。\n'))).toBe('第一条 甲。\n')
+    await rename(join(docs(), '决定.txt'), join(docs(), '原决定.txt'))
+    expect(Object.keys(ids(await load()))).toEqual(['原决定.txt', '新决定.md'])
+  })
+
+  test('and where that upload was taken out, the file does not come back in its stead', async () => {
+    const id = ids(await load())['决定.txt']!
+    const replacements = [{ id, source: '新决定.md', over: [{ folder: 'docs', source: '决定.txt' }] }]
+    await listed({ replacements, removed: [removed(id, 'upload')] })
+    expect(ids(await load())).toEqual({})
+  })
+
+  test('whose list is damaged is not loaded, for nothing that was taken out may come back by itself', async () => {
+    await listed({ removed: [removed('d-000000000001')] })
+    const path = join(data(), 'library.json')
+    const json = await readFile(path, 'utf8')
+    await writeFile(path, json.replace('d-000000000001', 'd-000000000002'))
+    await expect(load()).rejects.toMatchObject({ code: 'sidecar-invalid' })
+    await rm(path)
+    expect(await readLibraryList(data())).toEqual({ removed: [], replacements: [] })
   })
 })

@@ -101,12 +101,31 @@ describe('files that are no text', () => {
   })
 
   test('a format without a reader is refused with the formats there are', async () => {
-    expect((await refusal(Buffer.from('x'), '决定.xls')).message).toBe(
-      '决定.xls 的格式不支持（支持：.txt .text .md .markdown .html .htm .docx .docm .pdf）。请另存为其中一种格式。',
+    expect((await refusal(Buffer.from('x'), '决定.xyz')).message).toBe(
+      '决定.xyz 的格式不支持（支持：.txt .text .md .markdown .html .htm .docx .docm .pdf）。请另存为其中一种格式。',
     )
-    expect((await refusal(Buffer.from('x'), '决定.doc')).message).toBe(
-      '决定.doc 的格式不支持。请用 Word 或 WPS 打开，另存为 docx。',
-    )
+  })
+
+  test.each([
+    ['决定.doc', '请用 Word 或 WPS 打开，另存为 docx。'],
+    ['决定.WPS', '请用 Word 或 WPS 打开，另存为 docx。'],
+    ['决定.rtf', '请用 Word 或 WPS 打开，另存为 docx。'],
+    ['决定.odt', '请用 Word 或 WPS 打开，另存为 docx。'],
+    ['决定.ofd', '请用它的阅读器打开，导出（另存）为 PDF 或 docx。'],
+    ['扫描.jpeg', '请先做文字识别（OCR），另存为 docx、txt 或带文字层的 PDF 再放入。'],
+    ['标准.xlsx', '请用 Excel 或 WPS 打开，把表格复制到 Word 里存为 docx，或另存为网页（html）。'],
+    ['解读.pptx', '请另存为 PDF。'],
+    ['文件.rar', '请解压后放入里面的文件。'],
+  ])('%s is told how to become one that is read', async (name, step) => {
+    expect((await refusal(Buffer.from('x'), name)).message).toBe(`${name} 的格式不支持。${step}`)
+  })
+
+  test('pictures of every kind under the name of a text file are pictures', async () => {
+    const heads = ['89504e470d0a1a0a', 'ffd8ffe1', '474946383961', '49492a0008', '52494646000000005745425056503820']
+    for (const head of heads) {
+      expect((await refusal(Buffer.from(head, 'hex'), '扫描.txt')).message, head).toMatch(/^扫描\.txt 是图片，不是文本文件。请先做文字识别/)
+    }
+    expect((await readBytes(Buffer.from('BM 第一条 为了'), 'a.txt')).text).toBe('BM 第一条 为了')
   })
 
   test('endings are read without regard to case', () => {

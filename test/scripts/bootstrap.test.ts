@@ -17,13 +17,17 @@ beforeEach(() => {
   for (const part of ['scripts', 'src/embedding', 'src/errors.ts']) cpSync(part, join(checkout, part), { recursive: true })
   writeFileSync(join(checkout, 'package.json'), '{"type":"module"}')
   writeFileSync(join(checkout, 'package-lock.json'), LOCK('4.0.0'))
+  mkdirSync(join(checkout, 'src/channels/web'), { recursive: true })
+  for (const file of ['index.html', 'tsconfig.json']) writeFileSync(join(checkout, 'src/channels/web', file), '{}')
   writeFileSync(join(checkout, 'src/main.ts'), `console.log('main:', ...process.argv.slice(2))\n`)
   writeFileSync(join(programs, 'model.jar'), makeJar({ 'q.onnx': Buffer.from('weights'), 'q-tokenizer.json': Buffer.from('{}') }))
   program('npm', `echo "npm $*" >> ${checkout}/calls
     case "$1 $2" in
     "ci "*)
       sleep 0.2
-      mkdir -p node_modules/typescript/bin node_modules/vitest
+      mkdir -p node_modules/typescript/bin node_modules/vitest node_modules/vite
+      echo '{"name":"vite","type":"module","exports":"./vite.js"}' > node_modules/vite/package.json
+      echo 'import { mkdirSync, writeFileSync } from "node:fs"; export function build({ build: { outDir } }) { mkdirSync(outDir, { recursive: true }); writeFileSync(outDir + "/index.html", "page") }' > node_modules/vite/vite.js
       cp package-lock.json node_modules/.package-lock.json
       echo 'console.log("types checked")' > node_modules/typescript/bin/tsc
       echo 'import { writeFileSync } from "node:fs"; const file = process.argv.find((a) => a.startsWith("--outputFile")).split("=")[1]; writeFileSync(file, JSON.stringify({ numPassedTests: 5, numFailedTests: Number(process.env.FAILING ?? 0), testResults: [] })); process.exitCode = process.env.FAILING ? 1 : 0' > node_modules/vitest/vitest.mjs ;;
@@ -72,7 +76,7 @@ describe('the first start', () => {
     const first = await run(['start', '--port', '9000'])
     expect(first).toMatchObject({ code: 0, stdout: 'main: serve --port 9000\n' })
     expect(calls()).toEqual(ALL_CALLS)
-    for (const step of ['① 安装依赖', '② 安装 Node 24', '③ 编译近邻索引', '④ 取向量模型']) expect(first.stderr).toMatch(new RegExp(`${step}.* … \\d+\\.\\d s`))
+    for (const step of ['① 安装依赖', '② 安装 Node 24', '③ 编译近邻索引', '④ 取向量模型', '⑤ 构建页面']) expect(first.stderr).toMatch(new RegExp(`${step}.* … \\d+\\.\\d s`))
 
     const second = await run(['start'])
     expect(second).toMatchObject({ code: 0, stdout: 'main: serve\n', stderr: '' })
@@ -80,7 +84,7 @@ describe('the first start', () => {
   })
 
   test('does no more than the command needs', async () => {
-    expect(await run(['check'])).toMatchObject({ code: 0, stdout: 'types checked\n' })
+    expect(await run(['check'])).toMatchObject({ code: 0, stdout: 'types checked\ntypes checked\n' })
     expect(calls()).toEqual(ALL_CALLS.slice(1))
   })
 
@@ -174,11 +178,13 @@ describe('the model', () => {
     expect((await run(['model'])).code).toBe(3)
     program('mvn', `cp ${programs}/model.jar .`)
     expect((await run(['model'])).code).toBe(0)
+    await run(['page'])
     expect((await run(['start'])).stderr).toBe('')
   })
 
   test('in TIAOWEN_MODEL_DIR is not fetched', async () => {
     await run(['model'])
+    await run(['page'])
     calls()
     const model = join(programs, 'model')
     cpSync(join(checkout, 'models/bge-small-zh-v1.5'), model, { recursive: true })
@@ -197,13 +203,13 @@ describe('npm test', () => {
   test('counts the types, the tests and the eval in its last line', async () => {
     const { code, stdout } = await run(['test'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/types checked\nmain: eval --floors\n7 passed, 0 failed\n$/)
+    expect(stdout).toMatch(/types checked\nmain: eval --floors\n8 passed, 0 failed\n$/)
   })
 
   test('fails when one test fails', async () => {
     const { code, stdout } = await run(['test'], { FAILING: '2' })
     expect(code).toBe(1)
-    expect(stdout).toMatch(/7 passed, 2 failed\n$/)
+    expect(stdout).toMatch(/8 passed, 2 failed\n$/)
   })
 
   test('that is interrupted begins nothing more', async () => {
@@ -216,12 +222,26 @@ describe('npm test', () => {
     expect(await ended).toMatchObject({ code: 130, stdout: 'checking\n' })
   })
 
+  test('that need a browser and have none print so and pass; with CI=true they fail', async () => {
+    await run(['check'])
+    await run(['model'])
+    mkdirSync(join(checkout, 'test/web'), { recursive: true })
+    writeFileSync(join(checkout, 'test/web/page.test.ts'), "import { openPages } from './browser.ts'\n")
+    const alone = await run(['test'], { PATH: programs })
+    expect(alone.stdout).toMatch(/WITHOUT BROWSER\n8 passed, 0 failed\n$/)
+    expect(alone.stderr).toContain('apt-get install chromium fonts-noto-cjk')
+    expect((await run(['test'], { PATH: programs, CI: 'true' })).stdout).toMatch(/WITHOUT BROWSER\n8 passed, 1 failed\n$/)
+    expect((await run(['test', 'test/answering'], { PATH: programs })).stdout).not.toContain('WITHOUT BROWSER')
+    program('chromium', 'exit 0')
+    expect((await run(['test'], { PATH: programs })).stdout).not.toContain('WITHOUT BROWSER')
+  })
+
   test('without a model prints so and passes; with CI=true it fails', async () => {
     const alone = await run(['test'], { TIAOWEN_MODEL_DIR: 'off' })
-    expect(alone.stdout).toMatch(/WITHOUT MODEL\n7 passed, 0 failed\n$/)
+    expect(alone.stdout).toMatch(/WITHOUT MODEL\n8 passed, 0 failed\n$/)
     expect(alone.code).toBe(0)
     const inCi = await run(['test'], { TIAOWEN_MODEL_DIR: 'off', CI: 'true' })
-    expect(inCi.stdout).toMatch(/WITHOUT MODEL\n7 passed, 1 failed\n$/)
+    expect(inCi.stdout).toMatch(/WITHOUT MODEL\n8 passed, 1 failed\n$/)
     expect(inCi.code).toBe(1)
   })
 })

@@ -14,7 +14,7 @@ import {
   wrapped,
   type Style,
 } from '../render.ts'
-import { pageWords } from '../web/answer.js'
+import { pageWords } from '../segments.ts'
 import { cited, type Cited, type ClauseText } from '../wire.ts'
 import type { Command } from './command.ts'
 import { EXIT } from './help.ts'

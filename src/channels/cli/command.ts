@@ -1,5 +1,6 @@
 /** What was typed → a command with its options, or what is wrong with it. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import type { FeedbackWanted } from '../../state/state.ts'
 import { COMMANDS, type CommandName } from './help.ts'
 
 export type Command =
@@ -31,6 +32,7 @@ export type Command =
     }
   | { readonly name: 'doctor'; readonly json: boolean }
   | { readonly name: 'serve' }
+  | { readonly name: 'feedback'; readonly wanted: FeedbackWanted }
   | { readonly name: 'eval'; readonly argv: readonly string[] }
 
 export interface Typed {
@@ -51,6 +53,8 @@ const OPTIONS = {
   limit: { type: 'string' },
   document: { type: 'string', multiple: true },
   'as-of': { type: 'string' },
+  since: { type: 'string' },
+  rating: { type: 'string' },
 } as const satisfies ParseArgsConfig['options']
 
 /** Options a command takes beside --help, --color and --no-color. */
@@ -62,6 +66,7 @@ const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = 
   serve: [],
   eval: [],
   doctor: ['json'],
+  feedback: ['json', 'since', 'rating'],
 }
 const COMMON = ['help', 'color', 'no-color']
 const LIMIT = 10
@@ -142,7 +147,23 @@ function complete(name: CommandName, values: Parsed['values'], rest: readonly st
       return words === '' ? { name } : { name: 'usage', message: `serve 不需要参数“${words}”。` }
     case 'eval':
       return { name, argv: [] }
+    case 'feedback':
+      return words === 'export' ? feedbackExport(values) : missing('要做什么：feedback export')
   }
+}
+
+/** A day, or a time with its zone. */
+const TIME = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/
+
+function feedbackExport({ since, rating }: Parsed['values']): Command {
+  if (since !== undefined && !(TIME.test(since) && !Number.isNaN(Date.parse(since)))) {
+    return { name: 'usage', message: '--since 应写作 2026-01-31 或 2026-01-31T08:00:00Z。' }
+  }
+  if (rating !== undefined && rating !== 'up' && rating !== 'down') {
+    return { name: 'usage', message: '--rating 应为 up 或 down。' }
+  }
+  const wanted: FeedbackWanted = { ...(since !== undefined && { since }), ...(rating !== undefined && { rating }) }
+  return { name: 'feedback', wanted }
 }
 
 const missing = (what: string): Command => ({ name: 'usage', message: `请写明${what}。` })

@@ -1,6 +1,6 @@
 /** What `tiaowen --help` says, command by command. */
 
-export const COMMANDS = ['ask', 'search', 'cite', 'index', 'serve', 'eval', 'doctor'] as const
+export const COMMANDS = ['ask', 'search', 'cite', 'index', 'serve', 'eval', 'doctor', 'feedback'] as const
 export type CommandName = (typeof COMMANDS)[number]
 
 /** Exit codes, the same for every command. */
@@ -20,6 +20,7 @@ export const HELP = `条问 Tiaowen：答案逐字引自文件，句句注明条
   serve           启动网页与接口（默认 http://127.0.0.1:8787）
   eval            跑评测题
   doctor          检查文件、条款编号、索引与模型
+  feedback export 导出对回答的评价
 
   --json          输出 JSON    --help  帮助    --version  版本
   --color / --no-color         彩色与否；也看 NO_COLOR
@@ -69,5 +70,16 @@ ${EXIT_CODES}`,
   doctor: `用法：tiaowen doctor [--json]
 
 检查：运行环境、模型、索引、每份文件的来源与日期、编号对不上的条款、清理时去掉的行。
+${EXIT_CODES}`,
+  feedback: `用法：tiaowen feedback export [--since <时间>] [--rating up|down]
+
+导出网页上对回答的评价，每行一条 JSON：问题、前文、当时的结果与所引条款、评价与理由、索引的代号。
+所有密钥名下的评价都在内；服务运行时也可以导出。其中 question、history、expect 同 evals/cases 的写法，
+expect 是当时的回答，不是正确答案：评为 down 的，请改成应有的回答再作评测题。
+
+  --since <时间>    只要这个时间（UTC）及以后的，如 2026-01-31 或 2026-01-31T08:00:00Z
+  --rating <评价>   只要 up（有用）或 down（没用）的
+
+例：tiaowen feedback export --rating down > feedback.jsonl
 ${EXIT_CODES}`,
 }

@@ -24,7 +24,7 @@ export interface IndexRound {
   /** Texts whose vectors had to be made. */
   readonly embedded: number
   readonly seconds: number
-  readonly skipped: readonly { readonly source: string; readonly message: string }[]
+  readonly skipped: readonly { readonly source: string; readonly code: string; readonly message: string }[]
   readonly notice?: string
 }
 

@@ -1,10 +1,12 @@
 /** The command line: a command in, words out, an exit code back. What it needs is handed to it by main.ts. */
 import type { Assistant } from '../../answering/assistant.ts'
 import { PolicyError } from '../../errors.ts'
+import type { FeedbackRecord, FeedbackWanted } from '../../state/state.ts'
 import { plain, type Style } from '../render.ts'
 import { ask, cite, search } from './answers.ts'
 import { commandOf, type Command } from './command.ts'
 import { doctor, type About } from './doctor.ts'
+import { exportFeedback } from './feedback.ts'
 import { COMMAND_HELP, EXIT, HELP } from './help.ts'
 import { index, type IndexEvent, type IndexRequest } from './indexing.ts'
 
@@ -27,6 +29,8 @@ export interface CliParts {
   readonly index: (request: IndexRequest) => AsyncIterable<IndexEvent>
   /** Resolves when the server has stopped. */
   readonly serve: () => Promise<void>
+  /** What people said of answers, of all owners. */
+  readonly feedback: (wanted: FeedbackWanted) => AsyncIterable<FeedbackRecord>
   readonly evaluate: (argv: readonly string[]) => Promise<number>
 }
 
@@ -66,6 +70,8 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
       return withAssistant(parts, (assistant) => cite(assistant, command, printing))
     case 'doctor':
       return withAssistant(parts, (assistant) => doctor(assistant, parts.about(), command.json, printing))
+    case 'feedback':
+      return exportFeedback(parts.feedback(command.wanted), parts.print, parts.printError)
     case 'index':
       return index(parts.index(command), { watch: command.watch, isJson: command.json }, printing, parts.printError)
   }

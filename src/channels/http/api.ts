@@ -4,9 +4,12 @@ import type { Context } from 'hono'
 import type { Assistant } from '../../answering/assistant.ts'
 import { PolicyError } from '../../errors.ts'
 import type { Answer, AnswerEvent, AskRequest, Document, DocumentId, SearchRequest } from '../../types.ts'
-import { cited, clauseText, documentSummary, outlineOf, placeOfPath, type Catalogue } from '../wire.ts'
+import type { LibraryDesk } from '../../answering/library-desk.ts'
+import { cited, clauseText, listedDocument, listedDocuments, outlineOf, placeOfPath, type Catalogue } from '../wire.ts'
 import { eventStream } from './event-stream.ts'
-import { instanceOf } from './guards.ts'
+import { instanceOf, ownerOf } from './guards.ts'
+import type { Keeper } from './keeper.ts'
+import { BODY_PROBLEMS, json, NO_DOCUMENT, problem, PROBLEMS } from './promises.ts'
 import {
   AskBody,
   AnswerSchema,
@@ -17,7 +20,6 @@ import {
   DocumentSchema,
   DocumentsSchema,
   EventSchemas,
-  ProblemSchema,
   SearchBody,
   SearchResultSchema,
   TextQuery,
@@ -26,24 +28,13 @@ import {
 export interface ApiOptions {
   readonly ending: AbortSignal
   readonly onError: (error: unknown) => void
+  /** What answers questions within conversations. */
+  readonly keeper: Keeper
+  /** Knows which documents were uploaded. */
+  readonly desk?: LibraryDesk
 }
 
-const json = <Schema>(description: string, schema: Schema) => ({
-  description,
-  content: { 'application/json': { schema } },
-})
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: ProblemSchema } },
-})
-const PROBLEMS = {
-  400: problem('The request is not understood; `code` says why'),
-  401: problem('An API key is needed'),
-  403: problem('Not from this machine, and no API key is set'),
-  503: problem('No index is ready yet'),
-}
-const BODY_PROBLEMS = { 413: problem('The body is larger than 64 KiB'), 415: problem('The body is not JSON') }
-const NO_DOCUMENT = { 404: problem('No such document') }
+const NO_DOCUMENT_OR_CONVERSATION = { 404: problem('No such document or conversation') }
 
 const EVENTS = Object.keys(EventSchemas).join(', ')
 
@@ -54,7 +45,9 @@ const ask = createRoute({
   summary: 'Ask a question; the answer quotes the documents word by word',
   description:
     'With `stream: true` or `Accept: text/event-stream` the answer comes as server-sent events: ' +
-    'passages (Passage[]), segment (Segment), citations (Citation[]), done (Answer), ping every 10 s, error (Problem).',
+    'passages (Passage[]), segment (Segment), citations (Citation[]), done (Answer), ping every 10 s, ' +
+    'error (Problem). Within a conversation the question is kept before it is answered, earlier exchanges are its history, and the ' +
+    'answer is kept when it is done, also when the asker has gone away meanwhile.',
   request: { body: { required: true, content: { 'application/json': { schema: AskBody } } } },
   responses: {
     200: {
@@ -66,7 +59,7 @@ const ask = createRoute({
     },
     ...PROBLEMS,
     ...BODY_PROBLEMS,
-    ...NO_DOCUMENT,
+    ...NO_DOCUMENT_OR_CONVERSATION,
   },
 })
 
@@ -113,10 +106,13 @@ const text = createRoute({
   request: { params: DocumentParams, query: TextQuery },
   responses: {
     200: {
-      description: 'The text. X-Text-SHA256 names the version; X-Text-Superseded says whether a newer one is indexed',
+      description:
+        'The text. X-Text-SHA256 names the version; X-Text-Superseded says whether it counts no longer, X-Text-Removed ' +
+        'whether the document is no longer in the library; asked for with `sha`, its texts can still be read then',
       headers: {
         'X-Text-SHA256': { schema: { type: 'string' } },
         'X-Text-Superseded': { schema: { type: 'string', enum: ['true', 'false'] } },
+        'X-Text-Removed': { schema: { type: 'string', enum: ['true', 'false'] } },
       },
       content: { 'text/plain': { schema: z.string() } },
     },
@@ -155,15 +151,19 @@ export function addApiRoutes(app: OpenAPIHono, assistant: Assistant, options: Ap
     return context.json(cited(ref, assistant.lookUp(ref, asOf), assistant.catalogue()), 200)
   })
 
-  app.openapi(documents, (context) => {
-    const { documents: all, generation, embedder } = assistant.catalogue()
-    const body = { documents: all.map(documentSummary), index: { generation, embedder } }
-    return context.json(body, 200)
+  const uploaded = async (): Promise<ReadonlySet<string>> => (await options.desk?.uploaded()) ?? new Set()
+
+  app.openapi(documents, async (context) => {
+    const catalogue = assistant.catalogue()
+    const { generation, embedder } = catalogue
+    const listed = await listedDocuments(catalogue, await uploaded())
+    return context.json({ documents: listed, index: { generation, embedder } }, 200)
   })
 
-  app.openapi(document, (context) => {
-    const found = knownDocument(context.req.valid('param').id, assistant.catalogue())
-    return context.json({ ...documentSummary(found), outline: outlineOf(found) }, 200)
+  app.openapi(document, async (context) => {
+    const catalogue = assistant.catalogue()
+    const found = knownDocument(context.req.valid('param').id, catalogue)
+    return context.json({ ...listedDocument(found, catalogue, await uploaded()), outline: outlineOf(found) }, 200)
   })
 
   app.openapi(text, async (context) => {
@@ -176,6 +176,7 @@ export function addApiRoutes(app: OpenAPIHono, assistant: Assistant, options: Ap
       'Content-Type': 'text/plain; charset=utf-8',
       'X-Text-SHA256': version.textSha256,
       'X-Text-Superseded': String(version.superseded),
+      'X-Text-Removed': String(version.removed !== undefined),
     })
   })
 
@@ -201,6 +202,7 @@ async function answer(
   options: ApiOptions,
 ): Promise<Response> {
   const documents = body.documents && knownIds(body.documents, assistant.catalogue())
+  const { conversationId, exchangeId } = body
   const request: AskRequest = {
     question: body.question,
     ...(body.history && { history: body.history }),
@@ -209,7 +211,10 @@ async function answer(
   }
   const abort = new AbortController()
   context.req.raw.signal.addEventListener('abort', () => abort.abort(), { once: true })
-  const events = assistant.ask(request, abort.signal)[Symbol.asyncIterator]()
+  const isKept = conversationId !== undefined && exchangeId !== undefined
+  const events = isKept
+    ? await options.keeper.ask(ownerOf(context), { ...request, conversationId, exchangeId }, abort.signal)
+    : assistant.ask(request, abort.signal)[Symbol.asyncIterator]()
   const first = await events.next()
   const wantsStream = body.stream ?? (context.req.header('accept') ?? '').includes('text/event-stream')
   if (wantsStream) return eventStream(context, first, events, { ...options, instance: instanceOf(context), abort })

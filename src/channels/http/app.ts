@@ -5,15 +5,24 @@ import { HTTPException } from 'hono/http-exception'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import type { Context } from 'hono'
 import type { Assistant } from '../../answering/assistant.ts'
+import type { LibraryDesk } from '../../answering/library-desk.ts'
 import { PolicyError } from '../../errors.ts'
+import { IN_MEMORY, openSqliteState } from '../../state/sqlite-state.ts'
+import type { State } from '../../state/state.ts'
 import { addApiRoutes } from './api.ts'
 import { addAssets } from './assets.ts'
-import { instanceOf, loopbackOnly, requireKey, securityHeaders, wantsPage } from './guards.ts'
+import { addConversationRoutes } from './conversations.ts'
+import { addReportRoute } from './csp-reports.ts'
+import { fromHereOnly, instanceOf, loopbackOnly, requireKey, securityHeaders, wantsPage } from './guards.ts'
 import { addHealthRoutes } from './health.ts'
+import { Keeper } from './keeper.ts'
+import { addLibraryRoutes, UPLOADS_PATH } from './library.ts'
 import { errorPage } from './pages/error-page.ts'
 import { addPages } from './pages/pages.ts'
+import { addReadingRoute } from './reading.ts'
 import { problemFor, problemOf, problemOfIssues, problemResponse, type Problem } from './problem.ts'
 import { BODY_BYTES } from './schemas.ts'
+import { addSuggestionsRoute } from './suggestions.ts'
 
 const KEY_BYTES = 32
 
@@ -27,11 +36,15 @@ export interface HttpOptions {
   readonly ending?: AbortSignal
   /** Told of what should not happen; answers never carry it. */
   readonly log?: (message: string) => void
+  /** Where conversations are kept; absent: in memory, for as long as the app lives. */
+  readonly state?: State
+  /** Where documents are put in and taken out; absent: there are no such routes. */
+  readonly desk?: LibraryDesk
 }
 
 /** Throws PolicyError 'config-invalid' for a key too short to be one. */
 export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHono {
-  const { apiKey, log = () => {} } = options
+  const { apiKey, log = () => {}, desk } = options
   if (apiKey !== undefined && Buffer.byteLength(apiKey) < KEY_BYTES) {
     throw new PolicyError(
       'config-invalid',
@@ -46,8 +59,11 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
   })
   app.use(securityHeaders)
   app.use(apiKey === undefined ? loopbackOnly : requireKey(apiKey))
+  app.use(fromHereOnly)
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }))
-  app.use(bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge }))
+  const limited = bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge })
+  // a file has a limit of its own, see upload-body.ts
+  app.use((context, next) => (context.req.path === UPLOADS_PATH && desk ? next() : limited(context, next)))
   app.notFound((context) =>
     answerProblem(context, problemOf('no-such-route', '没有这个地址。可用的地址见 /docs。', instanceOf(context))),
   )
@@ -59,10 +75,15 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
     return answerProblem(context, problem)
   })
   addHealthRoutes(app, assistant, { version: options.version, stopping })
-  addApiRoutes(app, assistant, {
-    ending,
-    onError: (error) => log(error instanceof Error ? (error.stack ?? error.message) : String(error)),
-  })
+  const onError = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  const state = options.state ?? openSqliteState(IN_MEMORY, { log })
+  const keeper = new Keeper(assistant, state, { ending, onError })
+  addApiRoutes(app, assistant, { ending, onError, keeper, ...(desk && { desk }) })
+  addConversationRoutes(app, assistant, state, keeper)
+  addReadingRoute(app, assistant)
+  addSuggestionsRoute(app, assistant)
+  if (desk) addLibraryRoutes(app, desk)
+  addReportRoute(app, log)
   addAssets(app)
   addPages(app, assistant, options.version)
   return app

@@ -1,7 +1,17 @@
 /** What every request passes before a route sees it, and the headers every answer carries. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
+import type { Owner } from '../../state/state.ts'
 import { problemOf, problemResponse } from './problem.ts'
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    owner?: Owner
+  }
+}
+
+/** Where no key is set there is one person. */
+export const LOCAL: Owner = 'local'
 
 /** The pages load nothing from elsewhere, frame nowhere and build no HTML in the browser. */
 const PAGE_POLICY = [
@@ -16,6 +26,7 @@ const PAGE_POLICY = [
   "base-uri 'none'",
   "object-src 'none'",
   "require-trusted-types-for 'script'",
+  'report-to csp',
 ].join('; ')
 
 const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
@@ -36,6 +47,9 @@ const FEATURES = [
   'hid',
 ]
 
+/** Where a browser tells what it refused to run or load. */
+export const REPORTS = '/csp-reports'
+
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Permissions-Policy': FEATURES.map((feature) => `${feature}=()`).join(', '),
   'X-Content-Type-Options': 'nosniff',
@@ -54,6 +68,7 @@ export const securityHeaders: MiddlewareHandler = async (context, next) => {
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value)
   const isPage = headers.get('Content-Type')?.startsWith('text/html') === true
   headers.set('Content-Security-Policy', isPage ? PAGE_POLICY : DATA_POLICY)
+  if (isPage) headers.set('Reporting-Endpoints', `csp="${REPORTS}"`)
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
 }
 
@@ -66,7 +81,10 @@ export function requireKey(apiKey: string): MiddlewareHandler {
   return async (context, next) => {
     if (context.req.path === '/livez') return next()
     const given = presentedKey(context)
-    if (given !== undefined && timingSafeEqual(digest(given), expected)) return next()
+    if (given !== undefined && timingSafeEqual(digest(given), expected)) {
+      context.set('owner', ownerOfKey(given))
+      return next()
+    }
     return problemResponse(
       problemOf(
         'unauthorized',
@@ -76,6 +94,16 @@ export function requireKey(apiKey: string): MiddlewareHandler {
       { 'WWW-Authenticate': wantsPage(context) ? 'Basic realm="Tiaowen", charset="UTF-8"' : 'Bearer realm="Tiaowen"' },
     )
   }
+}
+
+/** Whose conversations these are: of whoever holds the key. */
+export const ownerOfKey = (apiKey: string): Owner => `k-${digest(apiKey).toString('hex').slice(0, 16)}`
+
+/** Who asks, as a guard has set it. */
+export function ownerOf(context: Context): Owner {
+  const { owner } = context.var
+  if (owner === undefined) throw new Error('No guard has let this request in')
+  return owner
 }
 
 const digest = (text: string) => createHash('sha256').update(text, 'utf8').digest()
@@ -97,9 +125,32 @@ function presentedKey(context: Context): string | undefined {
 export const loopbackOnly: MiddlewareHandler = async (context, next) => {
   const host = context.req.header('host') ?? new URL(context.req.url).host
   const origin = context.req.header('origin')
-  if (isLoopback(host) && (origin === undefined || origin === `http://${host}`)) return next()
+  if (isLoopback(host) && (origin === undefined || origin === `http://${host}`)) {
+    context.set('owner', LOCAL)
+    return next()
+  }
   const detail = '没有设置 API 密钥时，只能从本机用 127.0.0.1 或 localhost 打开。要从别处访问，请设置 TIAOWEN_API_KEY。'
   return problemResponse(problemOf('unauthorized', detail, instanceOf(context), 403))
+}
+
+/**
+ * What changes or asks something must not come from a page of another site, key or no key: a browser sends along the
+ * password of its prompt whoever asks. Browsers say where a request comes from, and no page can make them lie: by
+ * `Sec-Fetch-Site`, and where they do not know that, by `Origin`. Programs say neither.
+ */
+export const fromHereOnly: MiddlewareHandler = async (context, next) => {
+  if (['GET', 'HEAD', 'OPTIONS'].includes(context.req.method) || isFromHere(context)) return next()
+  const detail = '请求来自别的网站的页面，已拒绝。请在条问自己的页面里操作。'
+  return problemResponse(problemOf('unauthorized', detail, instanceOf(context), 403))
+}
+
+function isFromHere(context: Context): boolean {
+  const site = context.req.header('sec-fetch-site')
+  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  const origin = context.req.header('origin')
+  if (origin === undefined) return true
+  const host = context.req.header('host') ?? new URL(context.req.url).host
+  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase()
 }
 
 /** A Host header that names this machine: localhost, 127.x.x.x or [::1], with any port. */

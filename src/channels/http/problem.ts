@@ -7,13 +7,14 @@ import { TOO_LONG, type ProblemSchema } from './schemas.ts'
 export type Problem = z.infer<typeof ProblemSchema>
 
 interface Meaning {
-  readonly status: 400 | 401 | 404 | 413 | 500 | 503
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500 | 503
   readonly title: string
   /** What the asker is told; absent where the error's own message is about the request and can be passed on. */
   readonly detail?: string
 }
 
 const OPERATOR = '服务端的数据或配置有问题，请管理员查看日志，或运行 tiaowen doctor。'
+const STATE = '对话记录暂时不能读写，请稍后再试；若仍不行，请管理员查看日志。'
 const LATER = '索引尚未就绪，请稍后再试；进度见 /readyz。'
 
 export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
@@ -24,6 +25,10 @@ export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   'no-such-document': { status: 404, title: 'No such document' },
   'no-such-clause': { status: 404, title: 'No such clause' },
   'no-such-route': { status: 404, title: 'No such address' },
+  'no-such-conversation': { status: 404, title: 'No such conversation' },
+  'no-such-exchange': { status: 404, title: 'No such question in the conversation' },
+  'not-answered': { status: 409, title: 'The question has no answer' },
+  'state-unusable': { status: 503, title: 'The conversations cannot be read or written', detail: STATE },
   'file-unreadable': { status: 500, title: 'A document cannot be read', detail: OPERATOR },
   'file-encoding': { status: 500, title: 'A document cannot be read', detail: OPERATOR },
   'file-format': { status: 500, title: 'A document cannot be read', detail: OPERATOR },
@@ -40,6 +45,9 @@ export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   'port-busy': { status: 500, title: 'The port is taken', detail: OPERATOR },
   'disk-full': { status: 503, title: 'The disk is full', detail: OPERATOR },
   'config-invalid': { status: 500, title: 'The configuration is not valid', detail: OPERATOR },
+  'uploads-off': { status: 403, title: 'Uploads are switched off' },
+  'no-such-upload': { status: 404, title: 'No such upload' },
+  'too-many-uploads': { status: 429, title: 'Too many uploads wait to be accepted' },
   internal: { status: 500, title: 'Internal error', detail: '服务端出错，已记入日志。请稍后再试。' },
 }
 
@@ -63,8 +71,11 @@ export function problemFor(error: unknown, instance: string): Problem {
   return problemOf(error.code, detail ?? error.message, instance)
 }
 
+/** Seconds. */
+const RETRY: Readonly<Record<number, string>> = { 429: '60', 503: '5' }
+
 export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
-  const retry: Record<string, string> = problem.status === 503 ? { 'Retry-After': '5' } : {}
+  const retry: Record<string, string> = Object.hasOwn(RETRY, problem.status) ? { 'Retry-After': RETRY[problem.status]! } : {}
   return new Response(JSON.stringify(problem), {
     status: problem.status,
     headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...retry, ...headers },

@@ -12,7 +12,7 @@ const DOCUMENTS_NAMED = 1_000
 export const TOO_LONG = `问题最多${QUESTION_CHARACTERS}个字符`
 
 /** Characters as a person counts them: code points, which is what JSON Schema's maxLength counts too. */
-const withinCharacters = (most: number) => (text: string) => text.length <= most || [...text].length <= most
+export const withinCharacters = (most: number) => (text: string) => text.length <= most || [...text].length <= most
 
 const Words = z
   .string()
@@ -20,7 +20,7 @@ const Words = z
   .refine(withinCharacters(QUESTION_CHARACTERS), { message: TOO_LONG })
 
 /** What is sent is never changed by the receiver of the type. */
-const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly()
+export const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly()
 
 const Sha256 = z
   .string()
@@ -41,16 +41,19 @@ const Path = list(z.string()).openapi({
 const Retrieval = z.enum(['hybrid', 'keyword'])
 const Timings = z.record(z.string(), z.number()).openapi({ description: 'Milliseconds' })
 
-const DocumentIds = z
+export const DocumentIds = z
   .array(z.string().min(1).max(200))
   .min(1)
   .max(DOCUMENTS_NAMED)
   .openapi({ description: 'Only these documents; ids from /api/documents' })
 
-const AsOf = z
+export const AsOf = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, { message: '日期须写作 2023-01-09' })
   .openapi({ description: 'A day: what was in force then; absent: today', example: '2020-06-30' })
+
+/** As crypto.randomUUID() makes them; kept in lower case. */
+export const Uuid = z.uuid({ error: '应为 UUID' }).toLowerCase()
 
 export const AskBody = z
   .strictObject({
@@ -67,6 +70,16 @@ export const AskBody = z
     documents: DocumentIds.optional(),
     asOf: AsOf.optional(),
     stream: z.boolean().optional().openapi({ description: 'Answer as server-sent events' }),
+    conversationId: Uuid.optional().openapi({
+      description: 'Keeps question and answer in this conversation, made where there is none; together with exchangeId',
+    }),
+    exchangeId: Uuid.optional().openapi({ description: 'The same one again is a retry: its answer is replaced' }),
+  })
+  .refine(({ conversationId, exchangeId }) => (conversationId === undefined) === (exchangeId === undefined), {
+    message: 'conversationId 与 exchangeId 须一同给出',
+  })
+  .refine(({ conversationId, history }) => conversationId === undefined || history === undefined, {
+    message: '在对话中提问时不要另给 history，前文取自这个对话',
   })
   .openapi('AskRequest')
 
@@ -304,7 +317,7 @@ const FactSchema = z
   .strictObject({ value: z.string(), from: ProvenanceName, basis: z.string().optional() })
   .openapi('Fact')
 
-const documentShape = {
+export const documentShape = {
   id: z.string(),
   source: z.string(),
   title: z.string(),
@@ -326,13 +339,22 @@ const documentShape = {
   textSha256: Sha256,
   length: z.number().int().min(0).openapi({ description: 'UTF-16 units of the stored text' }),
   clauses: z.number().int().min(0),
+  problems: list(z.strictObject({ path: Path, message: z.string() })).openapi({
+    description: 'Where printed numbers do not follow each other',
+  }),
+  dropped: z.number().int().min(0).openapi({ description: 'Lines that cleaning left out' }),
+  origin: z.enum(['folder', 'upload']).openapi({ description: "From an operator's folder, or uploaded" }),
+  version: VersionSchema.optional(),
   url: z.string(),
 }
 
-export const DocumentSummarySchema = z.strictObject(documentShape).openapi('DocumentSummary')
+export const ListedDocumentSchema = z.strictObject(documentShape).openapi('ListedDocument')
+
+const { origin: _origin, version: _version, problems: _problems, dropped: _dropped, ...summaryShape } = documentShape
+const DocumentSummarySchema = z.strictObject(summaryShape).openapi('DocumentSummary')
 
 export const DocumentsSchema = z
-  .strictObject({ documents: list(DocumentSummarySchema), index: IndexSchema })
+  .strictObject({ documents: list(ListedDocumentSchema), index: IndexSchema })
   .openapi('Documents')
 
 export const OutlineNodeSchema = z
@@ -351,6 +373,29 @@ export const OutlineNodeSchema = z
   .openapi('OutlineNode')
 
 export const DocumentSchema = z.strictObject({ ...documentShape, outline: list(OutlineNodeSchema) }).openapi('Document')
+
+export const ReadingSchema = z
+  .strictObject({
+    document: DocumentSummarySchema.nullable().openapi({ description: 'Null where it is no longer in the library' }),
+    title: z.string().openapi({ description: 'What it is called, or was' }),
+    source: z.string().openapi({ description: 'Path of the file, as it is or last was' }),
+    textSha256: Sha256,
+    superseded: z.boolean().openapi({ description: 'A newer text of the document is indexed' }),
+    removed: z.boolean().openapi({ description: 'The document is no longer in the library' }),
+    outline: list(OutlineNodeSchema).openapi({ description: '[] where an older text is too long to be read anew' }),
+    pages: list(Offset).optional().openapi({ description: 'Where the pages of the file begin, page 1 first' }),
+    version: VersionSchema.optional(),
+    text: z.string().openapi({ description: 'The stored text; offsets of citations point into it' }),
+  })
+  .openapi('Reading')
+
+export const SuggestionsSchema = z
+  .strictObject({
+    questions: list(z.strictObject({ question: z.string(), documentId: z.string() })).openapi({
+      description: 'At most 6; each was answered by the index that serves, from this document',
+    }),
+  })
+  .openapi('Suggestions')
 
 export const LiveSchema = z.strictObject({ live: z.literal(true), version: z.string() }).openapi('Live')
 

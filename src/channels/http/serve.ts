@@ -3,13 +3,17 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Assistant } from '../../answering/assistant.ts'
+import type { LibraryDesk } from '../../answering/library-desk.ts'
 import { PolicyError } from '../../errors.ts'
+import type { State } from '../../state/state.ts'
 import { createApp } from './app.ts'
 import { isLoopback } from './guards.ts'
 
 const DRAIN_MS = 20_000
 const HEADER_BYTES = 16 * 1024
-const REQUEST_MS = 30_000
+const HEADERS_MS = 30_000
+/** An upload of 20 MiB over a slow line takes its time. */
+const REQUEST_MS = 120_000
 const ECHO_MS = 500
 
 export interface ServeOptions {
@@ -19,6 +23,10 @@ export interface ServeOptions {
   readonly apiKey?: string
   readonly version: string
   readonly log?: (message: string) => void
+  /** Where conversations are kept; absent: in memory. */
+  readonly state?: State
+  /** Where documents are put in and taken out; absent: there are no such routes. */
+  readonly desk?: LibraryDesk
   /** How long answers under way may take to end when the server stops. */
   readonly drainMs?: number
 }
@@ -32,7 +40,7 @@ export interface Serving {
 
 /** @throws PolicyError 'port-busy', or 'config-invalid' for an address open to others without a key. */
 export async function serve(assistant: Assistant, options: ServeOptions): Promise<Serving> {
-  const { host, port, apiKey, version, log = () => {}, drainMs = DRAIN_MS } = options
+  const { host, port, apiKey, version, log = () => {}, drainMs = DRAIN_MS, desk } = options
   if (apiKey === undefined && !isLoopback(host.includes(':') ? `[${host}]` : host)) {
     throw new PolicyError(
       'config-invalid',
@@ -45,12 +53,14 @@ export async function serve(assistant: Assistant, options: ServeOptions): Promis
     ...(apiKey !== undefined && { apiKey }),
     version,
     log,
+    ...(options.state && { state: options.state }),
+    ...(desk && { desk }),
     stopping: stopping.signal,
     ending: draining.signal,
   })
   const server = createAdaptorServer({
     fetch: app.fetch,
-    serverOptions: { maxHeaderSize: HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+    serverOptions: { maxHeaderSize: HEADER_BYTES, requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS },
   }) as Server
   await listen(server, host, port)
   const bound = (server.address() as AddressInfo).port

@@ -7,6 +7,9 @@ import { runCli, type CliParts } from '../../../src/channels/cli/run.ts'
 import { AnswerSchema, CiteSchema, SearchResultSchema } from '../../../src/channels/http/schemas.ts'
 import { PLAIN } from '../../../src/channels/render.ts'
 import { PolicyError } from '../../../src/errors.ts'
+import type { Answer, AskRequest } from '../../../src/types.ts'
+import type { FeedbackRecord, FeedbackWanted } from '../../../src/state/state.ts'
+import { parseCases } from '../../../evals/cases.ts'
 import { answered, answerOf, declined, eventsOf, PLAN, scripted, TITLE, type Script } from '../scripted.ts'
 
 const ROUND: IndexRound = {
@@ -31,6 +34,10 @@ async function* roundsOf(...events: readonly IndexEvent[]): AsyncGenerator<Index
   yield* events
 }
 
+async function* recordsOf(...records: readonly FeedbackRecord[]): AsyncGenerator<FeedbackRecord> {
+  yield* records
+}
+
 async function run(argv: readonly string[], script: Script = {}, parts: Partial<CliParts> = {}) {
   const printed: string[] = []
   const errors: string[] = []
@@ -44,6 +51,7 @@ async function run(argv: readonly string[], script: Script = {}, parts: Partial<
     about: () => [['Node', 'v24.21.0']],
     index: () => roundsOf(ROUND),
     serve: async () => {},
+    feedback: () => recordsOf(),
     evaluate: async () => 0,
     ...parts,
   })
@@ -181,7 +189,7 @@ describe('doctor', () => {
     expect(out).toContain('! 没有 hnswlib-node。')
   })
 
-  const skipped = [{ source: '方案.docx', message: '不能读取 docx 文件。请另存为 txt。' }]
+  const skipped = [{ source: '方案.docx', code: 'file-format', message: '不能读取 docx 文件。请另存为 txt。' }]
   test.each([
     ['doctor', {}],
     ['index', { index: () => roundsOf({ ...ROUND, skipped }) }],
@@ -262,6 +270,57 @@ describe('index, serve, eval', () => {
       code: 1,
       err: '端口 8787 已被别的程序占用。（port-busy）',
     })
+  })
+})
+
+describe('feedback export', () => {
+  const record = (request: AskRequest, answer: Answer, more: Partial<FeedbackRecord> = {}): FeedbackRecord => ({
+    ...request,
+    history: request.history ?? [],
+    answer,
+    rating: 'down',
+    at: '2026-03-01T08:00:00.000Z',
+    ...more,
+  })
+  const history = [{ role: 'user' as const, content: '到2030年？\n"%_' }]
+  const request = { question: '145行动是什么？', history, asOf: '2023-02-01' }
+
+  test('a line is all that was said, and its part for the eval is a case', async () => {
+    const twice = { ...answered(request), citations: [...answered(request).citations, ...answered(request).citations] }
+    const records = [
+      record(request, twice, { reason: '没有说到\n“145”' }),
+      record({ question: '研发？' }, declined({ question: '研发？' })),
+    ]
+    const { code, out, err } = await run(['feedback', 'export'], {}, { feedback: () => recordsOf(...records) })
+    expect([code, err]).toEqual([0, '共 2 条评价。'])
+    const lines = out.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(lines).toEqual([
+      {
+        ...request,
+        outcome: 'answered',
+        rating: 'down',
+        reason: '没有说到\n“145”',
+        generation: 'gen-00000001',
+        embedder: 'bge-small-zh-v1.5-q',
+        at: '2026-03-01T08:00:00.000Z',
+        expect: { outcome: 'answered', gold: [{ source: '000_76b057a27a625e20.txt', path: ['三', '2'] }] },
+      },
+      expect.objectContaining({ question: '研发？', history: [], expect: { outcome: 'declined', gold: [] } }),
+    ])
+    const cases = lines.map(({ question, history, expect: expected }, i) =>
+      JSON.stringify({ id: `feedback-${i}`, group: 'feedback', split: 'report', question, history, expect: expected }),
+    )
+    expect(parseCases(cases.join('\n'), 'feedback')).toHaveLength(2)
+  })
+
+  test('what is wanted is handed on; what is not understood is refused', async () => {
+    const seen: FeedbackWanted[] = []
+    const feedback: CliParts['feedback'] = (wanted) => (seen.push(wanted), recordsOf())
+    await run(['feedback', 'export', '--since', '2026-01-31', '--rating', 'down'], {}, { feedback })
+    await run(['feedback', 'export', '--since', '2026-01-31T08:00:00+08:00'], {}, { feedback })
+    expect(seen).toEqual([{ since: '2026-01-31', rating: 'down' }, { since: '2026-01-31T08:00:00+08:00' }])
+    for (const typed of ['', 'import', 'export --rating bad', 'export --since 一月', 'export --since 2026-13-01'])
+      expect([typed, (await run(`feedback ${typed}`.trim().split(' '))).code]).toEqual([typed, 2])
   })
 })
 

@@ -14,10 +14,11 @@ import {
   ProblemSchema,
   ReadySchema,
   SearchResultSchema,
+  SuggestionsSchema,
 } from '../../../src/channels/http/schemas.ts'
 import { PolicyError, type ErrorCode } from '../../../src/errors.ts'
 import type { Answer, AnswerEvent, Citation, Passage, SearchResult } from '../../../src/types.ts'
-import { answered, BASES, COPY, DECISION, eventsOf, PLAN, scripted, sha256, TITLE, type Script } from '../scripted.ts'
+import { answered, BASES, citationOf, COPY, DECISION, eventsOf, placeIn, PLAN, scripted, sha256, TITLE, type Script } from '../scripted.ts'
 
 const appWith = (script: Script = {}) => createApp(scripted(script), { version: '0.1.0' })
 const app = appWith()
@@ -229,6 +230,25 @@ describe('POST /api/search', () => {
   })
 })
 
+describe('GET /api/suggestions', () => {
+  test('gives questions that were tried, each with its document', async () => {
+    const asked: string[] = []
+    const quote = '深入实施科技成果转移转化“145”行动,锚定全国颠覆性技术转移先行地、全国首个成果概念验证之都'
+    const citations = [citationOf(1, placeIn(DECISION, '三', '2'), quote)]
+    const ask: Script['ask'] = (request) => (asked.push(request.question), eventsOf({ ...answered(request), citations }))
+    const trying = appWith({ ask })
+    expect(asked).toEqual([])
+    const { questions } = await bodyOf(await trying.request('/api/suggestions'), SuggestionsSchema)
+    expect(questions[0]).toEqual({ question: '如何加快建设全球先进制造业基地？', documentId: 'd-000' })
+    expect(questions.every(({ question, documentId }) => asked.includes(question) && documentId === 'd-000')).toBe(true)
+  })
+
+  test('says when there is no index yet', async () => {
+    const response = await appWith({ status: { ready: false } }).request('/api/suggestions')
+    expect(await problemOf(response)).toMatchObject({ status: 503, code: 'index-missing' })
+  })
+})
+
 describe('GET /api/cite', () => {
   const cite = async (reference: string) =>
     bodyOf(await app.request(`/api/cite?ref=${encodeURIComponent(reference)}`), CiteSchema)
@@ -385,20 +405,30 @@ describe('health and description', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     )
     expect(promised.sort()).toEqual([
+      'delete /api/conversations/{id}',
+      'delete /api/conversations/{id}/exchanges/{exchangeId}/feedback',
       'get /api/cite',
       'get /api/clauses/{documentId}/{path}',
+      'get /api/conversations',
+      'get /api/conversations/{id}',
+      'get /api/conversations/{id}/export',
       'get /api/documents',
       'get /api/documents/{id}',
       'get /api/documents/{id}/text',
+      'get /api/reading/{id}',
+      'get /api/suggestions',
       'get /livez',
       'get /readyz',
+      'patch /api/conversations/{id}',
       'post /api/ask',
+      'post /api/conversations/{id}/exchanges/{exchangeId}/stop',
       'post /api/search',
+      'put /api/conversations/{id}/exchanges/{exchangeId}/feedback',
     ])
     const served = app.routes
       .filter(({ path, method }) => path.startsWith('/api/') && method !== 'ALL')
       .map(({ path, method }) => `${method.toLowerCase()} ${path}`)
-    const shaped = (route: string) => route.replace(/\{[^}]*\}$/, '').replace(/:(\w+)/g, '{$1}')
+    const shaped = (route: string) => route.replace(/(?<=:path)\{[^}]*\}$/, '').replace(/:(\w+)/g, '{$1}')
     expect(new Set(served.map(shaped))).toEqual(new Set(promised.filter((route) => route.includes('/api/'))))
     const references = JSON.stringify(description).match(/#\/components\/schemas\/\w+/g) ?? []
     for (const reference of references)

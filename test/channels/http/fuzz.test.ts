@@ -1,7 +1,7 @@
 /** Whatever is sent, the answer is an answer or a 4xx: nothing is a 5xx, nothing shows a stack trace or a path. */
 import { expect, test } from 'vitest'
 import { createApp } from '../../../src/channels/http/app.ts'
-import { scripted } from '../scripted.ts'
+import { scripted, scriptedDesk } from '../scripted.ts'
 
 const REQUESTS = process.env['TIAOWEN_LONG'] === '1' ? 100_000 : 1_000
 
@@ -51,17 +51,26 @@ const FIELDS = [
   'stream',
   'limit',
   'asOf',
+  'conversationId',
+  'exchangeId',
+  'title',
+  'q',
+  'before',
   '__proto__',
   'toString',
   'ref',
   'role',
   'content',
+  'replaces',
 ]
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']
 const ADDRESSES = [
   '/api/ask',
   '/api/search',
   '/api/cite',
+  '/api/conversations',
+  '/api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10',
+  '/api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/export',
   '/api/documents',
   '/api/documents/d-000',
   '/api/documents/d-000/text',
@@ -74,6 +83,12 @@ const ADDRESSES = [
   '/assets/',
   '/livez',
   '/readyz',
+  '/api/library',
+  '/api/library/index',
+  '/api/uploads',
+  '/api/uploads/d-000',
+  '/api/uploads/d-000/accept',
+  '/api/documents/d-000/restore',
 ]
 const TYPES = [
   'application/json',
@@ -125,7 +140,7 @@ function requestFrom(random: () => number): { address: string; init: RequestInit
 }
 
 test(`${REQUESTS} requests of every shape`, async () => {
-  const app = createApp(scripted(), { version: '0.1.0' })
+  const app = createApp(scripted(), { version: '0.1.0', desk: scriptedDesk() })
   const statuses = new Map<number, number>()
   for (let seed = 1; seed <= REQUESTS; seed++) {
     const { address, init } = requestFrom(randomFrom(seed))

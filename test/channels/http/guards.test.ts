@@ -1,63 +1,128 @@
 /** Who is let in, from where, and what every answer carries, for every route of the route table. */
+import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../../src/channels/http/app.ts'
-import { isLoopback, SECURITY_HEADERS } from '../../../src/channels/http/guards.ts'
+import { isLoopback, ownerOfKey, SECURITY_HEADERS } from '../../../src/channels/http/guards.ts'
 import { ProblemSchema } from '../../../src/channels/http/schemas.ts'
-import { scripted } from '../scripted.ts'
+import { IN_MEMORY, openSqliteState } from '../../../src/state/sqlite-state.ts'
+import { answered, scripted, scriptedDesk } from '../scripted.ts'
 
 const KEY = 'tw_test_4f7Yb0dKx2mN8qR5sV1wZ3cE6gH9jL0p'
-const open = createApp(scripted(), { version: '0.1.0' })
-const locked = createApp(scripted(), { version: '0.1.0', apiKey: KEY })
+/** A conversation with an answered question, in memory; put back before every request. */
+const WHERE = {
+  conversationId: '6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10',
+  exchangeId: '0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4',
+}
+const appOf = (owner: string, options: { readonly apiKey?: string } = {}) => {
+  const state = openSqliteState(IN_MEMORY)
+  const app = createApp(scripted(), { version: '0.1.0', state, desk: scriptedDesk(), ...options })
+  const request = async (address: string | Request, init?: RequestInit): Promise<Response> => {
+    const { attempt } = await state.begin(owner, { ...WHERE, question: '目标？' })
+    await state.keepAnswer(owner, WHERE, attempt, answered({ question: '目标？' }))
+    return app.request(address, init)
+  }
+  return { routes: app.routes, request }
+}
+const open = appOf('local')
+const locked = appOf(ownerOfKey(KEY), { apiKey: KEY })
+
+/** A file that the page was built into; its name changes with its content. */
+const ASSET = readdirSync(new URL('../../../dist/web/assets/', import.meta.url)).find((name) => /^index-.*\.js$/.test(name)) ?? ''
 
 /** Every route with a method, its parameters filled in so that it answers. */
 const ROUTES = open.routes
   .filter(({ method }) => method !== 'ALL')
   .map(({ method, path }) => {
     const address = path
+      .replace('conversations/:id', `conversations/${WHERE.conversationId}`)
+      .replace(':exchangeId', WHERE.exchangeId)
       .replace(':documentId', 'd-000')
       .replace(':id', 'd-000')
       .replace(':path{.+}', '%E4%B8%89/2')
       .replace(':sha', '213ffd5c05c1071a')
       .replace(':range', '0-10')
+      .replace(':file', ASSET)
     return { method, address: address === '/api/cite' ? '/api/cite?ref=1' : address }
   })
   .filter(
     (route, i, all) => all.findIndex((other) => other.address === route.address && other.method === route.method) === i,
   )
 
-const bodyFor = ({ method, address }: (typeof ROUTES)[number], headers: Record<string, string> = {}): RequestInit => ({
-  method,
-  headers: { ...(method === 'POST' && { 'Content-Type': 'application/json' }), ...headers },
-  ...(method === 'POST' && {
-    body: JSON.stringify(address === '/api/ask' ? { question: '目标？' } : { query: '目标' }),
-  }),
-})
+const BODIES: readonly (readonly [RegExp, object])[] = [
+  [/ask$/, { question: '目标？' }],
+  [/search$/, { query: '目标' }],
+  [/feedback$/, { rating: 'up' }],
+  [/./, { title: '目标' }],
+]
+const takesBody = ({ method, address }: (typeof ROUTES)[number]) =>
+  /^(?:POST|PUT|PATCH)$/.test(method) && !/\/(?:accept|restore|index)$/.test(address)
+
+const bodyFor = (route: (typeof ROUTES)[number], headers: Record<string, string> = {}): RequestInit => {
+  const { method, address } = route
+  if (method === 'POST' && address === '/api/uploads') return { method, headers, body: formOf('决定.txt', '第一条') }
+  if (!takesBody(route)) return { method, headers }
+  const body = JSON.stringify(BODIES.find(([pattern]) => pattern.test(address))?.[1])
+  return { method, headers: { 'Content-Type': 'application/json', ...headers }, body }
+}
+
+function formOf(name: string, text: string): FormData {
+  const form = new FormData()
+  form.append('file', new File([text], name))
+  return form
+}
+
+/** What a route answers when all is well. */
+const well = ({ method, address }: (typeof ROUTES)[number]): number => {
+  if (method === 'POST' && address === '/api/uploads') return 201
+  if (/\/(?:accept|restore|index)$/.test(address) || (method === 'DELETE' && /documents/.test(address))) return 202
+  const isQuiet = method === 'DELETE' || /feedback$|stop$|csp-reports$/.test(address)
+  return isQuiet ? 204 : 200
+}
 
 const basic = (password: string) => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`
 
 test('the route table is the one we know', () => {
-  expect(ROUTES.map(({ method, address }) => `${method} ${address}`).sort()).toMatchInlineSnapshot(`
+  expect(ROUTES.map(({ method, address }) => `${method} ${address.replace(ASSET, '{file}')}`).sort()).toMatchInlineSnapshot(`
     [
+      "DELETE /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10",
+      "DELETE /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/exchanges/0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4/feedback",
+      "DELETE /api/documents/d-000",
+      "DELETE /api/uploads/d-000",
       "GET /",
       "GET /api/cite?ref=1",
       "GET /api/clauses/d-000/%E4%B8%89/2",
+      "GET /api/conversations",
+      "GET /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10",
+      "GET /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/export",
       "GET /api/documents",
       "GET /api/documents/d-000",
       "GET /api/documents/d-000/text",
-      "GET /assets/answer.js",
-      "GET /assets/ask.js",
-      "GET /assets/icon.svg",
-      "GET /assets/page.css",
-      "GET /assets/read.js",
+      "GET /api/library",
+      "GET /api/reading/d-000",
+      "GET /api/suggestions",
+      "GET /api/uploads/d-000",
+      "GET /api/uploads/d-000/text",
+      "GET /assets/{file}",
+      "GET /c/d-000",
       "GET /docs",
+      "GET /documents",
       "GET /livez",
       "GET /openapi.json",
+      "GET /pages/page.css",
       "GET /read/d-000",
       "GET /read/d-000/213ffd5c05c1071a",
       "GET /read/d-000/213ffd5c05c1071a/0-10",
       "GET /readyz",
+      "PATCH /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10",
       "POST /api/ask",
+      "POST /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/exchanges/0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4/stop",
+      "POST /api/documents/d-000/restore",
+      "POST /api/library/index",
       "POST /api/search",
+      "POST /api/uploads",
+      "POST /api/uploads/d-000/accept",
+      "POST /csp-reports",
+      "PUT /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/exchanges/0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4/feedback",
     ]
   `)
 })
@@ -72,7 +137,7 @@ describe('with an API key', () => {
       ['X-API-Key', { 'X-API-Key': KEY }],
       ["a browser's Basic prompt", { Authorization: basic(KEY) }],
     ])('answers the key in %s', async (_, headers) => {
-      expect((await locked.request(route.address, bodyFor(route, headers))).status).toBe(200)
+      expect((await locked.request(route.address, bodyFor(route, headers))).status).toBe(well(route))
     })
 
     test.each<[string, Record<string, string>]>([
@@ -140,9 +205,9 @@ describe('without a key, this machine only', () => {
   test.each(ROUTES)('$method $address', async (route) => {
     const status = async (host: string, headers: Record<string, string> = {}) =>
       (await open.request(`http://${host}${route.address}`, bodyFor(route, { Host: host, ...headers }))).status
-    expect(await status('127.0.0.1:8787')).toBe(200)
-    expect(await status('localhost:8787', { Origin: 'http://localhost:8787' })).toBe(200)
-    expect(await status('[::1]:8787')).toBe(200)
+    expect(await status('127.0.0.1:8787')).toBe(well(route))
+    expect(await status('localhost:8787', { Origin: 'http://localhost:8787' })).toBe(well(route))
+    expect(await status('[::1]:8787')).toBe(well(route))
     expect(await status('rebound.example.org:8787')).toBe(403)
     expect(await status('rebound.example.org')).toBe(403)
     expect(await status('127.0.0.1:8787', { Origin: 'https://example.org' })).toBe(403)
@@ -173,6 +238,42 @@ describe('without a key, this machine only', () => {
   ])('%j is not', (host) => expect(isLoopback(host)).toBe(false))
 })
 
+describe('a request that changes something, from a page', () => {
+  const key = { 'X-API-Key': KEY }
+  const unsafe = ROUTES.filter(({ method }) => method !== 'GET')
+  test('there are such routes', () => expect(unsafe.length).toBeGreaterThan(6))
+
+  describe.each(unsafe)('$method $address', (route) => {
+    test.each<[string, Record<string, string>, boolean]>([
+      ['of ours', { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://tiaowen.example.org' }, true],
+      ['of ours, behind a proxy that names itself as host', { 'Sec-Fetch-Site': 'same-origin', Origin: 'https://x.org' }, true],
+      ['typed by a person', { 'Sec-Fetch-Site': 'none' }, true],
+      ['of ours, in a browser that does not say so', { Origin: 'https://tiaowen.example.org' }, true],
+      ['no page at all: a program', {}, true],
+      ['of another site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example.com' }, false],
+      ['of a neighbour', { 'Sec-Fetch-Site': 'same-site', Origin: 'https://wiki.example.org' }, false],
+      ['of another site, in an old browser', { Origin: 'https://evil.example.com' }, false],
+      ['of another port', { Origin: 'https://tiaowen.example.org:444' }, false],
+      ['of nowhere', { Origin: 'null' }, false],
+      ['that says something new', { 'Sec-Fetch-Site': 'cross-origin' }, false],
+    ])('%s', async (_, headers, isLetIn) => {
+      const init = bodyFor(route, { ...key, ...headers, Host: 'tiaowen.example.org' })
+      const response = await locked.request(`https://tiaowen.example.org${route.address}`, init)
+      expect(response.status).toBe(isLetIn ? well(route) : 403)
+      if (!isLetIn) expect(ProblemSchema.parse(await response.json()).code).toBe('unauthorized')
+    })
+
+    test('of another site is refused where there is no key too', async () => {
+      const init = bodyFor(route, { Host: '127.0.0.1:8787', 'Sec-Fetch-Site': 'cross-site' })
+      expect((await open.request(`http://127.0.0.1:8787${route.address}`, init)).status).toBe(403)
+    })
+  })
+
+  test('what is only read may be opened from a link anywhere', async () => {
+    expect((await locked.request('/read/d-000', { headers: { ...key, 'Sec-Fetch-Site': 'cross-site' } })).status).toBe(200)
+  })
+})
+
 describe('every answer, whatever it is', () => {
   const answers: [string, () => Response | Promise<Response>][] = [
     ...ROUTES.map((route): [string, () => Response | Promise<Response>] => [
@@ -200,15 +301,29 @@ describe('every answer, whatever it is', () => {
     const policy = headers.get('Content-Security-Policy') ?? ''
     expect(policy).toMatch(/^default-src 'none';/)
     expect(policy).not.toMatch(/unsafe|https?:|\*/)
-    const isAsset = headers.has('ETag')
-    expect(headers.get('Cache-Control')).toBe(isAsset ? 'no-cache' : 'no-store')
+    // a file of the page never changes under its name; a text is asked for again and found as it was
+    const kept = headers.has('Last-Modified') ? 'public, max-age=31536000, immutable' : headers.has('ETag') ? 'no-cache' : 'no-store'
+    expect(headers.get('Cache-Control')).toBe(kept)
     expect(headers.has('Access-Control-Allow-Origin')).toBe(false)
   })
 
   test('pages may run their own script only', async () => {
     const policy = (await open.request('/')).headers.get('Content-Security-Policy')
     expect(policy).toBe(
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; require-trusted-types-for 'script'",
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; require-trusted-types-for 'script'; report-to csp",
     )
   })
+})
+
+test('what a browser refused is told in the log, on one line, and not without end', async () => {
+  const lines: string[] = []
+  const app = createApp(scripted(), { version: '0.1.0', log: (line) => lines.push(line) })
+  const send = (body: unknown) =>
+    app.request('/csp-reports', { method: 'POST', headers: { 'Content-Type': 'application/reports+json' }, body: JSON.stringify(body) })
+  const body = { effectiveDirective: 'script-src-elem', blockedURL: 'inline', documentURL: 'http://127.0.0.1:8787/\n', lineNumber: 3 }
+  expect((await send([{ type: 'csp-violation', body }])).status).toBe(204)
+  expect(lines).toEqual(['浏览器拒绝了页面内容 refused by a browser: script-src-elem inline http://127.0.0.1:8787/� :3'])
+  expect((await send('nonsense')).status).toBe(204)
+  for (let i = 0; i < 30; i++) await send([{ type: 'csp-violation', body }])
+  expect(lines).toHaveLength(20)
 })

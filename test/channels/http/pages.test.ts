@@ -1,11 +1,9 @@
-/** The pages: the stored text unaltered, the cited words marked, and nothing a document says is ever markup. */
+/** The pages as the server hands them out: what is found, and nothing a document says is ever markup. */
 import { Parser } from 'htmlparser2'
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../../src/channels/http/app.ts'
-import { readPage } from '../../../src/channels/http/pages/read-page.ts'
-import { documentSummary } from '../../../src/channels/wire.ts'
 import type { Document, DocumentId } from '../../../src/types.ts'
-import { answered, COPY, DECISION, documentOf, PLAN, scripted, sha256, TITLE, type Script } from '../scripted.ts'
+import { answered, documentOf, scripted, type Script } from '../scripted.ts'
 
 const appWith = (script: Script = {}) => createApp(scripted(script), { version: '0.1.0' })
 const html = async (address: string, script: Script = {}) => {
@@ -62,113 +60,44 @@ function active({ tags, attributes, scripts }: Seen): unknown[] {
     ([tag, name, value]) =>
       name.startsWith('on') ||
       ['style', 'srcdoc', 'formaction', 'background', 'action'].includes(name) ||
-      (name === 'src' && !(tag === 'script' && /^\/assets\/\w+\.js$/.test(value))) ||
+      (name === 'src' && !(tag === 'script' && /^\/assets\/[\w-]+\.js$/.test(value))) ||
       (name === 'href' && !/^(?:\/(?!\/)|#)/.test(value)),
   )
   return [...inline, ...foreign, ...risky]
 }
 
-describe('the reading page', () => {
-  const citation = answered({ question: '' }).citations[0]!
+describe('the page that draws itself', () => {
+  const { url } = answered({ question: '' }).citations[0]!
 
-  test('marks the cited words and nothing else', async () => {
-    const page = seen((await html(citation.url)).text)
-    expect(page.marked).toEqual([citation.quote])
-    expect(page.attributes).toContainEqual(['mark', 'id', 'q'])
-  })
-
-  test('shows every line of the text as it is stored', async () => {
-    for (const document of [DECISION, COPY, PLAN]) {
-      const page = seen((await html(`/read/${document.id}`)).text)
-      const lines = document.text
-        .split('\n')
-        .map((line) => line.replace(/\r$/, ''))
-        .filter((line) => line !== '')
-      expect(page.lines.filter((line) => line !== '')).toEqual(lines)
-      expect(page.marked).toEqual([])
-    }
-  })
-
-  test('words that run over lines are marked on each of them, the first one named', async () => {
-    const start = PLAN.text.indexOf('走在前列')
-    const end = PLAN.text.indexOf('(6)') + 3
-    const { text } = await html(`/read/d-003/${PLAN.textSha256.slice(0, 16)}/${start}-${end}`)
-    expect(seen(text).marked.join('\n')).toBe(PLAN.text.slice(start, end))
-    expect(text.match(/<mark id="q">/g)).toHaveLength(1)
-  })
-
-  test('a mark that begins with a line break still has a name', async () => {
-    const start = PLAN.text.indexOf('\n')
-    const { text } = await html(`/read/d-003/${PLAN.textSha256.slice(0, 16)}/${start}-${start + 4}`)
-    expect(seen(text).marked).toEqual([PLAN.text.slice(start + 1, start + 4)])
-    expect(text).toContain('<mark id="q">')
-  })
-
-  test('the outline leads to the clauses', async () => {
-    const { text } = await html('/read/d-003')
-    const { attributes } = seen(text)
-    const targets = attributes.filter(([tag, name]) => tag === 'a' && name === 'id').map(([, , value]) => `#${value}`)
-    const links = attributes
-      .filter(([, name, value]) => name === 'href' && value.startsWith('#c-'))
-      .map(([, , value]) => value)
-    expect(links).toHaveLength(9)
-    expect(targets).toEqual(links)
-    expect(text).toContain('<b>二、(6)</b> 深化教育科技人才一体改革发展')
-  })
-
-  test('an old version says 已被替代 and leads to the current one', async () => {
-    const old = '二、旧的一版\n(6)旧的说法。\n'
-    const script = { older: [{ documentId: 'd-003', text: old }] }
-    const { text } = await html(`/read/d-003/${sha256(old).slice(0, 16)}/0-2`, script)
-    expect(text).toContain('已被替代')
-    expect(text).toContain('<a href="/read/d-003">看现行文本</a>')
-    expect(seen(text).marked).toEqual(['二、'])
-    expect((await html(citation.url)).text).not.toContain('已被替代')
-  })
-
-  test('an inferred title is marked as inferred', async () => {
-    expect((await html('/read/d-001')).text).toContain('推断')
-    expect((await html('/read/d-000')).text).not.toContain('推断')
+  test.each(['/', '/c/018f3f6e-0000-7000-8000-000000000000', '/documents', '/read/d-003', url])('%s is it', async (address) => {
+    const { status, text } = await html(address)
+    expect(status).toBe(200)
+    expect(text).toContain('<div id="root">')
+    expect(active(seen(text))).toEqual([])
   })
 
   test.each([
     '/read/d-999',
     '/read/d-000/0000000000000000',
-    '/read/d-000/..%2f..%2fetc',
     '/read/d-000/213ffd5c05c1071a/10-10',
     '/read/d-000/213ffd5c05c1071a/9-1',
     '/read/d-000/213ffd5c05c1071a/0-999999',
     '/read/d-000/213ffd5c05c1071a/-1-4',
     '/read/d-000/213ffd5c05c1071a/x',
-  ])('%s is not found', async (address) => {
+  ])('%s is not found, and the page says so itself', async (address) => {
     const { status, text } = await html(address)
     expect(status).toBe(404)
-    expect(text).toContain('没有这份文件，或没有它的这一版文本。')
-  })
-})
-
-describe('the asking page', () => {
-  test('lists the documents, and has a box', async () => {
-    const { text } = await html('/')
-    expect(text).toContain(`<a href="/read/d-000">${TITLE}</a>`)
-    expect(text).toContain('<textarea id="question"')
-    expect(text).toContain('3 份文件')
+    expect(text).toContain('<div id="root">')
   })
 
-  test('says so in keyword-only mode', async () => {
-    expect((await html('/')).text).not.toContain('只按关键词检索')
-    expect((await html('/', { status: { retrieval: 'keyword', embedder: null, vectors: null } })).text).toContain(
-      '只按关键词检索',
-    )
-  })
-
-  test('says so while there is no index', async () => {
-    const { status, text } = await html('/', {
-      status: { ready: false, building: { step: '向量', done: 3, total: 9 } },
-    })
-    expect(status).toBe(200)
-    expect(text).toContain('索引尚未就绪')
-    expect(text).toContain('向量 3/9')
+  test('its files are handed out compressed, for ever, and by no other name', async () => {
+    const script = /\/assets\/index-[\w-]+\.js/.exec((await html('/')).text)![0]
+    const response = await appWith().request(script, { headers: { 'Accept-Encoding': 'gzip, br' } })
+    expect(response.headers.get('Content-Encoding')).toBe('br')
+    expect(response.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable')
+    expect(response.headers.get('Content-Type')).toMatch(/^text\/javascript/)
+    for (const name of ['/assets/../built-from.json', '/assets/%2e%2e/built-from.json', '/assets/', '/assets/none.js'])
+      expect((await appWith().request(name)).status).toBe(404)
   })
 })
 
@@ -217,13 +146,6 @@ describe('whatever a document says, it is words', () => {
       const { text } = await html(address, { documents })
       expect(active(seen(text)), address).toEqual([])
     }
-    const page = seen((await html('/read/d-bad', { documents })).text)
-    expect(
-      page.lines
-        .filter((line) => line !== '')
-        .slice(-2)
-        .join('\n'),
-    ).toContain(payload)
   })
 
   test.each(PAYLOADS)('as a failed reference, in JSON only: %s', async (payload) => {
@@ -239,13 +161,4 @@ describe('whatever a document says, it is words', () => {
     const documents = [documentOf({ id, source: 'a.txt', text: '一、正文。\n' })]
     expect(active(seen((await html('/', { documents })).text))).toEqual([])
   })
-})
-
-test('where a page of the file begins, the reading page says so without a word between those of the text', () => {
-  const version = { text: PLAN.text, textSha256: PLAN.textSha256, superseded: false }
-  const options = { document: documentSummary(PLAN), version, outline: [] }
-  const [without, paged] = [seen(String(readPage(options))), seen(String(readPage({ ...options, pages: [0, 10, 700] })))]
-  expect(paged.lines).toEqual(without.lines)
-  expect(paged.attributes.filter(([, name]) => name === 'data-page').map(([, , value]) => value)).toEqual(['第1页', '第2页', '第3页'])
-  expect(without.attributes.filter(([, name]) => name === 'data-page')).toEqual([])
 })

@@ -1,4 +1,5 @@
 /** One real server on this machine: it starts, answers over a socket, says why it cannot start, and stops gently. */
+import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { serve, type ServeOptions, type Serving } from '../../../src/channels/http/serve.ts'
@@ -88,6 +89,25 @@ test('an asker who leaves stops the work', async () => {
   await ask(url, { stream: true }, leaving.signal)
   leaving.abort()
   await left.promise
+})
+
+test('within a conversation the work goes on, and the answer is there when the asker comes back', async () => {
+  const go = Promise.withResolvers<void>()
+  const { url } = await start({
+    ask: async function* (request) {
+      yield { type: 'passages', passages: [] }
+      await go.promise
+      yield { type: 'done', answer: answered(request) }
+    },
+  })
+  const [conversationId, exchangeId] = [randomUUID(), randomUUID()]
+  const leaving = new AbortController()
+  await ask(url, { stream: true, conversationId, exchangeId }, leaving.signal)
+  leaving.abort()
+  go.resolve()
+  const kept = async () => (await (await fetch(`${url}/api/conversations/${conversationId}`)).json()) as object
+  const { text } = answered({ question: '145行动是什么？' })
+  await expect.poll(kept).toMatchObject({ exchanges: [{ id: exchangeId, answer: { text } }] })
 })
 
 test('stopping lets an answer under way be finished, and accepts no more', async () => {

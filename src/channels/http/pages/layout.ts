@@ -1,4 +1,4 @@
-/** What all pages share. Every value passes the escaping `html` tag; nothing is put in raw. */
+/** What the pages written on the server share. Every value passes the escaping `html` tag; nothing is put in raw. */
 import { html } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 
@@ -7,11 +7,10 @@ export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 export interface PageOptions {
   readonly title: string
   readonly body: Html
-  readonly script?: 'ask.js' | 'read.js'
   readonly className?: string
 }
 
-export function page({ title, body, script, className = '' }: PageOptions): Html {
+export function page({ title, body, className = '' }: PageOptions): Html {
   return html`<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -19,9 +18,7 @@ export function page({ title, body, script, className = '' }: PageOptions): Html
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
-<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/page.css">
-${script && html`<script type="module" src="/assets/${script}"></script>`}
+<link rel="stylesheet" href="/pages/page.css">
 </head>
 <body class="${className}">
 ${body}

@@ -1,51 +1,27 @@
-/** The pages for people: asking, reading, and the description of the endpoint. */
+/** The pages for people: the one that draws itself in the browser, and the description of the endpoint. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Assistant } from '../../../answering/assistant.ts'
-import { PolicyError } from '../../../errors.ts'
-import type { DocumentId, Span } from '../../../types.ts'
-import { documentSummary, outlineOf, type DocumentSummary } from '../../wire.ts'
+import type { DocumentId } from '../../../types.ts'
+import { builtPage } from '../assets.ts'
 import { describeApi } from '../openapi.ts'
-import { askPage } from './ask-page.ts'
 import { docsPage } from './docs-page.ts'
-import { readPage } from './read-page.ts'
 
 export function addPages(app: OpenAPIHono, assistant: Assistant, version: string): void {
-  app.get('/', (context) => {
-    const status = assistant.status()
-    return context.html(askPage({ status, documents: status.ready ? summaries(assistant) : [], version }))
-  })
-  app.get('/read/:id', (context) => read(context, assistant))
-  app.get('/read/:id/:sha', (context) => read(context, assistant))
-  app.get('/read/:id/:sha/:range', (context) => read(context, assistant))
+  for (const address of ['/', '/c/:id', '/documents']) app.get(address, (context) => builtPage(context))
+  for (const address of ['/read/:id', '/read/:id/:sha', '/read/:id/:sha/:range']) {
+    app.get(address, async (context) => builtPage(context, (await canBeRead(context, assistant)) ? 200 : 404))
+  }
   app.get('/openapi.json', (context) => context.json(describeApi(app, version)))
   app.get('/docs', (context) => context.html(docsPage(describeApi(app, version))))
 }
 
-const summaries = (assistant: Assistant): readonly DocumentSummary[] =>
-  assistant.catalogue().documents.map(documentSummary)
-
-async function read(context: Context, assistant: Assistant): Promise<Response> {
-  const id = context.req.param('id') ?? ''
-  const sha = context.req.param('sha')
-  const document = assistant.catalogue().documents.find((candidate) => candidate.id === id)
-  if (!document || (sha !== undefined && !/^[0-9a-f]{16,64}$/.test(sha))) throw noSuchText()
+/** Whether an address of a text leads to one; the page itself says what is missing. */
+async function canBeRead(context: Context, assistant: Assistant): Promise<boolean> {
+  const { id = '', sha, range } = context.req.param() as { id?: string; sha?: string; range?: string }
+  if (sha !== undefined && !/^[0-9a-f]{16,64}$/.test(sha)) return false
   const version = await assistant.textOf(id as DocumentId, sha)
-  if (!version) throw noSuchText()
-  const range = context.req.param('range')
-  const marked = range === undefined ? undefined : spanOf(range, version.text.length)
-  const outline = version.textSha256 === document.textSha256 ? outlineOf(document) : []
-  const pages = version.textSha256 === document.textSha256 ? document.pages : undefined
-  const options = { document: documentSummary(document), version, outline, ...(marked && { marked }), ...(pages && { pages }) }
-  return context.html(readPage(options))
+  if (!version || range === undefined) return version !== undefined
+  const [, start, end] = /^(\d{1,9})-(\d{1,9})$/.exec(range) ?? []
+  return Number(start) < Number(end) && Number(end) <= version.text.length
 }
-
-/** `12-40`, inside the text. */
-function spanOf(range: string, length: number): Span {
-  const match = /^(\d{1,9})-(\d{1,9})$/.exec(range)
-  const span = { start: Number(match?.[1] ?? 0), end: Number(match?.[2] ?? 0) }
-  if (span.start >= span.end || span.end > length) throw noSuchText()
-  return span
-}
-
-const noSuchText = () => new PolicyError('no-such-document', '没有这份文件，或没有它的这一版文本。')

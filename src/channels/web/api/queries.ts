@@ -1,0 +1,91 @@
+/** What the page asks the server for, under the names by which it is kept. */
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { LibraryState, Upload } from '../../../answering/library-desk.ts'
+import type { CitationChange, Conversation, ConversationSummary, DocumentId, Exchange } from '../../../types.ts'
+import type { ListedDocument, Reading } from '../../wire.ts'
+import { getJson, offline } from './client.ts'
+
+export interface StoredExchange extends Exchange {
+  readonly changes?: readonly CitationChange[]
+}
+
+export interface StoredConversation extends Omit<Conversation, 'exchanges'> {
+  readonly exchanges: readonly StoredExchange[]
+}
+
+export interface FoundConversation extends ConversationSummary {
+  readonly excerpt?: string
+}
+
+export type { LibraryState, ListedDocument, Upload }
+
+export type LibraryProblem = ListedDocument['problems'][number]
+
+export interface Ready {
+  readonly ready: boolean
+  readonly version: string
+  readonly model: string | null
+  readonly index: { readonly generation: string | null; readonly documents: number; readonly clauses: number }
+  readonly mode: { readonly retrieval: 'hybrid' | 'keyword' }
+  readonly fallbacks: readonly { readonly from: string; readonly reason: string }[]
+  readonly building?: { readonly step: string; readonly done: number; readonly total: number }
+}
+
+const CONVERSATIONS_A_PAGE = 50
+const READY_MS = 30_000
+
+export const conversationsQuery = (q: string) =>
+  infiniteQueryOptions({
+    queryKey: ['conversations', q],
+    queryFn: ({ pageParam, signal }) => {
+      const search = new URLSearchParams({ limit: String(CONVERSATIONS_A_PAGE), ...(q !== '' && { q }), ...(pageParam !== '' && { before: pageParam }) })
+      return getJson<{ conversations: FoundConversation[]; more: boolean }>(`/api/conversations?${search}`, signal)
+    },
+    initialPageParam: '',
+    getNextPageParam: (last) => (last.more ? last.conversations.at(-1)?.updatedAt : undefined),
+  })
+
+export const conversationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['conversation', id],
+    queryFn: ({ signal }) => getJson<StoredConversation>(`/api/conversations/${encodeURIComponent(id)}`, signal),
+    refetchOnWindowFocus: 'always',
+  })
+
+export const documentsQuery = queryOptions({
+  queryKey: ['documents'],
+  queryFn: ({ signal }) => getJson<{ documents: ListedDocument[] }>('/api/documents', signal).then(({ documents }) => documents),
+  staleTime: 60_000,
+})
+
+export const libraryQuery = queryOptions({
+  queryKey: ['library'],
+  queryFn: ({ signal }) => getJson<LibraryState>('/api/library', signal),
+  refetchInterval: ({ state }) => (state.data?.indexing ? 500 : false),
+})
+
+export const readingQuery = (id: string, sha?: string) =>
+  queryOptions({
+    queryKey: ['reading', id, sha ?? ''],
+    queryFn: ({ signal }) => getJson<Reading>(`/api/reading/${encodeURIComponent(id)}${sha === undefined ? '' : `?sha=${sha}`}`, signal),
+    staleTime: 5 * 60_000,
+  })
+
+export const suggestionsQuery = queryOptions({
+  queryKey: ['suggestions'],
+  queryFn: ({ signal }) => getJson<{ questions: { question: string; documentId: DocumentId }[] }>('/api/suggestions', signal),
+  staleTime: 5 * 60_000,
+})
+
+/** Also while it answers 503: the body says why. */
+export const readyQuery = queryOptions({
+  queryKey: ['ready'],
+  queryFn: async ({ signal }) => {
+    const response = await fetch('/readyz', { signal }).catch(() => undefined)
+    const body = (await response?.json().catch(() => undefined)) as Partial<Ready> | undefined
+    if (typeof body?.ready !== 'boolean' || !body.fallbacks) throw offline()
+    return body as Ready
+  },
+  retry: false,
+  refetchInterval: ({ state }) => (state.data?.ready && !state.data.building ? READY_MS : 1_000),
+})

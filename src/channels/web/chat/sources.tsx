@@ -1,0 +1,115 @@
+/** The citations of an answer, one below the other, each with its words and ways to take it along. */
+import { useQueryClient } from '@tanstack/react-query'
+import { Quote } from 'lucide-react'
+import { citedOf, footnote, inText, referenceEntry, withQuotation, type Cited } from '../../citation-forms.ts'
+import { bracketed, placeWords, snippetOf, standingWords } from '../../render.ts'
+import type { Answer, Citation, CitationChange } from '../../../types.ts'
+import { documentsQuery } from '../api/queries.ts'
+import { copyText } from '../ui/copy.ts'
+import { Menu } from '../ui/menu.tsx'
+import { toast } from '../ui/toast.tsx'
+import { DateWords, PlaceWords } from './citation-card.tsx'
+import { CitationLink } from './citation-link.tsx'
+import { useChatWords } from './words.ts'
+
+interface SourcesProps {
+  readonly answer: Answer
+  readonly changes: readonly CitationChange[]
+  readonly exchangeId: string
+}
+
+export function Sources({ answer, changes, exchangeId }: SourcesProps) {
+  const words = useChatWords()
+  return (
+    <section className="sources">
+      <h3>{answer.outcome === 'declined' ? words.nearWords : words.sources}</h3>
+      <ol>
+        {answer.citations.map((citation) => (
+          <Source key={citation.n} citation={citation} change={changes.find(({ n }) => n === citation.n)} exchangeId={exchangeId} />
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+interface SourceProps {
+  readonly citation: Citation
+  readonly change: CitationChange | undefined
+  readonly exchangeId: string
+}
+
+function Source({ citation, change, exchangeId }: SourceProps) {
+  const words = useChatWords()
+  const { n, url, quote, title, titleFrom, alsoIn, version } = citation
+  const standing = standingWords(version)
+  return (
+    <li>
+      <span className="chip" aria-hidden="true">
+        {n}
+      </span>
+      <div className="source">
+        <CitationLink url={url} exchangeId={exchangeId} n={n} className="source-link">
+          <span className="source-place">
+            <PlaceWords citation={citation} />
+          </span>
+          <span className="source-title">
+            {bracketed(title)}
+            {titleFrom === 'inferred' && <small>{words.inferredTitle}</small>}
+          </span>
+        </CitationLink>
+        <p className="source-quote">{snippetOf(quote)}</p>
+        <p className="source-date">
+          <DateWords citation={citation} />
+          {standing !== '' && <span>{standing}</span>}
+        </p>
+        {alsoIn.length > 0 && (
+          <p className="source-twins">
+            {words.alsoIn}
+            {alsoIn.map((twin) => (
+              <CitationLink key={twin.url} url={twin.url}>
+                {placeWords(twin)}（{twin.source}）
+              </CitationLink>
+            ))}
+          </p>
+        )}
+        {change && (
+          <p className="source-change">
+            {words.changes[change.state]}
+            {change.url !== undefined && <CitationLink url={change.url}>{words.seeNow}</CitationLink>}
+          </p>
+        )}
+      </div>
+      <CopyCitation citation={citation} />
+    </li>
+  )
+}
+
+/** Every form a writer may want, by the name it is shown under. */
+const FORMS = {
+  inText,
+  withQuotation,
+  footnote,
+  'gbt-2015': (cited: Cited) => referenceEntry(cited, '2015'),
+  'gbt-2025': (cited: Cited) => referenceEntry(cited, '2025'),
+} as const
+
+type FormName = keyof typeof FORMS
+
+function CopyCitation({ citation }: { readonly citation: Citation }) {
+  const words = useChatWords()
+  const queries = useQueryClient()
+  const copy = async (form: FormName) => {
+    const documents = await queries.fetchQuery(documentsQuery).catch(() => [])
+    const cited = citedOf(
+      citation,
+      documents.find(({ id }) => id === citation.documentId),
+    )
+    toast((await copyText(FORMS[form](cited))) ? words.copied : words.notCopied)
+  }
+  const items = (Object.keys(FORMS) as FormName[]).map((form) => ({ label: words.forms[form], onChoose: () => void copy(form) }))
+  return (
+    <Menu label={words.copyCitation} items={items} className="icon-button small">
+      <Quote size={16} aria-hidden />
+    </Menu>
+  )
+}

@@ -1,0 +1,58 @@
+/** What this page changed about the library and waits to see: the round of indexing that follows, and the rows it touches. */
+import { useSyncExternalStore } from 'react'
+
+interface Changes {
+  /** A round was asked for and has not been seen to end. */
+  readonly isAwaited: boolean
+  /** When the last round had ended before. */
+  readonly before?: string
+  /** Rows to be marked: ids, and sources of uploads. */
+  readonly fresh: ReadonlySet<string>
+  /** Ids of rows that are removed and still in the index. */
+  readonly leaving: ReadonlySet<string>
+}
+
+let changes: Changes = { isAwaited: false, fresh: new Set(), leaving: new Set() }
+const listeners = new Set<() => void>()
+
+/** After this long without one, no round is waited for any more. */
+const LONGEST_MS = 60_000
+const MARKED_MS = 90_000
+let givingUp: ReturnType<typeof setTimeout> | undefined
+
+function set(next: Partial<Changes>): void {
+  changes = { ...changes, ...next }
+  for (const listener of listeners) listener()
+}
+
+export const useChanges = (): Changes =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => changes,
+  )
+
+/** `lastIndexedAt`: as the server said before the change was sent. */
+export function awaitRound(lastIndexedAt: string | undefined): void {
+  clearTimeout(givingUp)
+  givingUp = setTimeout(() => set({ isAwaited: false }), LONGEST_MS)
+  const { before: _before, ...others } = changes
+  changes = others
+  set({ isAwaited: true, ...(lastIndexedAt !== undefined && { before: lastIndexedAt }) })
+}
+
+export function roundIsOver(): void {
+  clearTimeout(givingUp)
+  set({ isAwaited: false })
+}
+
+export const mark = (row: string): void => set({ fresh: new Set([...changes.fresh, row]) })
+/** The mark goes some time after the row was there to be seen. */
+export function fade(rows: readonly string[]): ReturnType<typeof setTimeout> {
+  return setTimeout(() => set({ fresh: new Set([...changes.fresh].filter((row) => !rows.includes(row))) }), MARKED_MS)
+}
+
+export const leave = (id: string): void => set({ leaving: new Set([...changes.leaving, id]) })
+export const stay = (id?: string): void => set({ leaving: id === undefined ? new Set() : new Set([...changes.leaving].filter((one) => one !== id)) })

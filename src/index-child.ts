@@ -1,0 +1,36 @@
+/** The process that makes one round of indexing for a running server; started by index-process.ts. */
+import { enableCompileCache } from 'node:module'
+import { constants, setPriority } from 'node:os'
+import type { Config } from './config.ts'
+import { PolicyError } from './errors.ts'
+import type { RoundReport } from './index-process.ts'
+
+enableCompileCache() // before the modules that are large
+
+const tell = (report: RoundReport): Promise<void> =>
+  new Promise((resolve) => process.send?.(report, undefined, undefined, () => resolve()))
+
+async function round(config: Config): Promise<void> {
+  const log = (message: string): void => void tell({ kind: 'log', message })
+  const onProgress = (step: string, done: number, total: number): void => void tell({ kind: 'step', step, done, total })
+  const signal = new AbortController().signal
+  try {
+    const { indexRounds } = await import('./index-rounds.ts')
+    for await (const event of indexRounds(config, { watch: false, log, onProgress, signal })) {
+      if (event.kind === 'round') await tell({ kind: 'done', generation: event.generation, skipped: event.skipped })
+    }
+  } catch (error) {
+    const code = error instanceof PolicyError ? error.code : 'internal'
+    await tell({ kind: 'failed', code, message: error instanceof Error ? error.message : String(error) })
+  }
+  process.exit(0)
+}
+
+/** Questions come first. */
+try {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+} catch {
+  // not every system lets a process give way
+}
+process.once('disconnect', () => process.exit(1)) // the server is gone; what is in place stays whole
+process.once('message', (config) => void round(config as Config))

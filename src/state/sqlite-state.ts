@@ -1,0 +1,362 @@
+/** The State in one file of SQLite, through Node's own module; `:memory:` for one that ends with the process. */
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { PolicyError } from '../errors.ts'
+import type { Answer, Conversation, ConversationSummary, Exchange, Feedback, Turn } from '../types.ts'
+import { readAnswer, readDocuments, readTurns } from './kept-answer.ts'
+import { explained, IN_MEMORY, openFile } from './sqlite-file.ts'
+import {
+  EVERYONE,
+  excerptOf,
+  foldedCase,
+  HISTORY_EXCHANGES,
+  titleOf,
+  type Asked,
+  type Begun,
+  type ExchangeName,
+  type FeedbackRecord,
+  type FeedbackWanted,
+  type Listed,
+  type Owner,
+  type State,
+  type Wanted,
+} from './state.ts'
+
+export { IN_MEMORY }
+
+export interface SqliteStateOptions {
+  /** Told of a damaged file and of answers that cannot be read. */
+  readonly log?: (message: string) => void
+  /** False: a damaged file is refused, not set aside. Default true. */
+  readonly mend?: boolean
+  /** For tests. */
+  readonly now?: () => number
+}
+
+/** @throws PolicyError `state-unusable`, `disk-full` */
+export function openSqliteState(path: string, options: SqliteStateOptions = {}): State {
+  const { log = () => {}, mend = true, now = Date.now } = options
+  return new SqliteState(openFile(path, { log, mend }), { path, log, now })
+}
+
+type Row = Readonly<Record<string, SQLOutputValue>>
+
+const SUMMARY = `c.id, c.title, c.created_at, c.updated_at,
+  (SELECT count(*) FROM exchanges e WHERE e.conversation_id = c.id) AS exchanges`
+const NEWEST = 'ORDER BY c.updated_at DESC LIMIT :limit'
+
+const STATEMENTS = {
+  summary: `SELECT ${SUMMARY}, c.owner FROM conversations c WHERE c.id = :id`,
+  latest: 'SELECT max(updated_at) AS latest FROM conversations WHERE owner = :owner',
+  addConversation: `INSERT INTO conversations (id, owner, title, folded, created_at, updated_at)
+    VALUES (:id, :owner, :title, :folded, :at, :at)`,
+  touch: 'UPDATE conversations SET updated_at = :at WHERE id = :id',
+  rename: 'UPDATE conversations SET title = :title, folded = :folded WHERE id = :id',
+  remove: 'DELETE FROM conversations WHERE id = :id',
+  list: `SELECT ${SUMMARY} FROM conversations c WHERE c.owner = :owner AND c.updated_at < :before ${NEWEST}`,
+  find: `SELECT ${SUMMARY} FROM conversations c WHERE c.owner = :owner AND c.updated_at < :before
+    AND (instr(c.folded, :needle) > 0 OR EXISTS (
+      SELECT 1 FROM exchanges e WHERE e.conversation_id = c.id AND instr(e.folded, :needle) > 0)) ${NEWEST}`,
+  hits: `SELECT question, answer_text FROM exchanges WHERE conversation_id = :id AND instr(folded, :needle) > 0
+    ORDER BY position LIMIT 1`,
+  exchange: 'SELECT * FROM exchanges WHERE conversation_id = :conversationId AND id = :exchangeId',
+  exchanges: `SELECT e.*, f.rating, f.reason FROM exchanges e LEFT JOIN feedback f
+    ON f.owner = :owner AND f.conversation_id = e.conversation_id AND f.exchange_id = e.id AND f.answer_id = e.answer_id
+    WHERE e.conversation_id = :id ORDER BY e.position`,
+  addExchange: `INSERT INTO exchanges
+    (conversation_id, id, position, attempt, asked_at, as_of, documents, question, folded)
+    VALUES (:conversationId, :exchangeId,
+      (SELECT coalesce(max(position), 0) + 1 FROM exchanges WHERE conversation_id = :conversationId),
+      1, :at, :asOf, :documents, :question, :folded)
+    RETURNING position, attempt`,
+  beginAgain: `UPDATE exchanges SET attempt = attempt + 1, asked_at = :at, as_of = :asOf, documents = :documents,
+      question = :question, folded = :folded, answer_id = NULL, answer_text = NULL, answer = NULL
+    WHERE conversation_id = :conversationId AND id = :exchangeId
+    RETURNING position, attempt`,
+  before: `SELECT question, answer_text FROM exchanges WHERE conversation_id = :conversationId AND position < :position
+    ORDER BY position DESC LIMIT ${HISTORY_EXCHANGES}`,
+  keepAnswer: `UPDATE exchanges SET folded = :folded, answer_id = :answerId, answer_text = :text, answer = :answer
+    WHERE conversation_id = :conversationId AND id = :exchangeId AND attempt = :attempt`,
+  giveFeedback: `INSERT OR REPLACE INTO feedback (owner, conversation_id, exchange_id, answer_id, rating, reason, at,
+      generation, as_of, documents, history, question, answer)
+    VALUES (:owner, :conversationId, :exchangeId, :answerId, :rating, :reason, :at,
+      :generation, :asOf, :documents, :history, :question, :answer)`,
+  withdraw: `DELETE FROM feedback
+    WHERE owner = :owner AND conversation_id = :conversationId AND exchange_id = :exchangeId`,
+  feedback: `SELECT * FROM feedback WHERE (:owner IS NULL OR owner = :owner) AND at >= :since
+    AND (:rating IS NULL OR rating = :rating) ORDER BY at, rowid`,
+} as const
+
+/** Between a question and its answer in what is searched: no one types it. */
+const SEPARATOR = '\u001f'
+
+class SqliteState implements State {
+  readonly #database: DatabaseSync
+  readonly #path: string
+  readonly #log: (message: string) => void
+  readonly #now: () => number
+  readonly #statements: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>
+
+  constructor(
+    database: DatabaseSync,
+    { path, log, now }: { readonly path: string } & Required<Pick<SqliteStateOptions, 'log' | 'now'>>,
+  ) {
+    this.#database = database
+    this.#path = path
+    this.#log = log
+    this.#now = now
+    const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)])
+    this.#statements = Object.fromEntries(prepared) as Record<keyof typeof STATEMENTS, StatementSync>
+  }
+
+  async begin(owner: Owner, asked: Asked): Promise<Begun> {
+    return this.#written(() => {
+      const { conversationId, exchangeId, question, documents, asOf } = asked
+      const at = this.#tick(owner)
+      const known = this.#statements.summary.get({ id: conversationId })
+      if (known && known['owner'] !== owner) throw noSuchConversation(conversationId)
+      if (known) this.#statements.touch.run({ id: conversationId, at })
+      else this.#addConversation(owner, conversationId, titleOf(question), at)
+      const isRetry = this.#statements.exchange.get({ conversationId, exchangeId }) !== undefined
+      const row = this.#statements[isRetry ? 'beginAgain' : 'addExchange'].get({
+        conversationId,
+        exchangeId,
+        at,
+        question,
+        folded: foldedCase(question),
+        documents: documents ? JSON.stringify(documents) : null,
+        asOf: asOf ?? null,
+      })
+      const history = this.#turnsBefore(conversationId, Number(row?.['position']))
+      return { attempt: Number(row?.['attempt']), history }
+    })
+  }
+
+  async keepAnswer(owner: Owner, name: ExchangeName, attempt: number, answer: Answer): Promise<boolean> {
+    return this.#written(() => {
+      const { conversationId, exchangeId } = name
+      const exchange = this.#exchangeOfOwner(owner, name)
+      if (exchange?.['attempt'] !== attempt) return false
+      this.#statements.keepAnswer.run({
+        conversationId,
+        exchangeId,
+        attempt,
+        folded: foldedCase(`${textIn(exchange, 'question')}${SEPARATOR}${answer.text}`),
+        answerId: answer.id,
+        text: answer.text,
+        answer: JSON.stringify(answer),
+      })
+      this.#statements.touch.run({ id: conversationId, at: this.#tick(owner) })
+      return true
+    })
+  }
+
+  async conversations(owner: Owner, { query, limit, before }: Wanted): Promise<Listed> {
+    return this.#tried(() => {
+      const until = before === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(before)
+      const range = { owner, before: until, limit: limit + 1 }
+      const words = query?.toWellFormed().trim() ?? ''
+      const needle = foldedCase(words)
+      const rows = needle === '' ? this.#statements.list.all(range) : this.#statements.find.all({ ...range, needle })
+      const conversations = rows.slice(0, limit).map((row) => {
+        const excerpt = needle === '' ? undefined : this.#excerpt(textIn(row, 'id'), words)
+        return { ...summaryOf(row), ...(excerpt !== undefined && { excerpt }) }
+      })
+      return { conversations, more: rows.length > limit }
+    })
+  }
+
+  async conversation(owner: Owner, conversationId: string): Promise<Conversation> {
+    return this.#tried(() => {
+      const { id, title, createdAt, updatedAt } = summaryOf(this.#wanted(owner, conversationId))
+      const exchanges = this.#statements.exchanges.all({ owner, id }).map((row) => this.#exchangeOf(row))
+      return { id, title, createdAt, updatedAt, exchanges }
+    })
+  }
+
+  async rename(owner: Owner, conversationId: string, title: string): Promise<ConversationSummary> {
+    return this.#written(() => {
+      this.#wanted(owner, conversationId)
+      this.#statements.rename.run({ id: conversationId, title, folded: foldedCase(title) })
+      return summaryOf(this.#wanted(owner, conversationId))
+    })
+  }
+
+  async remove(owner: Owner, conversationId: string): Promise<void> {
+    this.#written(() => {
+      this.#wanted(owner, conversationId)
+      this.#statements.remove.run({ id: conversationId })
+    })
+  }
+
+  async giveFeedback(owner: Owner, name: ExchangeName, { rating, reason }: Feedback): Promise<void> {
+    this.#written(() => {
+      const { conversationId, exchangeId } = name
+      this.#wanted(owner, conversationId)
+      const exchange = this.#statements.exchange.get({ conversationId, exchangeId })
+      if (!exchange) throw noSuchExchange(exchangeId)
+      const answer = this.#answerOf(exchange)
+      if (!answer) throw new PolicyError('not-answered', '这个问题还没有回答，不能评价。请等回答完成，或重新提问。')
+      this.#statements.giveFeedback.run({
+        owner,
+        conversationId,
+        exchangeId,
+        answerId: answer.id,
+        rating,
+        reason: reason ?? null,
+        at: this.#now(),
+        generation: answer.index.generation,
+        asOf: exchange['as_of'] ?? null,
+        documents: exchange['documents'] ?? null,
+        history: JSON.stringify(this.#turnsBefore(conversationId, Number(exchange['position']))),
+        question: textIn(exchange, 'question'),
+        answer: textIn(exchange, 'answer'),
+      })
+    })
+  }
+
+  async withdrawFeedback(owner: Owner, name: ExchangeName): Promise<void> {
+    this.#written(() => {
+      const { conversationId, exchangeId } = name
+      const { changes } = this.#statements.withdraw.run({ owner, conversationId, exchangeId })
+      if (changes > 0) return
+      if (!this.#exchangeOfOwner(owner, name)) throw noSuchExchange(exchangeId)
+    })
+  }
+
+  async *feedback(owner: Owner | typeof EVERYONE, wanted: FeedbackWanted): AsyncGenerator<FeedbackRecord> {
+    const { since, rating } = wanted
+    const rows = this.#tried(() =>
+      this.#statements.feedback.all({
+        owner: owner === EVERYONE ? null : owner,
+        since: since === undefined ? 0 : Date.parse(since),
+        rating: rating ?? null,
+      }),
+    )
+    for (const row of rows) {
+      const answer = this.#answerOf(row)
+      const feedback = feedbackOf(row)
+      if (!answer || !feedback) continue
+      yield { ...feedback, ...askedOf(row), at: timeIn(row, 'at'), history: readTurns(textIn(row, 'history')), answer }
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#database.isOpen) this.#database.close()
+  }
+
+  #addConversation(owner: Owner, id: string, title: string, at: number): void {
+    this.#statements.addConversation.run({ id, owner, title, folded: foldedCase(title), at })
+  }
+
+  /** Now, or a little later: no two changes of an owner's conversations share their time, so that pages lose none. */
+  #tick(owner: Owner): number {
+    const latest = Number(this.#statements.latest.get({ owner })?.['latest'] ?? 0)
+    return Math.max(this.#now(), latest + 1)
+  }
+
+  #ofOwner(owner: Owner, id: string): Row | undefined {
+    const row = this.#statements.summary.get({ id })
+    return row?.['owner'] === owner ? row : undefined
+  }
+
+  #exchangeOfOwner(owner: Owner, { conversationId, exchangeId }: ExchangeName): Row | undefined {
+    if (!this.#ofOwner(owner, conversationId)) return undefined
+    return this.#statements.exchange.get({ conversationId, exchangeId })
+  }
+
+  #wanted(owner: Owner, id: string): Row {
+    const row = this.#ofOwner(owner, id)
+    if (!row) throw noSuchConversation(id)
+    return row
+  }
+
+  #turnsBefore(conversationId: string, position: number): readonly Turn[] {
+    const rows = this.#statements.before.all({ conversationId, position }).reverse()
+    return rows.flatMap((row): Turn[] => {
+      const question = { role: 'user' as const, content: textIn(row, 'question') }
+      const text = row['answer_text']
+      return typeof text === 'string' ? [question, { role: 'assistant', content: text }] : [question]
+    })
+  }
+
+  #excerpt(id: string, words: string): string | undefined {
+    const row = this.#statements.hits.get({ id, needle: foldedCase(words) })
+    return row && (excerptOf(textIn(row, 'question'), words) ?? excerptOf(String(row['answer_text'] ?? ''), words))
+  }
+
+  #exchangeOf(row: Row): Exchange {
+    const answer = this.#answerOf(row)
+    const feedback = feedbackOf(row)
+    return {
+      id: textIn(row, 'id'),
+      ...askedOf(row),
+      askedAt: timeIn(row, 'asked_at'),
+      ...(answer && { answer }),
+      ...(feedback && { feedback }),
+    }
+  }
+
+  #answerOf(row: Row): Answer | undefined {
+    const json = row['answer']
+    if (typeof json !== 'string') return undefined
+    const answer = readAnswer(json)
+    if (!answer) this.#log(`${this.#path}：一条回答无法读取，按没有回答处理 an answer cannot be read: ${textIn(row, 'answer_id')}`)
+    return answer
+  }
+
+  #written<Result>(work: () => Result): Result {
+    return this.#tried(() => {
+      this.#database.exec('BEGIN IMMEDIATE')
+      try {
+        const result = work()
+        this.#database.exec('COMMIT')
+        return result
+      } catch (error) {
+        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+        throw error
+      }
+    })
+  }
+
+  #tried<Result>(work: () => Result): Result {
+    try {
+      return work()
+    } catch (error) {
+      throw explained(error, this.#path)
+    }
+  }
+}
+
+const textIn = (row: Row, column: string) => String(row[column])
+const timeIn = (row: Row, column: string) => new Date(Number(row[column])).toISOString()
+
+function summaryOf(row: Row): ConversationSummary {
+  return {
+    id: textIn(row, 'id'),
+    title: textIn(row, 'title'),
+    createdAt: timeIn(row, 'created_at'),
+    updatedAt: timeIn(row, 'updated_at'),
+    exchanges: Number(row['exchanges']),
+  }
+}
+
+function askedOf(row: Row): Pick<Exchange, 'question' | 'documents' | 'asOf'> {
+  const documents = row['documents']
+  const asOf = row['as_of']
+  return {
+    question: textIn(row, 'question'),
+    ...(typeof documents === 'string' && { documents: readDocuments(documents) }),
+    ...(typeof asOf === 'string' && { asOf }),
+  }
+}
+
+function feedbackOf(row: Row): Feedback | undefined {
+  const { rating, reason } = row
+  if (rating !== 'up' && rating !== 'down') return undefined
+  return { rating, ...(typeof reason === 'string' && { reason }) }
+}
+
+const noSuchConversation = (id: string) =>
+  new PolicyError('no-such-conversation', `没有对话 ${id}；现有对话见 /api/conversations。`)
+const noSuchExchange = (id: string) =>
+  new PolicyError('no-such-exchange', `对话里没有这一问 ${id}；请重新打开这个对话。`)
