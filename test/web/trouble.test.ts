@@ -113,10 +113,9 @@ describeInBrowser('trouble', () => {
     const stopped = await page.request.post(`${site.url}/api/ask`, { data: { question: RESEARCH, ...first } })
     expect(stopped.status()).toBe(200)
     const { exchangeId } = first
-    await page.route(`**/api/conversations/${first.conversationId}`, async (route) => {
-      const body = (await (await route.fetch()).json()) as { exchanges: { id: string; answer?: unknown }[] }
-      await route.fulfill({ json: { ...body, exchanges: body.exchanges.map(({ answer: _, ...rest }) => rest) } })
-    })
+    const stored = (await (await page.request.get(`${site.url}/api/conversations/${first.conversationId}`)).json()) as { exchanges: { answer?: unknown }[] }
+    const unanswered = { ...stored, exchanges: stored.exchanges.map(({ answer: _, ...rest }) => rest) }
+    await page.route(`**/api/conversations/${first.conversationId}`, (route) => route.fulfill({ json: unanswered }), { times: 1 })
     await page.goto(`${site.url}/c/${first.conversationId}`)
     expect(await page.locator(`[id="x-${exchangeId}"]`).getByRole('alert').textContent()).toContain('这个问题还没有回答完。')
     await page.getByRole('button', { name: '重试' }).click()
