@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     for (const { question, history, group } of cases) {
       const alone = await millisecondsOf(() => embedder.embedQuestion(question))
       const whole = await millisecondsOf(async () => {
-        for await (const event of app.assistant.ask({ question, ...(history ? { history } : {}) }))
+        for await (const event of app.assistant.ask({ question, ...(history ? { history } : {}), mode: 'extractive' }))
           if (event.type === 'done') return
       })
       if (round === 0) continue // the first round warms up

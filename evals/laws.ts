@@ -232,6 +232,7 @@ async function run(environment: Environment, { index, limit, note, recorded }: O
     for (const trial of questions.flatMap((question) => trialsOf(question, documents))) {
       const request: AskRequest = {
         question: trial.question.question,
+        mode: 'extractive',
         ...(trial.documents ? { documents: trial.documents } : {}),
       }
       outcomes.push(outcomeOf(trial, await finalAnswer(assistant.ask(request))))

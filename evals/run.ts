@@ -13,11 +13,17 @@ import { MEASURES } from './measures/index.ts'
 import type { Observation, Score } from './measures/measure.ts'
 import { fallen, Floors } from './floors.ts'
 import { table } from './table.ts'
+import { writtenOf } from './written.ts'
 
 /** What is measured: the program behind its narrowest door. The last event is `done`. */
 export interface EvalAssistant {
   ask(request: AskRequest): AsyncIterable<AnswerEvent>
+  /** Absent: there is no language model. */
+  status?(): { readonly languageModel?: { readonly id: string } }
 }
+
+/** Who writes the answers that are measured; extractive unless asked for, so that figures can be compared. */
+type EvalMode = 'extractive' | 'llm'
 
 /** `got` of `of`, summed over cases. */
 const Figure = z.strictObject({ got: z.number(), of: z.number() })
@@ -42,6 +48,7 @@ export interface CaseResult extends Observation {
 
 export interface Report {
   /** `hybrid` when any answer was. */
+  readonly mode: EvalMode
   readonly retrieval: 'hybrid' | 'keyword'
   readonly generation: string
   readonly embedder: string | null
@@ -52,16 +59,18 @@ export interface Report {
 export interface EvalRun {
   readonly assistant: EvalAssistant
   readonly cases: readonly EvalCase[]
+  readonly mode?: EvalMode
   /** The stored text of a document, from the store and not from the answer. */
   readonly textOf: (documentId: string) => string | undefined
 }
 
 /** Puts every case to the assistant, one after the other. An assistant that throws fails that case only. */
-export async function runEval({ assistant, cases, textOf }: EvalRun): Promise<Report> {
+export async function runEval({ assistant, cases, textOf, mode = 'extractive' }: EvalRun): Promise<Report> {
   const results: CaseResult[] = []
-  for (const one of cases) results.push(await measureCase(assistant, one, textOf))
+  for (const one of cases) results.push(await measureCase(assistant, one, { textOf, mode }))
   const answers = results.flatMap(({ answer }) => (answer === undefined ? [] : [answer]))
   return {
+    mode,
     retrieval: answers.some((answer) => answer.retrieval === 'hybrid') ? 'hybrid' : 'keyword',
     generation: answers[0]?.index.generation ?? '',
     embedder: answers[0]?.index.embedder ?? null,
@@ -70,9 +79,13 @@ export async function runEval({ assistant, cases, textOf }: EvalRun): Promise<Re
   }
 }
 
-async function measureCase(assistant: EvalAssistant, one: EvalCase, textOf: EvalRun['textOf']): Promise<CaseResult> {
+async function measureCase(
+  assistant: EvalAssistant,
+  one: EvalCase,
+  { textOf, mode }: { readonly textOf: EvalRun['textOf']; readonly mode: EvalMode },
+): Promise<CaseResult> {
   const started = performance.now()
-  const reply = await answerTo(assistant, one)
+  const reply = await answerTo(assistant, one, mode)
   const milliseconds = performance.now() - started
   const observation: Observation = { case: one, textOf, ...reply }
   const taken = MEASURES.flatMap((measure) => {
@@ -83,11 +96,15 @@ async function measureCase(assistant: EvalAssistant, one: EvalCase, textOf: Eval
   return { ...observation, scores: Object.fromEntries(taken), problems, milliseconds }
 }
 
-async function answerTo(assistant: EvalAssistant, one: EvalCase): Promise<{ answer: Answer } | { failure: string }> {
+async function answerTo(
+  assistant: EvalAssistant,
+  one: EvalCase,
+  mode: EvalMode,
+): Promise<{ answer: Answer } | { failure: string }> {
   try {
     let answer: Answer | undefined
     const { question, history } = one
-    for await (const event of assistant.ask(history === undefined ? { question } : { question, history })) {
+    for await (const event of assistant.ask({ question, ...(history && { history }), mode })) {
       if (event.type === 'done') answer = event.answer
     }
     return answer === undefined ? { failure: '没有 done 事件' } : { answer }
@@ -126,6 +143,8 @@ export const EVAL_HELP = `用法：tiaowen eval [选项]
   --cases <路径>      别的题目：一个 .jsonl 文件或一个文件夹
   --group <组名>      只做一组，可重复
   --split <tune|report>
+  --mode <方式>       extractive（默认）或 llm：由所配置的语言模型成文，指标照旧，另数成文与删去的句子；
+                      不与基线、下限比较
   --report <文件>     网页报告写到哪里（默认 evals/report.html）
   --json              只输出 JSON
   --help
@@ -137,6 +156,7 @@ const Options = z.object({
   cases: z.string().default(join(HERE, 'cases')),
   group: z.array(z.string()).optional(),
   split: z.enum(['tune', 'report']).optional(),
+  mode: z.enum(['extractive', 'llm']).default('extractive'),
   report: z.string().default(join(HERE, 'report.html')),
   json: z.boolean().default(false),
   help: z.boolean().default(false),
@@ -156,23 +176,31 @@ export async function evalCommand(
   const options = optionsOf(argv)
   if (typeof options === 'string') return print(`${options}\n\n${EVAL_HELP}`), 2
   if (options.help) return print(EVAL_HELP), 0
-  const { group, split } = options
+  const { group, split, mode } = options
+  if (mode === 'llm') {
+    const isCompared = options.floors || options['update-baseline']
+    if (isCompared) return print('基线与下限只用于 --mode extractive。'), 2
+    if (!assistant.status?.().languageModel) return print(NO_MODEL), 2
+  }
   const cases = readCases(options.cases).filter(
     (one) => (group?.includes(one.group) ?? true) && (split === undefined || one.split === split),
   )
   if (cases.length === 0) return print('没有符合条件的题目。'), 2
-  const baseline = readIfThere(join(HERE, 'baseline.json'), Baseline) ?? {}
-  const report = await runEval({ assistant, cases, textOf })
+  const baseline = mode === 'llm' ? {} : (readIfThere(join(HERE, 'baseline.json'), Baseline) ?? {})
+  const report = await runEval({ assistant, cases, textOf, mode })
   const before = baseline[report.retrieval]
   writeFileSync(options.report, reportPage(report, before))
   if (options['update-baseline']) {
     const accepted: Baseline = { ...baseline, [report.retrieval]: report.figures }
     writeFileSync(join(HERE, 'baseline.json'), `${JSON.stringify(accepted, null, 1)}\n`)
   }
-  if (options.json) print(JSON.stringify({ retrieval: report.retrieval, figures: report.figures }))
+  const { retrieval, figures } = report
+  if (options.json) print(JSON.stringify({ retrieval, figures, ...(mode === 'llm' && { written: writtenOf(report) }) }))
   else print(`${table(report, before)}\n报告：${options.report}`)
   return options.floors ? checkFloors(report, options.json ? () => {} : print) : 0
 }
+
+const NO_MODEL = '没有配置语言模型：请设置 TIAOWEN_LLM_URL 与 TIAOWEN_LLM_MODEL（见 docs/llm.md）。'
 
 function optionsOf(argv: readonly string[]): z.infer<typeof Options> | string {
   try {
@@ -186,6 +214,7 @@ function optionsOf(argv: readonly string[]): z.infer<typeof Options> | string {
         cases: word,
         group: { type: 'string', multiple: true },
         split: word,
+        mode: word,
         report: word,
         json: flag,
         help: flag,

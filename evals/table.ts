@@ -2,6 +2,7 @@
 import type { EvalCase } from './cases.ts'
 import { MEASURES } from './measures/index.ts'
 import type { Figure, Figures, Report } from './run.ts'
+import { writtenOf } from './written.ts'
 
 const TOTALS = ['tune', 'report', 'all']
 
@@ -62,6 +63,7 @@ export function table(report: Report, before: Figures | undefined): string {
   const failures = report.results.filter((result) => result.problems.length > 0)
   return [
     `检索：${report.retrieval}　索引：${report.generation}　模型：${report.embedder ?? '无'}　${timesOf(report)}`,
+    ...(report.mode === 'llm' ? [writtenLine(report)] : []),
     before === undefined ? '没有可比的基线。' : '▲▼ 是与 evals/baseline.json 相比的变化（百分点）。',
     '',
     grid([['measure', '指标', ...totals.map((row) => `${row}(${counted(row)})`), '计数'], ...summary]),
@@ -73,6 +75,16 @@ export function table(report: Report, before: Figures | undefined): string {
       `  ${one.id}（${one.split}）${one.question}`,
       `      ${problems.join('；')}`,
     ]),
+  ].join('\n')
+}
+
+function writtenLine(report: Report): string {
+  const { asked, stood, sentences, removed, reasons, fallbacks } = writtenOf(report)
+  const listed = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts).map(([name, times]) => `${name} ${times}`).join('；') || '无'
+  return [
+    `语言模型：${asked} 题交它成文，${stood} 题成立；${sentences} 句与原文相符，${removed} 句删去（${listed(reasons)}）`,
+    `改为摘录：${listed(fallbacks)}`,
   ].join('\n')
 }
 

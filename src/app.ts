@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Assistant, Status, TextVersion } from './answering/assistant.ts'
 import type { LibraryDesk } from './answering/library-desk.ts'
+import { fallbackOfModel } from './answering/model-answer.ts'
 import { LocalAssistant } from './answering/local-assistant.ts'
 import { documentById } from './clauses/by-id.ts'
 import { outlineOf, type OutlineNode } from './clauses/outline-nodes.ts'
@@ -15,6 +16,7 @@ import { PolicyError } from './errors.ts'
 import { roundInProcess } from './index-process.ts'
 import { LocalDesk } from './library/desk.ts'
 import { giveBackMemory } from './memory.ts'
+import { openAnswerModel, type OpenedModel } from './open-answer-model.ts'
 import { openEmbedder } from './open-embedder.ts'
 import { prepareSlips } from './questions/slips.ts'
 import { loadDictionary } from './questions/words.ts'
@@ -60,6 +62,7 @@ class RunningApp implements App {
   readonly #options: AppOptions
   readonly #embedder: Embedder | undefined
   readonly #noModel: Fallback | undefined
+  readonly #writer: OpenedModel | undefined
   /** The generation on the disk, as it was opened or written. */
   #opened: Opened | undefined
   /** Documents that answer by keywords while their vectors are made. */
@@ -91,9 +94,12 @@ class RunningApp implements App {
       'reason' in model && model.reason !== undefined ? { from: 'hybrid', reason: model.reason } : undefined
     if (this.#noModel) options.log(this.#noModel.reason)
     if ('origin' in model && model.origin !== undefined) options.log(`向量模型 model: ${model.origin}`)
+    this.#writer = config.llm && openAnswerModel(config.llm)
+    for (const notice of this.#writer?.notices ?? []) options.log(notice)
     this.assistant = new LocalAssistant({
       library: () => this.#library(),
       ...(this.#embedder ? { embedder: this.#embedder } : {}),
+      ...(this.#writer ? { writer: this.#writer } : {}),
       textOf: (id, sha) => this.#textOf(id, sha),
       status: () => this.#status(),
       log: options.log,
@@ -328,6 +334,7 @@ class RunningApp implements App {
 
   #status(): Status {
     const library = this.#serving
+    const languageModel = this.#writer?.model.state()
     const problem = this.#problem && { from: 'current-documents', reason: this.#problem.message }
     return {
       ready: library !== undefined,
@@ -338,7 +345,12 @@ class RunningApp implements App {
       documents: library?.documents.length ?? 0,
       clauses: library?.entries.living ?? 0,
       chunks: library ? library.units.size + library.windows.size : 0,
-      fallbacks: [library ? library.fallback : this.#noModel, problem].filter((fallback) => fallback !== undefined),
+      ...(languageModel ? { languageModel } : {}),
+      fallbacks: [
+        library ? library.fallback : this.#noModel,
+        problem,
+        languageModel && fallbackOfModel(languageModel),
+      ].filter((fallback) => fallback !== undefined),
       ...(this.#skipped.length > 0 ? { skipped: this.#skipped } : {}),
       ...(this.#building ? { building: this.#building } : {}),
     }

@@ -30,18 +30,38 @@ export interface Config {
   readonly logLevel: LogLevel
   /** A library of laws for development and benchmarks. */
   readonly corpus?: string
+  /** The language model that writes answers; absent: answers are extractive. */
+  readonly llm?: LlmConfig
+}
+
+/** An OpenAI-compatible endpoint. */
+export interface LlmConfig {
+  /** http or https, without user, query, fragment or a slash at its end, e.g. `https://api.deepseek.com/v1`. */
+  readonly url: string
+  /** As the endpoint calls it. */
+  readonly model: string
+  readonly key?: string
+  /** Is the reply asked for by JSON schema? `auto`: until the endpoint refuses one. */
+  readonly schema: 'auto' | 'on' | 'off'
+  /** Of a whole answer, retries included. */
+  readonly timeoutSeconds: number
+  /** Absent: as many as it takes. */
+  readonly tokensADay?: number
+  /** Fields of each request that only this endpoint knows, e.g. `{ enable_thinking: false }`. */
+  readonly extra?: Readonly<Record<string, unknown>>
 }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const KEY_BYTES = 32
 const MAX_THREADS = 64
+const MAX_TOKENS = 9_999_999_999
 
 const folder = z.string().transform((path) => resolve(path))
 const whole = (from: number, to: number) =>
   z
     .string()
-    .regex(/^\d{1,6}$/, { error: `is not a whole number from ${from} to ${to}`, abort: true })
+    .regex(/^\d{1,10}$/, { error: `is not a whole number from ${from} to ${to}`, abort: true })
     .transform(Number)
     .refine((number) => number >= from && number <= to, { error: `is not a whole number from ${from} to ${to}` })
 
@@ -70,6 +90,23 @@ const Variables = z.object({
   TIAOWEN_EMBEDDING_THREADS: whole(1, MAX_THREADS).default(2),
   TIAOWEN_LOG_LEVEL: z.enum(LOG_LEVELS, { error: `is none of ${LOG_LEVELS.join(', ')}` }).default('info'),
   TIAOWEN_CORPUS: folder.optional(),
+  TIAOWEN_LLM_URL: z
+    .url({ protocol: /^https?$/, error: 'is not an http or https address', abort: true })
+    .refine(isBare, { error: 'holds a user, a query or a fragment' })
+    .transform((address) => address.replace(/\/+$/, ''))
+    .optional(),
+  TIAOWEN_LLM_MODEL: z
+    .string()
+    .regex(/^[^\s\p{Cc}]{1,200}$/u, { error: 'is not a name of 1 to 200 characters without spaces' })
+    .optional(),
+  TIAOWEN_LLM_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,4096}$/, { error: 'holds more than printable ASCII without spaces' })
+    .optional(),
+  TIAOWEN_LLM_SCHEMA: z.enum(['auto', 'on', 'off'], { error: 'is none of auto, on, off' }).default('auto'),
+  TIAOWEN_LLM_TIMEOUT_SECONDS: whole(1, 600).default(60),
+  TIAOWEN_LLM_TOKENS_A_DAY: whole(1, MAX_TOKENS).optional(),
+  TIAOWEN_LLM_EXTRA: z.string().transform(extraFields).optional(),
 })
 
 /** What to do about a variable that is refused. */
@@ -87,7 +124,19 @@ const NEXT_STEP: Readonly<Record<keyof typeof Variables.shape, string>> = {
   TIAOWEN_EMBEDDING_THREADS: 'Name the number of cores to embed with, or unset it',
   TIAOWEN_LOG_LEVEL: 'Name one of them, or unset it',
   TIAOWEN_CORPUS: 'Name a folder, or unset it',
+  TIAOWEN_LLM_URL:
+    'Name the base address of an OpenAI-compatible endpoint, e.g. https://api.deepseek.com/v1; ' +
+    'the key stands in TIAOWEN_LLM_KEY',
+  TIAOWEN_LLM_MODEL: 'Name the model as the endpoint calls it, e.g. qwen-plus',
+  TIAOWEN_LLM_KEY: 'Copy the key without spaces or line breaks, or unset it where the endpoint asks for none',
+  TIAOWEN_LLM_SCHEMA: 'Set it to off where the endpoint has no structured output, or unset it',
+  TIAOWEN_LLM_TIMEOUT_SECONDS: 'Name the seconds a whole answer may take, or unset it',
+  TIAOWEN_LLM_TOKENS_A_DAY: 'Name the tokens the model may use a day, or unset it for no limit',
+  TIAOWEN_LLM_EXTRA: 'Write a JSON object, e.g. {"enable_thinking":false}, or unset it',
 }
+
+/** Whose value is never shown. */
+const SECRET: readonly string[] = ['TIAOWEN_API_KEY', 'TIAOWEN_LLM_KEY', 'TIAOWEN_LLM_EXTRA']
 
 /** Read by the tests alone; allowed, and not part of Config. */
 const TEST_VARIABLES = ['TIAOWEN_LONG', 'TIAOWEN_GOLDEN']
@@ -100,7 +149,9 @@ export function readConfig(environment: Environment): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = Variables.safeParse(set)
   const faults = [...strangers(set), ...(parsed.error?.issues ?? []).map((issue) => faultOf(issue, set))]
-  if (parsed.success) faults.push(...exposure(parsed.data.TIAOWEN_HOST, parsed.data.TIAOWEN_API_KEY))
+  if (parsed.success) {
+    faults.push(...exposure(parsed.data.TIAOWEN_HOST, parsed.data.TIAOWEN_API_KEY), ...halfModel(parsed.data))
+  }
   if (!parsed.success || faults.length > 0) throw new PolicyError('config-invalid', faults.join('\n'))
   return configOf(parsed.data)
 }
@@ -125,6 +176,24 @@ function configOf(given: z.infer<typeof Variables>): Config {
     embeddingThreads: given.TIAOWEN_EMBEDDING_THREADS,
     logLevel: given.TIAOWEN_LOG_LEVEL,
     ...(given.TIAOWEN_CORPUS !== undefined && { corpus: given.TIAOWEN_CORPUS }),
+    ...llmOf(given),
+  }
+}
+
+function llmOf(given: z.infer<typeof Variables>): { readonly llm?: LlmConfig } {
+  const { TIAOWEN_LLM_URL: url, TIAOWEN_LLM_MODEL: model, TIAOWEN_LLM_KEY: key } = given
+  const { TIAOWEN_LLM_TOKENS_A_DAY: tokens, TIAOWEN_LLM_EXTRA: extra } = given
+  if (url === undefined || model === undefined) return {}
+  return {
+    llm: {
+      url,
+      model,
+      ...(key !== undefined && { key }),
+      schema: given.TIAOWEN_LLM_SCHEMA,
+      timeoutSeconds: given.TIAOWEN_LLM_TIMEOUT_SECONDS,
+      ...(tokens !== undefined && { tokensADay: tokens }),
+      ...(extra !== undefined && { extra }),
+    },
   }
 }
 
@@ -138,8 +207,53 @@ function strangers(set: Environment): string[] {
 
 function faultOf(issue: z.core.$ZodIssue, set: Environment): string {
   const name = String(issue.path[0]) as keyof typeof Variables.shape
-  const value = name === 'TIAOWEN_API_KEY' ? '' : ` (${JSON.stringify(set[name])})`
+  const said = name === 'TIAOWEN_LLM_URL' ? masked(set[name]) : set[name]
+  const value = SECRET.includes(name) ? '' : ` (${JSON.stringify(said)})`
   return `${name}${value} ${issue.message}. ${NEXT_STEP[name]}.`
+}
+
+/** What the program says itself, and tools, which it never offers. */
+const OWN_FIELDS = new RegExp(
+  '^(?:model|messages|stream|stream_options|response_format|max_tokens|max_completion_tokens|n|' +
+    'tools?|tool_choice|parallel_tool_calls|functions?|function_call)$',
+)
+
+function extraFields(text: string, context: z.core.$RefinementCtx<string>): Record<string, unknown> {
+  const refuse = (message: string) => {
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return refuse('is not JSON')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('is not a JSON object')
+  const own = Object.keys(value).find((field) => OWN_FIELDS.test(field))
+  return own === undefined ? { ...value } : refuse(`holds ${own}, which is not for it to say`)
+}
+
+/** A model needs its address and its name. */
+function halfModel(given: z.infer<typeof Variables>): string[] {
+  const { TIAOWEN_LLM_URL: url, TIAOWEN_LLM_MODEL: model, TIAOWEN_LLM_KEY: key } = given
+  const missing = url === undefined ? 'TIAOWEN_LLM_URL' : 'TIAOWEN_LLM_MODEL'
+  const has = Object.entries({ TIAOWEN_LLM_URL: url, TIAOWEN_LLM_MODEL: model, TIAOWEN_LLM_KEY: key })
+  const set = has.filter(([, value]) => value !== undefined).map(([name]) => name)
+  if (set.length === 0 || (url !== undefined && model !== undefined)) return []
+  const names = set.join(' and ')
+  const verb = set.length > 1 ? 'are' : 'is'
+  return [`${names} ${verb} set, and ${missing} is not. ${NEXT_STEP[missing]}, or unset ${names}.`]
+}
+
+/** No credentials and nothing that may be one: those have a variable of their own. */
+function isBare(address: string): boolean {
+  return !/[?#]/.test(address) && !/^[a-z]+:\/\/[^/]*@/i.test(address)
+}
+
+/** @example masked('https://me:secret@host/v1?key=1') // 'https://***@host/v1?***' */
+function masked(address: string | undefined): string {
+  return (address ?? '').replace(/^([a-z]*:?\/*)[^/]*@/i, '$1***@').replace(/([?#]).*$/s, '$1***')
 }
 
 /** Others on the network may ask only with a key. */

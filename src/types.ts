@@ -247,9 +247,12 @@ export interface Citation {
   readonly url: string
 }
 
-/** An answer is a list of these; only `quotation` carries what the documents say. */
+/**
+ * An answer is a list of these; `quotation` carries what the documents say, `sentence` a model's words, each held to
+ * the citations it rests on.
+ */
 export interface Segment {
-  readonly kind: 'quotation' | 'label' | 'date' | 'count' | 'connecting'
+  readonly kind: 'quotation' | 'sentence' | 'label' | 'date' | 'count' | 'connecting'
   readonly text: string
   /** Numbers of the citations it rests on. */
   readonly citations?: readonly number[]
@@ -271,7 +274,20 @@ export interface Answer {
   readonly segments: readonly Segment[]
   readonly citations: readonly Citation[]
   readonly passages: readonly Passage[]
+  /** llm: the sentences are a model's, each held to the text; extractive: quotations alone. */
   readonly mode: 'extractive' | 'llm'
+  /** Of the model that was asked, also where the extractive answer is given in its place. */
+  readonly model?: {
+    readonly id: string
+    /** Version and hash: `answer-2 0123456789ab`. */
+    readonly prompt: string
+    /** Sentences of it that held against the text. */
+    readonly sentences: number
+    /** Sentences of it that did not, and why. */
+    readonly removed: number
+    readonly reasons: Readonly<Record<string, number>>
+    readonly usage?: { readonly inputTokens: number; readonly outputTokens: number }
+  }
   readonly retrieval: 'hybrid' | 'keyword'
   readonly fallback?: Fallback
   readonly notes?: readonly string[]
@@ -296,7 +312,12 @@ export interface AskRequest {
   readonly documents?: readonly DocumentId[]
   /** ISO 8601 day: what was in force then; absent: today. */
   readonly asOf?: string
+  /** llm: a model's sentences, where there is one; auto, the default, is the same. */
+  readonly mode?: AskMode
 }
+
+/** Who writes: the program out of quotations alone, or a language model. */
+export type AskMode = 'extractive' | 'llm' | 'auto'
 
 export type AnswerEvent =
   | { readonly type: 'passages'; readonly passages: readonly Passage[] }

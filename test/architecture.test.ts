@@ -49,6 +49,7 @@ describe('a planted stray import is caught and named', () => {
     ['src/answering/b.ts', "import fs from 'node:fs'"],
     ['src/clauses/b.ts', "import { createHash } from 'node:crypto'"],
     ['src/clauses/b.ts', "import { z } from 'zod'"],
+    ['src/answering/written/b.ts', "import { createHash } from 'node:crypto'"],
     ['src/documents/pdf-rows.ts', "import { getDocument } from 'pdfjs-dist'"],
     ['src/documents/b.ts', "import lodash from 'lodash'"],
     ['src/channels/http/b.ts', "import { DatabaseSync } from 'node:sqlite'"],

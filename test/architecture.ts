@@ -37,6 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/langchain': ['src/answering', 'src/retrieval', 'src/embedding', 'src/chunks', 'src/clauses'],
   'src/build-index.ts': ['src/documents', 'src/clauses', 'src/chunks', 'src/embedding', 'src/retrieval', 'src/store'],
   'src/open-embedder.ts': ['src/config.ts', 'src/embedding'],
+  'src/open-answer-model.ts': ['src/config.ts', 'src/answering', 'src/langchain'],
   'src/update-index.ts': [
     'src/documents',
     'src/chunks',
@@ -47,6 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/app.ts': [
     'src/open-embedder.ts',
+    'src/open-answer-model.ts',
     'src/update-index.ts',
     'src/index-process.ts',
     'src/library',
@@ -98,12 +100,30 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^pdfjs-dist$/, ['src/documents/pdf-pages.ts']],
   [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels']],
   [/^node:sqlite$/, ['src/state']],
-  // of questions the dictionaries alone, which come as data files
-  [/^node:fs$/, [...READS_FILES, 'src/channels', 'src/main.ts', 'src/questions/cedict.ts', 'src/questions/words.ts']],
+  // of questions the dictionaries alone, which come as data files; of answering the prompts, which are files too
+  [
+    /^node:fs$/,
+    [
+      ...READS_FILES,
+      'src/channels',
+      'src/main.ts',
+      'src/questions/cedict.ts',
+      'src/questions/words.ts',
+      'src/answering/prompts.ts',
+    ],
+  ],
 ]
 
 /** Pure functions of text, and what runs in a browser: not even modules of Node. */
-const PURE = ['src/types.ts', 'src/errors.ts', 'src/clauses', 'src/chunks', 'src/channels/web']
+const PURE = [
+  'src/types.ts',
+  'src/errors.ts',
+  'src/clauses',
+  'src/chunks',
+  'src/answering/answer-model.ts',
+  'src/answering/written',
+  'src/channels/web',
+]
 
 /** Where the environment is read, and where it is handed over to be read. */
 const READS_ENVIRONMENT = ['src/config.ts', 'src/main.ts', 'evals']

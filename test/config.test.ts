@@ -145,8 +145,72 @@ test('a variable nobody reads is refused by name, with those that are read', () 
   expect(refusal({ TIAOWEN_FOLDER: '/srv' })).toBe(
     'TIAOWEN_FOLDER is not a variable of Tiaowen. Unset it, or use one of: TIAOWEN_HOST, TIAOWEN_PORT, TIAOWEN_API_KEY, ' +
       'TIAOWEN_FOLDERS, TIAOWEN_SEEDS, TIAOWEN_UPLOADS, TIAOWEN_DATA_FOLDER, TIAOWEN_INDEX_FOLDER, TIAOWEN_MODEL_DIR, ' +
-      'TIAOWEN_EMBEDDING_THREADS, TIAOWEN_LOG_LEVEL, TIAOWEN_CORPUS.',
+      'TIAOWEN_EMBEDDING_THREADS, TIAOWEN_LOG_LEVEL, TIAOWEN_CORPUS, TIAOWEN_LLM_URL, TIAOWEN_LLM_MODEL, TIAOWEN_LLM_KEY, ' +
+      'TIAOWEN_LLM_SCHEMA, TIAOWEN_LLM_TIMEOUT_SECONDS, TIAOWEN_LLM_TOKENS_A_DAY, TIAOWEN_LLM_EXTRA.',
   )
+})
+
+describe('a model that writes', () => {
+  const TWO = { TIAOWEN_LLM_URL: 'https://dashscope.aliyuncs.com/compatible-mode/v1/', TIAOWEN_LLM_MODEL: 'qwen-plus' }
+  const MODEL_KEY = 'sk-0123-secret'
+
+  test('is there where its address and its name are', () => {
+    expect(readConfig(TWO).llm).toEqual({
+      url: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
+      model: 'qwen-plus',
+      schema: 'auto',
+      timeoutSeconds: 60,
+    })
+    const all = {
+      TIAOWEN_LLM_URL: 'http://127.0.0.1:11434/v1',
+      TIAOWEN_LLM_MODEL: 'qwen3:8b',
+      TIAOWEN_LLM_KEY: MODEL_KEY,
+      TIAOWEN_LLM_SCHEMA: 'off',
+      TIAOWEN_LLM_TIMEOUT_SECONDS: '180',
+      TIAOWEN_LLM_TOKENS_A_DAY: '2000000000',
+      TIAOWEN_LLM_EXTRA: '{"thinking":{"type":"disabled"}}',
+    }
+    expect(readConfig(all).llm).toEqual({
+      url: 'http://127.0.0.1:11434/v1',
+      model: 'qwen3:8b',
+      key: MODEL_KEY,
+      schema: 'off',
+      timeoutSeconds: 180,
+      tokensADay: 2_000_000_000,
+      extra: { thinking: { type: 'disabled' } },
+    })
+  })
+
+  test.each([
+    [{ TIAOWEN_LLM_URL: TWO.TIAOWEN_LLM_URL }, 'TIAOWEN_LLM_URL is set, and TIAOWEN_LLM_MODEL is not. Name the model as the endpoint calls it, e.g. qwen-plus, or unset TIAOWEN_LLM_URL.'],
+    [
+      { TIAOWEN_LLM_MODEL: 'qwen-plus', TIAOWEN_LLM_KEY: MODEL_KEY },
+      'TIAOWEN_LLM_MODEL and TIAOWEN_LLM_KEY are set, and TIAOWEN_LLM_URL is not. Name the base address of an OpenAI-compatible ' +
+        'endpoint, e.g. https://api.deepseek.com/v1; the key stands in TIAOWEN_LLM_KEY, or unset TIAOWEN_LLM_MODEL and TIAOWEN_LLM_KEY.',
+    ],
+  ])('is refused by halves: %o', (environment, sentence) => {
+    expect(refusal(environment)).toBe(sentence)
+  })
+
+  test.each([
+    ['TIAOWEN_LLM_URL', 'ftp://host/v1', 'TIAOWEN_LLM_URL ("ftp://host/v1") is not an http or https address. '],
+    ['TIAOWEN_LLM_URL', 'localhost:11434', 'TIAOWEN_LLM_URL ("localhost:11434") is not an http or https address. '],
+    ['TIAOWEN_LLM_URL', 'https://me:sk-0123-secret@host/v1', 'TIAOWEN_LLM_URL ("https://***@host/v1") holds a user, a query or a fragment. '],
+    ['TIAOWEN_LLM_URL', 'https://host/v1?key=sk-0123-secret', 'TIAOWEN_LLM_URL ("https://host/v1?***") holds a user, a query or a fragment. '],
+    ['TIAOWEN_LLM_URL', 'htp:/me:sk-0123-secret@host', 'TIAOWEN_LLM_URL ("htp:/***@host") is not an http or https address. '],
+    ['TIAOWEN_LLM_MODEL', 'qwen plus', 'TIAOWEN_LLM_MODEL ("qwen plus") is not a name of 1 to 200 characters without spaces. '],
+    ['TIAOWEN_LLM_KEY', 'sk-0123-secret\n', 'TIAOWEN_LLM_KEY holds more than printable ASCII without spaces. '],
+    ['TIAOWEN_LLM_EXTRA', 'thinking=sk-0123-secret', 'TIAOWEN_LLM_EXTRA is not JSON. Write a JSON object, '],
+    ['TIAOWEN_LLM_EXTRA', '["sk-0123-secret"]', 'TIAOWEN_LLM_EXTRA is not a JSON object. '],
+    ['TIAOWEN_LLM_EXTRA', '{"a":1,"tools":[]}', 'TIAOWEN_LLM_EXTRA holds tools, which is not for it to say. '],
+    ['TIAOWEN_LLM_SCHEMA', 'yes', 'TIAOWEN_LLM_SCHEMA ("yes") is none of auto, on, off. '],
+    ['TIAOWEN_LLM_TIMEOUT_SECONDS', '0', 'TIAOWEN_LLM_TIMEOUT_SECONDS ("0") is not a whole number from 1 to 600. '],
+    ['TIAOWEN_LLM_TOKENS_A_DAY', '1e6', 'TIAOWEN_LLM_TOKENS_A_DAY ("1e6") is not a whole number from 1 to 9999999999. '],
+  ])('%s %s is named with its fault, never with a secret', (name, value, sentence) => {
+    const said = refusal({ ...TWO, [name]: value })
+    expect(said.slice(0, sentence.length)).toBe(sentence)
+    expect(said).not.toContain('sk-0123-secret')
+  })
 })
 
 function refusal(environment: Readonly<Record<string, string>>): string {

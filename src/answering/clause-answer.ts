@@ -11,7 +11,7 @@ export function answerReference(composer: Composer, found: LookUp, headingOnly =
       const { heading } = place.lineage.at(-1)!
       composer.quote([{ document: place.document, span: headingOnly && heading ? heading : spanOf(place) }])
     }
-    return { outcome: 'answered', composer }
+    return { outcome: 'answered', composer, isDirect: true }
   }
   if (found.outcome === 'ambiguous') {
     composer.say('ambiguous').say('end')

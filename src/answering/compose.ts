@@ -54,6 +54,8 @@ export class Composer {
   readonly #catalogue: Catalogue
   readonly #segments: Segment[] = []
   readonly #citations: Citation[] = []
+  /** Documents whose versions were told. */
+  readonly #told = new Set<DocumentId>()
 
   constructor(catalogue: Catalogue) {
     this.#catalogue = catalogue
@@ -92,6 +94,27 @@ export class Composer {
     return this.say('end')
   }
 
+  /**
+   * A model's sentence with the words it rests on, each held to the text before. Behind it stands what a reader must
+   * know of the versions it is from.
+   */
+  sentence(text: string, quotations: readonly Quotation[]): this {
+    const citations = [...new Set(quotations.map((quotation) => this.#cite(quotation)))]
+    this.#segments.push({ kind: 'sentence', text, citations: citations.map(({ n }) => n) })
+    if (!/[。！？；!?;.]$/.test(text)) this.say('stop')
+    const [first, ...others] = citations.filter(
+      ({ documentId }, at) => citations.findIndex((other) => other.documentId === documentId) === at,
+    )
+    for (const citation of first ? [first, ...others] : []) {
+      if (!this.#needsVersion(citation)) continue
+      if (others.length > 0) {
+        this.#segments.push({ kind: 'label', text: `《${citation.title}》${citation.spoken}`, citations: [citation.n] })
+      }
+      this.#version(citation)
+    }
+    return this
+  }
+
   #date(document: Document, citation: Citation): void {
     const date = dateOf(document)
     this.say('date-open')
@@ -103,10 +126,10 @@ export class Composer {
   }
 
   /** （2023-12-29版；另有2018-10-26版，已被取代）, once for each document; what is not in force is marked every time. */
-  #version({ n, documentId, version }: Citation): void {
-    if (!version) return
-    const told = this.#citations.some((other) => other.documentId === documentId && other.n < n)
-    if (told && version.status === 'in-force') return
+  #version(citation: Citation): void {
+    const { n, documentId, version } = citation
+    if (!version || !this.#needsVersion(citation)) return
+    this.#told.add(documentId)
     this.say('version-open')
     for (const piece of notePieces(version)) {
       if ('say' in piece) this.say(piece.say)
@@ -114,6 +137,10 @@ export class Composer {
       else this.#segments.push({ kind: 'label', text: `《${piece.title}》`, citations: [n] })
     }
     this.say('version-close')
+  }
+
+  #needsVersion({ documentId, version }: Citation): boolean {
+    return version !== undefined && (version.status !== 'in-force' || !this.#told.has(documentId))
   }
 
   #cite({ document, span }: Quotation): Citation {

@@ -21,6 +21,8 @@ export interface Draft {
   readonly composer: Composer
   /** Clauses in place of the passages found: the candidates of an ambiguous reference, none of an unknown document. */
   readonly places?: readonly Place[]
+  /** The program's own to tell, whatever the mode: parts counted, a clause looked up. */
+  readonly isDirect?: true
   /** For the log: what decided. */
   readonly detail?: string
 }

@@ -26,13 +26,18 @@ import type {
   Segment,
 } from '../types.ts'
 import type { Assistant, Status, TextVersion } from './assistant.ts'
+import type { AnswerModel } from './answer-model.ts'
 import { answerReference } from './clause-answer.ts'
 import { Clock } from './clock.ts'
 import { Composer, sha256 } from './compose.ts'
 import { answerFrom, type Draft, type Search } from './extractive.ts'
+import { handedPassages } from './handed-passages.ts'
 import { heldIn } from './missing-law.ts'
+import { answerByModel, fallbackFor, type Because, type Task, type Written } from './model-answer.ts'
 import { clausesOf, foundAt, passageOf } from './passages.ts'
 import { phrase, type PhraseName } from './phrases.ts'
+import type { Prompts } from './prompts.ts'
+import { rewriteFollowUp } from './rewrite.ts'
 import { countParts, unitCounted } from './structure.ts'
 import { verify } from './verify.ts'
 import { narrowed, versionsMeant, type VersionsMeant } from './versions-meant.ts'
@@ -44,10 +49,20 @@ interface Parts {
   readonly embedder?: Embedder
   textOf(documentId: DocumentId, textSha256?: string): Promise<TextVersion | undefined>
   status(): Status
+  /** Writes answers, where the operator has one. */
+  readonly writer?: Writer
   log(message: string): void
 }
 
+/** A language model with its prompts. */
+export interface Writer {
+  readonly model: AnswerModel
+  readonly prompts: Prompts
+}
+
 const PASSAGES = 10
+/** A follow-up that is not rewritten by then is rewritten by the rules. */
+const REWRITE_MS = 10_000
 const RETRIEVED = 12
 
 export class LocalAssistant implements Assistant {
@@ -98,11 +113,13 @@ export class LocalAssistant implements Assistant {
     }
   }
 
-  async *ask(request: AskRequest): AsyncIterable<AnswerEvent> {
+  async *ask(request: AskRequest, signal = NEVER): AsyncIterable<AnswerEvent> {
     const library = this.#parts.library()
     const clock = new Clock()
     const wanted = checked(library, request.documents)
-    const alone = standAlone(request.question, request.history ?? [])
+    const writer = request.mode === 'extractive' ? undefined : this.#parts.writer
+    const alone = await this.#standAlone(request, writer, signal)
+    if (writer && request.history?.length) clock.mark('rewrite')
     const normalised = normaliseQuestion(alone.question)
     const { text: asTyped, unclear } = understand(library, normalised)
     const meant = versionsMeant(library, asTyped, request.asOf)
@@ -144,28 +161,90 @@ export class LocalAssistant implements Assistant {
     const quoted = verified.segments.some(({ kind }) => kind === 'quotation')
     const withheld = draft.outcome === 'answered' && !quoted
     const segments = withheld ? [said('declined-unsupported')] : verified.segments
-    for (const segment of segments) yield { type: 'segment', segment }
-    yield { type: 'citations', citations: verified.citations }
+    const isWritable = draft.outcome === 'answered' && !withheld && !draft.isDirect
+    const handles = writer && isWritable ? handedPassages(library, verified.citations, nearest.slice(0, PASSAGES)) : undefined
+    const [lead] = verified.citations
+    const { log } = this.#parts
+    const written =
+      writer && handles && lead
+        ? yield* this.#written(
+            { library, question: alone.question, lead, handles, model: writer.model, prompt: writer.prompts.answer, log },
+            signal,
+          )
+        : undefined
+    if (written) clock.mark('write')
+    const shown = written?.stands ? written : { segments, citations: verified.citations }
+    if (!written?.stands) for (const segment of segments) yield { type: 'segment', segment }
+    yield { type: 'citations', citations: shown.citations }
+    const because = unwritten(request, { writer, isWritable, handles, written })
     const reason = withheld ? ('unsupported' as const) : draft.reason
-    const isUndated = request.asOf !== undefined && verified.citations.some(({ date, version }) => !date && !version)
-    const notes: PhraseName[] = [...(normalised.language === 'en' ? ['english' as const] : []), ...(isUndated ? ['undated-as-of' as const] : [])]
+    const isUndated = request.asOf !== undefined && shown.citations.some(({ date, version }) => !date && !version)
+    const notes: PhraseName[] = [
+      ...(normalised.language === 'en' ? ['english' as const] : []),
+      ...(isUndated ? ['undated-as-of' as const] : []),
+      ...(written?.stands && written.isBroken ? ['model-broken-off' as const] : []),
+    ]
     const understoodAs = asTyped === request.question.trim() ? undefined : asTyped
+    const retrieval = modeOf(library, vector, fallback)
+    const told = [...notes.map(phrase), ...(because && retrieval.fallback ? [retrieval.fallback.reason] : [])]
     const answer: Answer = {
-      id: idOf(request, library),
+      id: idOf(request, library, writer),
       question: request.question,
       ...(understoodAs ? { understoodAs } : {}),
       outcome: withheld ? 'declined' : draft.outcome,
       ...(reason ? { reason } : {}),
-      text: segments.map((segment) => segment.text).join(''),
-      segments,
-      citations: verified.citations,
+      text: shown.segments.map((segment) => segment.text).join(''),
+      segments: shown.segments,
+      citations: shown.citations,
       passages,
-      mode: 'extractive',
-      ...modeOf(library, vector, fallback),
-      ...(notes.length > 0 ? { notes: notes.map(phrase) } : {}),
+      mode: written?.stands ? 'llm' : 'extractive',
+      ...(written ? { model: written.model } : {}),
+      ...retrieval,
+      ...(because ? { fallback: fallbackFor(because) } : {}),
+      ...(told.length > 0 ? { notes: told } : {}),
       timings: clock.timings(),
     }
     yield { type: 'done', answer }
+  }
+
+  /** The question without what it leaves to the turns before: by the model where there is one, else by the rules. */
+  async #standAlone(
+    { question, history = [] }: AskRequest,
+    writer: Writer | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly question: string; readonly insufficient: boolean }> {
+    if (!writer || history.length === 0) return standAlone(question, history)
+    const within = AbortSignal.any([signal, AbortSignal.timeout(REWRITE_MS)])
+    try {
+      const { model, prompts } = writer
+      const rewritten = await rewriteFollowUp(question, history, { model, prompt: prompts.rewrite, signal: within })
+      if (rewritten.reason) this.#parts.log(`追问由规则改写 follow-up rewritten by rules: ${rewritten.reason}`)
+      return rewritten
+    } catch {
+      this.#parts.log(`追问由规则改写 follow-up rewritten by rules: ${signal.aborted ? 'stopped' : 'timeout'}`)
+      return standAlone(question, history)
+    }
+  }
+
+  /** The segments of the model, and how it came out; both go to the log where it was less than the best. */
+  async *#written(task: Task, signal: AbortSignal): AsyncGenerator<AnswerEvent, Written> {
+    const writing = answerByModel(task, signal)
+    try {
+      let next = await writing.next()
+      for (; !next.done; next = await writing.next()) yield { type: 'segment', segment: next.value }
+      const written = next.value
+      const { removed, sentences, reasons } = written.model
+      if (removed > 0) {
+        const why = Object.entries(reasons).map(([reason, times]) => `${reason} ${times}`).join(', ')
+        this.#parts.log(`语言模型的句子 sentences of the model: ${sentences} held, ${removed} removed (${why})`)
+      }
+      if (!written.stands) this.#parts.log(`改用原文摘录 extractive answer instead: ${written.because}`)
+      else if (written.isBroken) this.#parts.log('语言模型的回答中途断开 the reply of the model was broken off')
+      return written
+    } finally {
+      // reached first by a reader who stops: the request to the model ends with it
+      void writing.return(undefined as never)
+    }
   }
 
   async #embed(library: Library, text: string): Promise<{ vector?: Float32Array; fallback?: Fallback }> {
@@ -216,7 +295,7 @@ function draftOfCount(library: Library, { text, intent, meant }: Understanding):
   const ids = intent.documents
   const named = ids ? documents.filter(({ id }) => ids.includes(id)) : documentsOfKinds(text, documents)
   const composer = new Composer(library)
-  return countParts(composer, named, unit, meant.choice.works) ? { outcome: 'answered', composer } : undefined
+  return countParts(composer, named, unit, meant.choice.works) ? { outcome: 'answered', composer, isDirect: true } : undefined
 }
 
 /** The clause a question names: its text, or what it says of the thing asked; undefined when it leads nowhere. */
@@ -336,9 +415,32 @@ function queryOf(text: string, vector?: Float32Array, documents?: readonly Docum
   return { text, exact: namesQuoted(text), ...(vector ? { vector } : {}), ...(documents ? { documents } : {}) }
 }
 
-/** The same request over the same index has the same id, as it has the same answer. */
-function idOf({ question, history = [], documents = [], asOf }: AskRequest, { generation, embedder }: Library): string {
-  const asked = [question, history, documents, generation, embedder, ...(asOf === undefined ? [] : [asOf])]
+const NEVER = new AbortController().signal
+
+/** Why a model that was asked for did not write; undefined where it did, or where nothing was to be written. */
+function unwritten(
+  { mode }: AskRequest,
+  how: {
+    readonly writer: Writer | undefined
+    readonly isWritable: boolean
+    readonly handles: readonly unknown[] | undefined
+    readonly written: Written | undefined
+  },
+): Because | undefined {
+  if (!how.writer) return mode === 'llm' ? 'not-configured' : undefined
+  if (!how.isWritable) return undefined
+  if (!how.handles) return 'long-clause'
+  return how.written?.stands === false ? how.written.because : undefined
+}
+
+/** The same request over the same index has the same id, as it has the same answer where no model writes. */
+function idOf(
+  { question, history = [], documents = [], asOf }: AskRequest,
+  { generation, embedder }: Library,
+  writer: Writer | undefined,
+): string {
+  const by = writer && [writer.model.id, writer.prompts.answer.sha256, writer.prompts.rewrite.sha256]
+  const asked = [question, history, documents, generation, embedder, ...(asOf === undefined ? [] : [asOf]), ...(by ? [by] : [])]
   return `a-${sha256(JSON.stringify(asked)).slice(0, 24)}`
 }
 

@@ -80,6 +80,7 @@ export function verify(catalogue: Catalogue, segments: readonly Segment[], citat
 function segmentHolds({ kind, text, citations = [] }: Segment, sound: ReadonlyMap<number, Citation>): boolean {
   const rests = citations.flatMap((n) => sound.get(n) ?? [])
   if (rests.length < citations.length) return false
+  if (kind === 'sentence') return rests.length > 0
   if (kind === 'quotation') return rests.some(({ quote }) => quote === text)
   if (kind === 'connecting') return isPhrase(text)
   if (kind === 'label' && rests.length > 0) {

@@ -75,7 +75,7 @@ export function renderText(answer: Answer, style: Style = PLAIN): string {
     ],
     sourcesText(answer, style),
     nearestText(answer, style),
-    [...(answer.notes ?? []), ...fallbackNotes(answer)].map((note) => style.soft(plain(note))),
+    [...modelNotes(answer), ...(answer.notes ?? []), ...fallbackNotes(answer)].map((note) => style.soft(plain(note))),
   ]
   return blocks
     .filter((block) => block.length > 0)
@@ -84,7 +84,14 @@ export function renderText(answer: Answer, style: Style = PLAIN): string {
 }
 
 function segmentsText(segments: readonly Segment[], style: Style): string {
-  const set = { quotation: style.quoted, label: style.strong, date: same, count: same, connecting: same }
+  const set = {
+    quotation: style.quoted,
+    sentence: same,
+    label: style.strong,
+    date: same,
+    count: same,
+    connecting: same,
+  }
   return piecesOf(segments)
     .map((piece) =>
       'marks' in piece
@@ -184,8 +191,16 @@ export function snippetOf(text: string): string {
 
 /** What was less than the best, and why. */
 export function fallbackNotes({ retrieval, fallback }: Pick<Answer, 'retrieval' | 'fallback'>): readonly string[] {
+  if (fallback?.from === 'llm') return [...fallbackNotes({ retrieval }), fallback.reason]
   if (retrieval === 'keyword') return [`仅按关键词检索${fallback ? `：${fallback.reason}` : '。'}`]
   return fallback ? [fallback.reason] : []
+}
+
+/** That a model wrote the sentences, and how many were left out; nothing where quotations alone answer. */
+export function modelNotes({ mode, model }: Pick<Answer, 'mode' | 'model'>): readonly string[] {
+  if (mode !== 'llm' || !model) return []
+  const left = model.removed > 0 ? `，核对不过的 ${model.removed} 句已略去` : ''
+  return [`由语言模型 ${model.id} 成文，每句都已与所引原文核对${left}。`]
 }
 
 /** Without what a terminal would obey: control characters, and marks that turn the reading direction. */
@@ -237,7 +252,7 @@ export function renderMarkdown(answer: Answer, base?: string): string {
       ? [`**${sourcesHeading(answer)}**`, ...answer.citations.map((citation) => citationMarkdown(citation, base))]
       : []),
     ...nearestMarkdown(answer, base),
-    ...[...(answer.notes ?? []), ...fallbackNotes(answer)].map((note) => `*${escaped(note)}*`),
+    ...[...modelNotes(answer), ...(answer.notes ?? []), ...fallbackNotes(answer)].map((note) => `*${escaped(note)}*`),
   ]
   return blocks.filter((block) => block !== '').join('\n\n')
 }

@@ -18,11 +18,12 @@ export const VERDICTS: Readonly<Record<DeclineReason, readonly [chinese: string,
 
 /**
  * Segments as words and marks in reading order. A number is marked where the words are quoted, once, behind the
- * closing quotation mark and before the end of the line.
+ * closing quotation mark and before the end of the line; at a model's sentence, before the stop that closes it.
  * @example 第2条 “超过4%” → 第2条 “超过4%”[1]
+ * @example 研发投入强度超过4%。 → 研发投入强度超过4%[1]。
  */
 export function piecesOf(segments: readonly Segment[]): readonly Piece[] {
-  const quoted = new Set(segments.flatMap(({ kind, citations = [] }) => (kind === 'quotation' ? citations : [])))
+  const quoted = new Set(segments.flatMap(({ kind, citations = [] }) => (carries(kind) ? citations : [])))
   const pieces: Piece[] = []
   let waiting: readonly number[] = []
   const add = (kind: Segment['kind'], text: string) => {
@@ -34,11 +35,11 @@ export function piecesOf(segments: readonly Segment[]): readonly Piece[] {
   }
   for (const { kind, text, citations = [] } of segments) {
     const closing = waiting.length > 0 ? (/^[”’」』）]+/.exec(text)?.[0] ?? '') : ''
-    const words = text.slice(closing.length).replace(/\n+$/, '')
+    const words = text.slice(closing.length).replace(kind === 'sentence' ? SENTENCE_STOP : LINE_ENDS, '')
     add(kind, closing)
     mark()
     add(kind, words)
-    waiting = citations.filter((n) => kind === 'quotation' || !quoted.has(n))
+    waiting = citations.filter((n) => carries(kind) || !quoted.has(n))
     if (closing.length + words.length < text.length) {
       mark()
       add(kind, text.slice(closing.length + words.length))
@@ -47,3 +48,10 @@ export function piecesOf(segments: readonly Segment[]): readonly Piece[] {
   mark()
   return pieces
 }
+
+/** Kinds whose words rest on what a document says. */
+const carries = (kind: Segment['kind']) => kind === 'quotation' || kind === 'sentence'
+
+const LINE_ENDS = /\n+$/
+/** The stop of a sentence with the end of its line; not the point of a figure, which has digits behind it. */
+const SENTENCE_STOP = /[。！？；!?;.]*\n*$/

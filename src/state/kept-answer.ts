@@ -22,7 +22,7 @@ const Kept = z.looseObject({
   text: z.string(),
   segments: z.array(
     z.looseObject({
-      kind: z.enum(['quotation', 'label', 'date', 'count', 'connecting']),
+      kind: z.enum(['quotation', 'sentence', 'label', 'date', 'count', 'connecting']),
       text: z.string(),
       citations: z.array(z.number()).optional(),
     }),
@@ -31,6 +31,17 @@ const Kept = z.looseObject({
     Quoted.extend({ n: z.number(), quote: z.string(), textSha256: z.string(), quoteSha256: z.string() }),
   ),
   passages: z.array(Quoted.extend({ text: z.string(), score: z.number() })),
+  // absent in answers of versions that had one way of answering
+  mode: z.enum(['extractive', 'llm']).optional(),
+  model: z
+    .looseObject({
+      id: z.string(),
+      prompt: z.string(),
+      sentences: z.number(),
+      removed: z.number(),
+      reasons: z.record(z.string(), z.number()),
+    })
+    .optional(),
   index: z.looseObject({ generation: z.string(), embedder: z.string().nullable() }),
   timings: z.record(z.string(), z.number()),
 })

@@ -73,3 +73,10 @@ it('other lines stay, with the numbers they had', () => {
   expect(verified.segments.map(({ text }) => text).join('')).not.toContain('医疗资源')
   expect(verified.rejected[0]).toMatch(/^citation 1: not the words at/)
 })
+
+it("a model's sentence needs a citation that holds", () => {
+  const text = '研发投入强度超过4%。'
+  const shown = (citations?: readonly number[]) =>
+    verify(library, [{ kind: 'sentence', text, ...(citations ? { citations } : {}) }], [sound]).segments.length
+  expect([shown([1]), shown([2]), shown([]), shown()]).toEqual([1, 0, 0, 0])
+})

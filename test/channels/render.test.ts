@@ -84,6 +84,17 @@ test('keyword-only mode and a fallback are said', () => {
   expect(text.endsWith('\n\n仅按关键词检索：没有模型。')).toBe(true)
 })
 
+test('what a model wrote is said to be, with what was left out; why it did not write, too', () => {
+  const model = { id: 'qwen-plus @ example.org', prompt: 'answer-2 0123456789ab', sentences: 3, removed: 1, reasons: { number: 1 } }
+  const written = { ...answered(request), mode: 'llm', model } as const
+  const note = '由语言模型 qwen-plus @ example.org 成文，每句都已与所引原文核对，核对不过的 1 句已略去。'
+  expect(renderText(written).endsWith(note)).toBe(true)
+  expect(renderMarkdown(written).endsWith(`*${note}*`)).toBe(true)
+  const fallback = { from: 'llm', reason: '此回答为原文摘录：语言模型没有及时回答' }
+  const instead = renderText({ ...answered(request), retrieval: 'keyword', model, fallback })
+  expect(instead.endsWith('\n\n仅按关键词检索。\n此回答为原文摘录：语言模型没有及时回答')).toBe(true)
+})
+
 describe('a number is marked where the words are quoted', () => {
   const marked = (segments: Answer['segments']) =>
     piecesOf(segments)
@@ -106,6 +117,14 @@ describe('a number is marked where the words are quoted', () => {
         { kind: 'connecting', text: '”。' },
       ],
       '超过4%”[1]。',
+    ],
+    [
+      "before the stop of a model's sentence",
+      [
+        { kind: 'sentence', text: '强度超过4%。\n', citations: [1, 2] },
+        { kind: 'sentence', text: '占比达到1.5', citations: [2] },
+      ],
+      '强度超过4%[1,2]。\n占比达到1.5[2]',
     ],
     [
       'before the end of the line',

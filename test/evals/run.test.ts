@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { readCases, type EvalCase } from '../../evals/cases.ts'
 import { fallen, Floors } from '../../evals/floors.ts'
 import { reportPage } from '../../evals/html-report.ts'
-import { evalCommand, runEval, type Report } from '../../evals/run.ts'
+import { evalCommand, runEval, type EvalAssistant, type Report } from '../../evals/run.ts'
 import { table } from '../../evals/table.ts'
 import type { Answer, Citation } from '../../src/types.ts'
 import { answerWith, rightAnswer, scripted, textOf } from './scripted-assistant.ts'
@@ -193,5 +193,30 @@ describe('what a person reads', () => {
     expect(await run(declining)).toBe(0)
     expect(await run(declining, '--flors')).toBe(2)
     expect(await run(declining, '--group', 'nothing')).toBe(2)
+  })
+
+  test('--mode llm asks the language model, counts what stood, and is refused where there is none', async () => {
+    const report = join(mkdtempSync(join(tmpdir(), 'tiaowen-eval-')), 'report.html')
+    const printed: string[] = []
+    const modes = new Set<unknown>()
+    const model = { id: 'made', prompt: 'answer-2 0', sentences: 2, removed: 1, reasons: { number: 1 } }
+    const right = scripted(cases, (one) => ({ ...rightAnswer(one), mode: 'llm', model }))
+    const written: EvalAssistant = {
+      ask: (request) => (modes.add(request.mode), right.ask(request)),
+      status: () => ({ languageModel: { id: 'made' } }),
+    }
+    const run = (assistant: EvalAssistant, ...argv: string[]) =>
+      evalCommand(assistant, textOf, ['--report', report, '--group', 'lists', ...argv], (line) => printed.push(line))
+    expect(await run(written)).toBe(0)
+    expect([...modes]).toEqual(['extractive'])
+    expect(await run(written, '--mode', 'llm')).toBe(0)
+    expect([...modes]).toEqual(['extractive', 'llm'])
+    const count = cases.filter(({ group }) => group === 'lists').length
+    expect(printed.at(-1)).toContain(
+      `语言模型：${count} 题交它成文，${count} 题成立；${2 * count} 句与原文相符，${count} 句删去（number ${count}）`,
+    )
+    expect(await run(written, '--mode', 'llm', '--floors')).toBe(2)
+    expect(await run(right, '--mode', 'llm')).toBe(2)
+    expect(printed.at(-1)).toContain('没有配置语言模型')
   })
 })

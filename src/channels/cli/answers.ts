@@ -28,7 +28,8 @@ type Of<Name extends Command['name']> = Extract<Command, { name: Name }>
 
 export async function ask(assistant: Assistant, command: Of<'ask'>, { print, style }: Printing): Promise<number> {
   const documents = known(command.documents, assistant)
-  const request = { question: command.question, ...(documents && { documents }), ...asOfOf(command) }
+  const { question, mode } = command
+  const request = { question, ...(documents && { documents }), ...asOfOf(command), ...(mode && { mode }) }
   const answer = await wholeAnswer(assistant, request)
   print(
     { json: () => json(answer), markdown: () => renderMarkdown(answer), text: () => renderText(answer, style) }[

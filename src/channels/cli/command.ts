@@ -1,6 +1,7 @@
 /** What was typed → a command with its options, or what is wrong with it. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { FeedbackWanted } from '../../state/state.ts'
+import type { AskMode } from '../../types.ts'
 import { COMMANDS, type CommandName } from './help.ts'
 
 export type Command =
@@ -13,6 +14,7 @@ export type Command =
       readonly form: 'text' | 'json' | 'markdown'
       readonly documents: readonly string[]
       readonly asOf?: string
+      readonly mode?: AskMode
     }
   | {
       readonly name: 'search'
@@ -53,13 +55,14 @@ const OPTIONS = {
   limit: { type: 'string' },
   document: { type: 'string', multiple: true },
   'as-of': { type: 'string' },
+  mode: { type: 'string' },
   since: { type: 'string' },
   rating: { type: 'string' },
 } as const satisfies ParseArgsConfig['options']
 
 /** Options a command takes beside --help, --color and --no-color. */
 const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = {
-  ask: ['json', 'markdown', 'document', 'as-of'],
+  ask: ['json', 'markdown', 'document', 'as-of', 'mode'],
   search: ['json', 'limit', 'document', 'as-of'],
   cite: ['json', 'as-of'],
   index: ['json', 'watch'],
@@ -128,7 +131,7 @@ function complete(name: CommandName, values: Parsed['values'], rest: readonly st
   switch (name) {
     case 'ask':
       if (words === '') return missing('问题')
-      return { name, question: words, form: json ? 'json' : values.markdown ? 'markdown' : 'text', documents, ...asOf }
+      return asked(words, values.mode, { form: json ? 'json' : values.markdown ? 'markdown' : 'text', documents, ...asOf })
     case 'search': {
       if (words === '') return missing('词句')
       const limit = values.limit === undefined ? LIMIT : Number(values.limit)
@@ -169,3 +172,14 @@ function feedbackExport({ since, rating }: Parsed['values']): Command {
 const missing = (what: string): Command => ({ name: 'usage', message: `请写明${what}。` })
 const isCommand = (word: string | undefined): word is CommandName =>
   (COMMANDS as readonly (string | undefined)[]).includes(word)
+
+type Ask = Extract<Command, { name: 'ask' }>
+
+function asked(question: string, mode: string | undefined, rest: Omit<Ask, 'name' | 'question' | 'mode'>): Command {
+  if (mode === undefined) return { name: 'ask', question, ...rest }
+  const known = MODES.find((one) => one === mode)
+  if (!known) return { name: 'usage', message: `--mode 应为 ${MODES.join('、')} 之一。` }
+  return { name: 'ask', question, ...rest, mode: known }
+}
+
+const MODES: readonly AskMode[] = ['extractive', 'llm', 'auto']

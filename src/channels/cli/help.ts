@@ -29,12 +29,15 @@ ${EXIT_CODES}
 设置（环境变量 TIAOWEN_…）见 README。`
 
 export const COMMAND_HELP: Readonly<Record<CommandName, string>> = {
-  ask: `用法：tiaowen ask [--json | --markdown] [--document <编号>]… [--as-of <日期>] <问题>
+  ask: `用法：tiaowen ask [--json | --markdown] [--document <编号>]… [--as-of <日期>]
+                   [--mode extractive|llm|auto] <问题>
 
   --json            完整的回答，字段同 POST /api/ask
   --markdown        Markdown
   --document <编号>  只在这份文件里找，可重复；编号见 tiaowen doctor
   --as-of <日期>     按这一天施行的文本回答，如 2020-06-30
+  --mode <方式>      extractive 只摘原文；llm 由语言模型成文，句句与原文核对，核对不过时改为摘录；
+                    auto（默认）配置了语言模型就用 llm
 
 例：tiaowen ask 未来五年全社会研发投入强度要超过多少？
 ${EXIT_CODES}`,

@@ -208,6 +208,7 @@ async function answer(
     ...(body.history && { history: body.history }),
     ...(documents && { documents }),
     ...(body.asOf && { asOf: body.asOf }),
+    ...(body.mode && { mode: body.mode }),
   }
   const abort = new AbortController()
   context.req.raw.signal.addEventListener('abort', () => abort.abort(), { once: true })

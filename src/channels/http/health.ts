@@ -1,6 +1,7 @@
 /** /livez: the process answers. /readyz: it can answer questions, and with what. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Assistant } from '../../answering/assistant.ts'
+import { canWrite } from '../../answering/model-limits.ts'
 import { LiveSchema, ReadySchema } from './schemas.ts'
 
 const json = <Schema>(description: string, schema: Schema) => ({
@@ -45,7 +46,8 @@ export function addHealthRoutes(
         clauses: status.clauses,
         chunks: status.chunks,
       },
-      mode: { answers: 'extractive' as const, retrieval: status.retrieval },
+      mode: { answers: canWrite(status.languageModel) ? ('llm' as const) : ('extractive' as const), retrieval: status.retrieval },
+      ...(status.languageModel && { languageModel: status.languageModel }),
       fallbacks: [...status.fallbacks],
       ...(status.skipped && { skippedFiles: status.skipped.length }),
       ...(status.building && { building: status.building }),

@@ -4,7 +4,7 @@
  */
 import type { Assistant } from '../../answering/assistant.ts'
 import type { Asked, ExchangeName, Owner, State } from '../../state/state.ts'
-import type { AnswerEvent } from '../../types.ts'
+import type { AnswerEvent, AskRequest } from '../../types.ts'
 
 export interface KeeperOptions {
   /** Aborted when the server has waited long enough: ends all work. */
@@ -31,14 +31,20 @@ export class Keeper {
    * aborted when the asker goes away, and what goes wrong after that is told to the log.
    * @throws PolicyError as State.begin does
    */
-  async ask(owner: Owner, asked: Asked, left: AbortSignal): Promise<AsyncIterator<AnswerEvent>> {
+  async ask(owner: Owner, asked: Asked & Pick<AskRequest, 'mode'>, left: AbortSignal): Promise<AsyncIterator<AnswerEvent>> {
     const { attempt, history } = await this.#state.begin(owner, asked)
     this.stop(owner, asked) // an earlier attempt at the same exchange
     const stopping = new AbortController()
     const key = keyOf(owner, asked)
     this.#running.set(key, stopping)
-    const { question, documents, asOf } = asked
-    const request = { question, history, ...(documents && { documents }), ...(asOf !== undefined && { asOf }) }
+    const { question, documents, asOf, mode } = asked
+    const request: AskRequest = {
+      question,
+      history,
+      ...(documents && { documents }),
+      ...(asOf !== undefined && { asOf }),
+      ...(mode && { mode }),
+    }
     const signal = AbortSignal.any([stopping.signal, this.#options.ending])
     const events = this.#assistant.ask(request, signal)
     const kept = this.#keeping(events, { owner, asked, attempt, stopped: stopping.signal })

@@ -52,6 +52,12 @@ export const AsOf = z
   .regex(/^\d{4}-\d{2}-\d{2}$/, { message: '日期须写作 2023-01-09' })
   .openapi({ description: 'A day: what was in force then; absent: today', example: '2020-06-30' })
 
+const AskModeName = z.enum(['extractive', 'llm', 'auto']).openapi({
+  description:
+    "extractive: quotations alone; llm: sentences of the operator's language model, each held to the text, and the " +
+    'extractive answer with `fallback` where it has none that stands; auto, the default: llm where one is configured',
+})
+
 /** As crypto.randomUUID() makes them; kept in lower case. */
 export const Uuid = z.uuid({ error: '应为 UUID' }).toLowerCase()
 
@@ -69,6 +75,7 @@ export const AskBody = z
       .openapi({ description: 'Earlier turns, oldest first' }),
     documents: DocumentIds.optional(),
     asOf: AsOf.optional(),
+    mode: AskModeName.optional(),
     stream: z.boolean().optional().openapi({ description: 'Answer as server-sent events' }),
     conversationId: Uuid.optional().openapi({
       description: 'Keeps question and answer in this conversation, made where there is none; together with exchangeId',
@@ -204,17 +211,30 @@ export const CitationSchema = z
 
 export const SegmentSchema = z
   .strictObject({
-    kind: z.enum(['quotation', 'label', 'date', 'count', 'connecting']),
+    kind: z.enum(['quotation', 'sentence', 'label', 'date', 'count', 'connecting']),
     text: z.string(),
     citations: list(z.number().int().min(1)).optional(),
   })
-  .openapi('Segment', { description: "Only a quotation carries the documents' own words" })
+  .openapi('Segment', {
+    description: "A quotation carries the documents' own words; a sentence a model's, held to the citations it rests on",
+  })
 
 const FallbackSchema = z
   .strictObject({ from: z.string(), reason: z.string() })
   .openapi('Fallback', { description: 'Something less than the best was used, and why' })
 
 const IndexSchema = z.strictObject({ generation: z.string(), embedder: z.string().nullable() }).openapi('Index')
+
+const AnswerModelSchema = z
+  .strictObject({
+    id: z.string().openapi({ description: 'Of the model and where it runs', example: 'qwen-plus @ dashscope.aliyuncs.com' }),
+    prompt: z.string().openapi({ description: 'Version and hash of prompts/answer.md', example: 'answer-2 0123456789ab' }),
+    sentences: z.number().int().min(0).openapi({ description: 'Sentences that hold against the text' }),
+    removed: z.number().int().min(0).openapi({ description: 'Sentences that do not, and were not shown' }),
+    reasons: z.record(z.string(), z.number()).openapi({ description: 'Why they were removed, and how many each' }),
+    usage: z.strictObject({ inputTokens: z.number(), outputTokens: z.number() }).optional(),
+  })
+  .openapi('AnswerModel', { description: 'The language model that was asked, also where its answer did not stand' })
 
 export const AnswerSchema = z
   .strictObject({
@@ -227,7 +247,8 @@ export const AnswerSchema = z
     segments: list(SegmentSchema),
     citations: list(CitationSchema),
     passages: list(PassageSchema),
-    mode: z.enum(['extractive', 'llm']),
+    mode: z.enum(['extractive', 'llm']).openapi({ description: 'Whose words the answer is made of' }),
+    model: AnswerModelSchema.optional(),
     retrieval: Retrieval,
     fallback: FallbackSchema.optional(),
     notes: list(z.string()).optional(),
@@ -411,7 +432,27 @@ export const ReadySchema = z
       clauses: z.number().int(),
       chunks: z.number().int(),
     }),
-    mode: z.strictObject({ answers: z.literal('extractive'), retrieval: Retrieval }),
+    mode: z.strictObject({
+      answers: z
+        .enum(['extractive', 'llm'])
+        .openapi({ description: 'llm: a language model writes, and is not left alone or spent for today' }),
+      retrieval: Retrieval,
+    }),
+    languageModel: z
+      .strictObject({
+        id: z.string(),
+        circuit: z.enum(['closed', 'open', 'trial']).openapi({
+          description: 'open: left alone after failures; trial: the next request decides',
+        }),
+        budgetLeft: z.number().optional().openapi({ description: 'Tokens of today; absent where there is no budget' }),
+        isSpent: z.literal(true).optional().openapi({ description: 'A request of today would have gone beyond the budget' }),
+        trouble: z
+          .strictObject({ kind: z.string(), message: z.string(), at: z.string() })
+          .optional()
+          .openapi({ description: 'The last one' }),
+      })
+      .optional()
+      .openapi({ description: 'Absent where none is configured' }),
     fallbacks: list(FallbackSchema),
     skippedFiles: z.number().int().optional().openapi({ description: 'Files that became no document; tiaowen doctor lists them' }),
     building: z.strictObject({ step: z.string(), done: z.number(), total: z.number() }).optional(),

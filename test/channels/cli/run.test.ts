@@ -97,6 +97,17 @@ describe('ask', () => {
     expect([code, err]).toEqual([1, '没有文件 d-999；现有文件见 tiaowen doctor。（no-such-document）'])
   })
 
+  test('--mode says who writes', async () => {
+    const seen: unknown[] = []
+    const ask: Script['ask'] = (request) => (seen.push(request.mode), eventsOf(answered(request)))
+    for (const mode of ['extractive', 'llm', 'auto']) await run(['ask', '--mode', mode, '目标？'], { ask })
+    await run(['ask', '目标？'], { ask })
+    expect(seen).toEqual(['extractive', 'llm', 'auto', undefined])
+    const { code, err } = await run(['ask', '--mode', 'gpt', '目标？'])
+    expect([code, err.split('\n')[0]]).toEqual([2, '--mode 应为 extractive、llm、auto 之一。'])
+    expect((await run(['search', '--mode', 'llm', '目标'])).code).toBe(2)
+  })
+
   test('--as-of names a day, for ask, search and cite', async () => {
     const seen: unknown[] = []
     const ask: Script['ask'] = (request) => (seen.push(request.asOf), eventsOf(answered(request)))

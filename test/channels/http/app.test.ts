@@ -126,6 +126,14 @@ describe('POST /api/ask', () => {
     expect(seen).toEqual(['2020-06-30'])
   })
 
+  test('mode is handed on, and is one of three', async () => {
+    const seen: unknown[] = []
+    const asked = appWith({ ask: (request) => (seen.push(request.mode), eventsOf(answered(request))) })
+    await asked.request('/api/ask', post({ question: '目标？', mode: 'extractive' }))
+    expect(seen).toEqual(['extractive'])
+    expect((await asked.request('/api/ask', post({ question: '目标？', mode: 'gpt' }))).status).toBe(400)
+  })
+
   test('a document that does not exist is named', async () => {
     const response = await app.request('/api/ask', post({ question: '目标？', documents: ['d-000', 'd-999'] }))
     expect(response.status).toBe(404)

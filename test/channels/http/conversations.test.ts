@@ -89,6 +89,25 @@ describe('asking within a conversation', () => {
     })
   })
 
+  test('an answer of a model is kept with its sentences and what is known of the model; mode is handed on', async () => {
+    const model = { id: 'made', prompt: 'answer-2 0123456789ab', sentences: 1, removed: 2, reasons: { number: 2 } }
+    const modes: unknown[] = []
+    const { ask, read } = kept({
+      ask: (request) => {
+        modes.push(request.mode)
+        const answer = answered(request)
+        const segments = [{ kind: 'sentence' as const, text: '目标如此。', citations: [1] }]
+        return eventsOf({ ...answer, mode: 'llm', model, segments, text: '目标如此。' })
+      },
+    })
+    const where = newName()
+    await ask(where, { mode: 'llm' })
+    expect(modes).toEqual(['llm'])
+    expect((await read(where.conversationId)).exchanges[0]).toMatchObject({
+      answer: { mode: 'llm', model, segments: [{ kind: 'sentence', text: '目标如此。', citations: [1] }] },
+    })
+  })
+
   test('streams as any answer does, and has kept it before it says done', async () => {
     const { ask, read } = kept()
     const where = newName()

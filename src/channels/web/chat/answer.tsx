@@ -66,7 +66,7 @@ export function Verdict({ answer, changes }: { readonly answer: Answer; readonly
       </p>
     )
   }
-  const { quotations, uncited } = coverageOf(answer)
+  const { quotations, sentences, uncited } = coverageOf(answer)
   if (changes.length > 0) {
     return (
       <p className="verdict partly">
@@ -78,7 +78,7 @@ export function Verdict({ answer, changes }: { readonly answer: Answer; readonly
   return (
     <p className={isWhole ? 'verdict' : 'verdict partly'}>
       {isWhole ? <Check size={16} aria-hidden /> : <TriangleAlert size={16} aria-hidden />}
-      {isWhole ? words.allCited(quotations) : words.notAllCited(uncited, quotations)}
+      {isWhole ? words.allCited(quotations, sentences) : words.notAllCited(uncited, quotations, sentences)}
     </p>
   )
 }
@@ -96,6 +96,7 @@ export function AboutAnswer({ answer, changes, exchangeId, onAsk }: AboutAnswerP
   const words = useChatWords()
   const notes = [
     ...(answer.understoodAs === undefined ? [] : [`${words.understoodAs}：${answer.understoodAs}`]),
+    ...(answer.mode === 'llm' && answer.model ? [words.writtenBy(answer.model.id, answer.model.removed)] : []),
     ...(answer.notes ?? []),
     ...fallbackNotes(answer),
   ]

@@ -1,5 +1,16 @@
 import { wordsIn } from '../words/language.ts'
 
+/** What an answer is made of: sentences of a model, quotations, or both. */
+const parts = (quotations: number, sentences: number) =>
+  [sentences > 0 && `${sentences} 句回答`, quotations > 0 && `${quotations} 句引文`].filter(Boolean).join('、') ||
+  '0 句引文'
+
+const counted = (count: number, thing: string) => `${count} ${thing}${count === 1 ? '' : 's'}`
+const englishParts = (quotations: number, sentences: number) =>
+  [sentences > 0 && counted(sentences, 'sentence'), quotations > 0 && counted(quotations, 'quotation')]
+    .filter(Boolean)
+    .join(' and ') || '0 quotations'
+
 export const useChatWords = wordsIn({
   zh: {
     hello: '问文件，看条款',
@@ -34,9 +45,12 @@ export const useChatWords = wordsIn({
     answered: (citations: number) => `${citations} 处引用`,
     declined: '不作回答',
     ambiguous: '不止一处符合，请指明',
-    allCited: (count: number) => `${count} 句引文，句句注明出处`,
-    notAllCited: (missing: number, count: number) => `${count} 句引文，其中 ${missing} 句没有出处`,
+    allCited: (quotations: number, sentences: number) => `${parts(quotations, sentences)}，句句注明出处`,
+    notAllCited: (missing: number, quotations: number, sentences: number) =>
+      `${parts(quotations, sentences)}，其中 ${missing} 句没有出处`,
     milliseconds: (ms: number) => `${ms} 毫秒`,
+    writtenBy: (model: string, removed: number) =>
+      `由语言模型 ${model} 成文，每句都已与所引原文核对${removed > 0 ? `，核对不过的 ${removed} 句已略去` : ''}。`,
     understoodAs: '理解为',
     keywordOnly: '仅按关键词检索',
     sources: '依据',
@@ -112,9 +126,13 @@ export const useChatWords = wordsIn({
     answered: (citations: number) => (citations === 1 ? '1 citation' : `${citations} citations`),
     declined: 'Not answered',
     ambiguous: 'More than one match: which one?',
-    allCited: (count: number) => (count === 1 ? '1 quotation, cited' : `${count} quotations, all cited`),
-    notAllCited: (missing: number, count: number) => `${count} quotations, ${missing} of them without a source`,
+    allCited: (quotations: number, sentences: number) =>
+      `${englishParts(quotations, sentences)}, ${quotations + sentences === 1 ? 'cited' : 'all cited'}`,
+    notAllCited: (missing: number, quotations: number, sentences: number) =>
+      `${englishParts(quotations, sentences)}, ${missing} of them without a source`,
     milliseconds: (ms: number) => `${ms} ms`,
+    writtenBy: (model: string, removed: number) =>
+      `Written by a language model (${model}), each sentence held to the words it cites${removed > 0 ? `; ${counted(removed, 'sentence')} that did not hold left out` : ''}.`,
     understoodAs: 'Understood as',
     keywordOnly: 'Keyword search only',
     sources: 'Sources',
