@@ -320,7 +320,7 @@ class RunningApp implements App {
       text,
       textSha256,
       superseded: true,
-      ...outlineOfOlder(id, registry.documents[id]?.source ?? id, text),
+      outline: () => outlineOfOlder(id, registry.documents[id]?.source ?? id, text),
       ...(current ? {} : { removed: await this.#calledBefore(id, registry) }),
     }
   }
@@ -365,9 +365,8 @@ const QUIET_MS = 5_000
 const LONGEST_READ_ANEW = 1_000_000
 
 /** The clauses of a text that is indexed no longer, so that old links still say where they lead. */
-function outlineOfOlder(id: DocumentId, source: string, text: string): { readonly outline?: readonly OutlineNode[] } {
-  if (text.length > LONGEST_READ_ANEW) return {}
-  return { outline: outlineOf(parseDocument(storedSource(id, source, text))) }
+function outlineOfOlder(id: DocumentId, source: string, text: string): readonly OutlineNode[] {
+  return text.length > LONGEST_READ_ANEW ? [] : outlineOf(parseDocument(storedSource(id, source, text)))
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

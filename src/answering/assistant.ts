@@ -32,8 +32,8 @@ export interface TextVersion {
   readonly textSha256: string
   /** True when it counts no longer: a newer text of the document is indexed 已被替代, or the document is gone. */
   readonly superseded: boolean
-  /** Of a text that counts no longer: its clauses, read anew; absent where it is too long for that. */
-  readonly outline?: readonly OutlineNode[]
+  /** Of a text that counts no longer: its clauses, read anew when asked for; [] where it is too long for that. */
+  readonly outline?: () => readonly OutlineNode[]
   /** Of a document that is no longer in the library 已移出: what it was called. */
   readonly removed?: { readonly title: string; readonly source: string }
 }

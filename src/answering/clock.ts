@@ -1,5 +1,7 @@
 /** Milliseconds of each step, for the answer's timings; the day it is where the laws are made. */
-const CHINA_AHEAD_MS = 8 * 3_600_000
+
+/** UTC+8, the whole year. */
+export const CHINA_AHEAD_MS = 8 * 3_600_000
 
 /** Today in China, ISO 8601: a law that is in force from a day is so from midnight there. */
 export function today(): string {

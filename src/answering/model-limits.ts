@@ -17,27 +17,23 @@
  * took is what the endpoint says (`usage`), else estimateTokens of what was sent and received; nothing where the
  * endpoint took nothing (429, 5xx, unreachable).
  */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { ModelTrouble, type AnswerModel, type ModelRequest, type ModelUsage, type TroubleKind } from './answer-model.ts'
+import { Breaker, type BreakerLimits, type Circuit } from './model-breaker.ts'
+import { REAL_CLOCK, type ModelClock } from './model-clock.ts'
+import { TokenBudget, type BudgetLimits } from './token-budget.ts'
+import { inputTokens, ReplySize } from './token-estimate.ts'
 
-export interface ModelLimits {
+export interface ModelLimits extends BreakerLimits, BudgetLimits {
   readonly firstPieceMs: number
   readonly totalMs: number
   /** Tries after the first. */
   readonly retries: number
   readonly backOffMs: number
   readonly mostRetryAfterMs: number
-  /** Failed tries in a row that open the breaker. */
-  readonly breaksAfter: number
-  readonly breakMs: number
   /** Of a reply, in UTF-8. */
   readonly mostBytes: number
   /** Of a reply. */
   readonly mostTokens: number
-  /** Of all requests of a day together. */
-  readonly tokensADay?: number
-  /** Of the requests of one key. */
-  readonly tokensADayOfKey?: number
 }
 
 export const MODEL_LIMITS: ModelLimits = {
@@ -52,29 +48,10 @@ export const MODEL_LIMITS: ModelLimits = {
   mostTokens: 2_000,
 }
 
-/** Time and chance, for tests to be in charge of. */
-export interface ModelClock {
-  /** Milliseconds since 1970. */
-  now(): number
-  /** Rejects with the signal's reason once it is aborted. */
-  wait(milliseconds: number, signal: AbortSignal): Promise<void>
-  /** From 0 to 1. */
-  random(): number
-}
-
-const REAL_CLOCK: ModelClock = {
-  now: () => Date.now(),
-  wait: async (milliseconds, signal) => {
-    await sleep(milliseconds, undefined, { signal, ref: false }).catch(() => signal.throwIfAborted())
-  },
-  random: () => Math.random(),
-}
-
 /** For /readyz. */
 export interface ModelState {
   readonly id: string
-  /** `trial`: the pause is over, and the next request, or one under way, decides. */
-  readonly circuit: 'closed' | 'open' | 'trial'
+  readonly circuit: Circuit
   /** Tokens of today; absent where there is no budget. */
   readonly budgetLeft?: number
   /** A request of today was refused, since it might have gone beyond the budget. */
@@ -100,7 +77,7 @@ export class LimitedModel implements AnswerModel {
   readonly #limits: ModelLimits
   readonly #clock: ModelClock
   readonly #breaker: Breaker
-  readonly #budget: Budget
+  readonly #budget: TokenBudget
   #trouble: ModelState['trouble']
 
   constructor(model: AnswerModel, limits: Partial<ModelLimits> = {}, clock: ModelClock = REAL_CLOCK) {
@@ -108,7 +85,7 @@ export class LimitedModel implements AnswerModel {
     this.#limits = { ...MODEL_LIMITS, ...limits }
     this.#clock = clock
     this.#breaker = new Breaker(this.#limits, clock)
-    this.#budget = new Budget(this.#limits, clock)
+    this.#budget = new TokenBudget(this.#limits, clock)
   }
 
   get id(): string {
@@ -179,7 +156,7 @@ export class LimitedModel implements AnswerModel {
     { readonly done: true; readonly usage: ModelUsage | undefined } | { readonly waitMs: number }
   > {
     const leave = this.#told(() => this.#breaker.enter())
-    const reply = new Reply()
+    const reply = new ReplySize()
     try {
       const usage = yield* this.#read(request, signal, deadline, reply)
       use.tokens += usage ? usage.inputTokens + usage.outputTokens : use.input + reply.tokens
@@ -207,7 +184,7 @@ export class LimitedModel implements AnswerModel {
     request: ModelRequest,
     signal: AbortSignal,
     deadline: number,
-    reply: Reply,
+    reply: ReplySize,
   ): AsyncGenerator<string, ModelUsage | undefined> {
     const { firstPieceMs, mostBytes, mostTokens, totalMs } = this.#limits
     const ending = new AbortController()
@@ -267,25 +244,6 @@ interface Use {
   readonly input: number
 }
 
-/** What of a reply has come: pieces of any size add up to the same. */
-class Reply {
-  bytes = 0
-  #wide = 0
-  #others = 0
-
-  add(piece: string): void {
-    const { wide, others } = charactersOf(piece)
-    this.bytes += Buffer.byteLength(piece)
-    this.#wide += wide
-    this.#others += others
-  }
-
-  /** Estimated. */
-  get tokens(): number {
-    return this.#wide + Math.ceil(this.#others / 3)
-  }
-}
-
 const WORTH_ANOTHER: ReadonlySet<TroubleKind> = new Set<TroubleKind>(['rate-limited', 'server', 'unreachable'])
 const NOT_TAKEN: ReadonlySet<TroubleKind> = new Set<TroubleKind>([
   'rate-limited',
@@ -296,150 +254,3 @@ const NOT_TAKEN: ReadonlySet<TroubleKind> = new Set<TroubleKind>([
 ])
 /** Kinds that show an endpoint at work. */
 const ANSWERS: ReadonlySet<TroubleKind> = new Set<TroubleKind>(['refused', 'too-long'])
-
-/** Says how a try ended; true the first time. */
-type Leave = (how: 'worked' | 'failed' | 'left') => boolean
-
-class Breaker {
-  readonly #limits: ModelLimits
-  readonly #clock: ModelClock
-  #failed = 0
-  #openUntil: number | undefined
-  #isTrying = false
-
-  constructor(limits: ModelLimits, clock: ModelClock) {
-    this.#limits = limits
-    this.#clock = clock
-  }
-
-  get circuit(): ModelState['circuit'] {
-    if (this.#openUntil === undefined) return 'closed'
-    return this.#clock.now() < this.#openUntil ? 'open' : 'trial'
-  }
-
-  /** @throws ModelTrouble `open-circuit` */
-  enter(): Leave {
-    const now = this.#clock.now()
-    const isTrial = this.#openUntil !== undefined
-    if (isTrial && (now < this.#openUntil! || this.#isTrying)) {
-      const retryAfterMs = Math.max(0, this.#openUntil! - now)
-      throw new ModelTrouble('open-circuit', 'The model failed again and again and is left alone for a while', {
-        retryAfterMs,
-      })
-    }
-    if (isTrial) this.#isTrying = true
-    let isOver = false
-    return (how) => {
-      if (isOver) return false
-      isOver = true
-      if (isTrial) this.#isTrying = false
-      if (how === 'worked') this.#close()
-      if (how === 'failed') this.#fail(isTrial)
-      return true
-    }
-  }
-
-  #close(): void {
-    this.#failed = 0
-    this.#openUntil = undefined
-  }
-
-  /** Of requests that began before it opened, a failure changes nothing more. */
-  #fail(isTrial: boolean): void {
-    this.#failed++
-    const opens = isTrial || (this.#openUntil === undefined && this.#failed >= this.#limits.breaksAfter)
-    if (opens) this.#openUntil = this.#clock.now() + this.#limits.breakMs
-  }
-}
-
-const CHINA_AHEAD_MS = 8 * 3_600_000
-const DAY_MS = 24 * 3_600_000
-const ALL = Symbol('all keys')
-
-class Budget {
-  readonly #limits: ModelLimits
-  readonly #clock: ModelClock
-  #day = 0
-  #isSpent = false
-  /** Used and held, of all and of each key. */
-  readonly #used = new Map<string | typeof ALL, number>()
-
-  constructor(limits: ModelLimits, clock: ModelClock) {
-    this.#limits = limits
-    this.#clock = clock
-  }
-
-  get isSpent(): boolean {
-    this.#today()
-    return this.#isSpent
-  }
-
-  left(): number | undefined {
-    this.#today()
-    const { tokensADay } = this.#limits
-    return tokensADay === undefined ? undefined : Math.max(0, tokensADay - this.#usedOf(ALL))
-  }
-
-  /**
-   * Holds what a request may take at most. Gives back a function that is told what it took.
-   * @throws ModelTrouble `over-budget`
-   */
-  hold(most: number, key: string | undefined): (taken: number) => void {
-    const day = this.#today()
-    const { tokensADay = Infinity, tokensADayOfKey = Infinity } = this.#limits
-    const limits = new Map<string | typeof ALL, number>([[ALL, tokensADay]])
-    if (key !== undefined) limits.set(key, tokensADayOfKey)
-    for (const [owner, limit] of limits) {
-      if (this.#usedOf(owner) + most <= limit) continue
-      const retryAfterMs = (day + 1) * DAY_MS - CHINA_AHEAD_MS - this.#clock.now()
-      if (owner === ALL) this.#isSpent = true
-      const whose = owner === ALL ? 'of the day' : 'of the day of this key'
-      throw new ModelTrouble('over-budget', `The tokens ${whose} (${limit}) are used up`, { retryAfterMs })
-    }
-    const add = (tokens: number) => {
-      for (const owner of limits.keys()) this.#used.set(owner, this.#usedOf(owner) + tokens)
-    }
-    add(most)
-    return (taken) => {
-      if (this.#today() === day) add(taken - most)
-    }
-  }
-
-  #usedOf(owner: string | typeof ALL): number {
-    return this.#used.get(owner) ?? 0
-  }
-
-  /** Days since 1970 in China; a new one begins with nothing used. */
-  #today(): number {
-    const day = Math.floor((this.#clock.now() + CHINA_AHEAD_MS) / DAY_MS)
-    if (day !== this.#day) {
-      this.#used.clear()
-      this.#isSpent = false
-    }
-    return (this.#day = day)
-  }
-}
-
-/**
- * Tokens of a text, rather too many: one for each character of Chinese, Japanese or Korean, one for every three others.
- * @example estimateTokens('杭州 Hangzhou') // 5
- */
-export function estimateTokens(text: string): number {
-  const { wide, others } = charactersOf(text)
-  return wide + Math.ceil(others / 3)
-}
-
-const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]/gu
-
-/** Characters as Unicode counts them. */
-function charactersOf(text: string): { readonly wide: number; readonly others: number } {
-  const wide = text.match(WIDE)?.length ?? 0
-  return { wide, others: [...text].length - wide }
-}
-
-const MESSAGE_TOKENS = 4
-
-function inputTokens({ messages, schema }: ModelRequest): number {
-  const text = messages.reduce((sum, { content }) => sum + estimateTokens(content) + MESSAGE_TOKENS, 0)
-  return text + (schema ? estimateTokens(JSON.stringify(schema)) : 0)
-}

@@ -4,7 +4,7 @@ import { standAlone } from '../questions/conversation.ts'
 import { placesIn } from '../questions/places.ts'
 import type { Turn } from '../types.ts'
 import { ModelTrouble, type AnswerModel, type TroubleKind } from './answer-model.ts'
-import { estimateTokens } from './model-limits.ts'
+import { estimateTokens } from './token-estimate.ts'
 import { rewriteMessages, type Prompt } from './prompts.ts'
 
 export interface Rewritten {

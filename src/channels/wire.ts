@@ -104,11 +104,12 @@ export interface Reading {
 
 /** A text with what is known of its document; undefined where nobody knows the document. */
 export function readingOf(id: string, stored: TextVersion, catalogue: Catalogue): Reading | undefined {
-  const { text, textSha256, outline = [] } = stored
+  const { text, textSha256 } = stored
+  const older = () => stored.outline?.() ?? []
   const document = catalogue.documents.find((candidate) => candidate.id === id)
   if (!document) {
     const { removed } = stored
-    return removed && { document: null, ...removed, textSha256, superseded: false, removed: true, outline, text }
+    return removed && { document: null, ...removed, textSha256, superseded: false, removed: true, outline: older(), text }
   }
   const isCurrent = textSha256 === document.textSha256
   const version = versionNoteOf(catalogue.documents, document)
@@ -119,7 +120,7 @@ export function readingOf(id: string, stored: TextVersion, catalogue: Catalogue)
     textSha256,
     superseded: !isCurrent,
     removed: false,
-    outline: isCurrent ? outlineOf(document) : outline,
+    outline: isCurrent ? outlineOf(document) : older(),
     ...(isCurrent && document.pages && { pages: document.pages }),
     ...(version && { version }),
     text,

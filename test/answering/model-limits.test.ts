@@ -1,13 +1,9 @@
 /** What a model may take, with the clock in our hands. */
 import { describe, expect, test } from 'vitest'
 import { ModelTrouble, type AnswerModel, type ModelUsage, type TroubleKind } from '../../src/answering/answer-model.ts'
-import {
-  estimateTokens,
-  LimitedModel,
-  MODEL_LIMITS,
-  type ModelClock,
-  type ModelLimits,
-} from '../../src/answering/model-limits.ts'
+import type { ModelClock } from '../../src/answering/model-clock.ts'
+import { LimitedModel, MODEL_LIMITS, type ModelLimits } from '../../src/answering/model-limits.ts'
+import { estimateTokens } from '../../src/answering/token-estimate.ts'
 import { REQUEST, written } from '../contracts/answer-model.ts'
 
 /** Time that stands still until something waits; then it is as late as the earliest that waits. */

@@ -1,6 +1,6 @@
 /** A follow-up made to stand alone by a model, or by the rules where the model does not keep to what was said. */
 import { describe, expect, test } from 'vitest'
-import { estimateTokens } from '../../src/answering/model-limits.ts'
+import { estimateTokens } from '../../src/answering/token-estimate.ts'
 import { prompts } from '../../src/answering/prompts.ts'
 import { boundedHistory, MOST_HISTORY_TOKENS, rewriteFollowUp } from '../../src/answering/rewrite.ts'
 import type { Turn } from '../../src/types.ts'

@@ -251,7 +251,8 @@ export function scripted(script: Script = {}): Assistant {
       const old = script.older?.find(({ documentId, text }) => documentId === id && sha256(text).startsWith(sha ?? ''))
       if (!old) return undefined
       const removed = current ? {} : { removed: { title: id, source: `${id}.txt` } }
-      return { text: old.text, textSha256: sha256(old.text), superseded: true, ...(old.outline && { outline: old.outline }), ...removed }
+      const { text, outline = [] } = old
+      return { text, textSha256: sha256(text), superseded: true, outline: () => outline, ...removed }
     },
     status: () => status,
   }

@@ -30,14 +30,18 @@ export function addReadingRoute(app: OpenAPIHono, assistant: Assistant): void {
     const { sha } = context.req.valid('query')
     const catalogue = assistant.catalogue()
     const stored = await assistant.textOf(id as DocumentId, sha)
-    const body = stored && readingOf(id, stored, catalogue)
-    if (!body) throw new PolicyError('no-such-document', `没有文件 ${id.slice(0, 100)}，或没有它的这一版文本；现有文件见 /api/documents。`)
-    const etag = assistant.status().building ? undefined : etagOf(body.textSha256, catalogue.generation)
+    if (!stored) throw noSuchText(id)
+    const etag = assistant.status().building ? undefined : etagOf(stored.textSha256, catalogue.generation)
     const headers = { 'Cache-Control': 'no-cache', ...(etag !== undefined && { ETag: etag }) }
     if (etag !== undefined && isKnown(context, etag)) return context.body(null, 304, headers)
+    const body = readingOf(id, stored, catalogue)
+    if (!body) throw noSuchText(id)
     return context.json(body, 200, headers)
   })
 }
+
+const noSuchText = (id: string) =>
+  new PolicyError('no-such-document', `没有文件 ${id.slice(0, 100)}，或没有它的这一版文本；现有文件见 /api/documents。`)
 
 /** What is in force changes with the day; a generation that is still being built has no name of its own. */
 const etagOf = (textSha256: string, generation: string) => `"${textSha256.slice(0, 16)}-${generation}-${today()}"`

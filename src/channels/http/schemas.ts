@@ -338,7 +338,7 @@ const FactSchema = z
   .strictObject({ value: z.string(), from: ProvenanceName, basis: z.string().optional() })
   .openapi('Fact')
 
-export const documentShape = {
+const summaryShape = {
   id: z.string(),
   source: z.string(),
   title: z.string(),
@@ -360,18 +360,21 @@ export const documentShape = {
   textSha256: Sha256,
   length: z.number().int().min(0).openapi({ description: 'UTF-16 units of the stored text' }),
   clauses: z.number().int().min(0),
+  url: z.string(),
+}
+
+export const documentShape = {
+  ...summaryShape,
   problems: list(z.strictObject({ path: Path, message: z.string() })).openapi({
     description: 'Where printed numbers do not follow each other',
   }),
   dropped: z.number().int().min(0).openapi({ description: 'Lines that cleaning left out' }),
   origin: z.enum(['folder', 'upload']).openapi({ description: "From an operator's folder, or uploaded" }),
   version: VersionSchema.optional(),
-  url: z.string(),
 }
 
 export const ListedDocumentSchema = z.strictObject(documentShape).openapi('ListedDocument')
 
-const { origin: _origin, version: _version, problems: _problems, dropped: _dropped, ...summaryShape } = documentShape
 const DocumentSummarySchema = z.strictObject(summaryShape).openapi('DocumentSummary')
 
 export const DocumentsSchema = z
