@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { delimiter, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { BOT_NEXT_STEPS, BOT_SECRETS, BOT_VARIABLES, botsOf, type BotsConfig } from './bot-config.ts'
 import { PolicyError } from './errors.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -32,6 +33,8 @@ export interface Config {
   readonly corpus?: string
   /** The language model that writes answers; absent: answers are extractive. */
   readonly llm?: LlmConfig
+  /** Slack and DingTalk, and what their answers link to. */
+  readonly bots: BotsConfig
 }
 
 /** An OpenAI-compatible endpoint. */
@@ -107,6 +110,7 @@ const Variables = z.object({
   TIAOWEN_LLM_TIMEOUT_SECONDS: whole(1, 600).default(60),
   TIAOWEN_LLM_TOKENS_A_DAY: whole(1, MAX_TOKENS).optional(),
   TIAOWEN_LLM_EXTRA: z.string().transform(extraFields).optional(),
+  ...BOT_VARIABLES,
 })
 
 /** What to do about a variable that is refused. */
@@ -133,10 +137,11 @@ const NEXT_STEP: Readonly<Record<keyof typeof Variables.shape, string>> = {
   TIAOWEN_LLM_TIMEOUT_SECONDS: 'Name the seconds a whole answer may take, or unset it',
   TIAOWEN_LLM_TOKENS_A_DAY: 'Name the tokens the model may use a day, or unset it for no limit',
   TIAOWEN_LLM_EXTRA: 'Write a JSON object, e.g. {"enable_thinking":false}, or unset it',
+  ...BOT_NEXT_STEPS,
 }
 
 /** Whose value is never shown. */
-const SECRET: readonly string[] = ['TIAOWEN_API_KEY', 'TIAOWEN_LLM_KEY', 'TIAOWEN_LLM_EXTRA']
+const SECRET: readonly string[] = ['TIAOWEN_API_KEY', 'TIAOWEN_LLM_KEY', 'TIAOWEN_LLM_EXTRA', ...BOT_SECRETS]
 
 /** Read by the tests alone; allowed, and not part of Config. */
 const TEST_VARIABLES = ['TIAOWEN_LONG', 'TIAOWEN_GOLDEN']
@@ -177,6 +182,7 @@ function configOf(given: z.infer<typeof Variables>): Config {
     logLevel: given.TIAOWEN_LOG_LEVEL,
     ...(given.TIAOWEN_CORPUS !== undefined && { corpus: given.TIAOWEN_CORPUS }),
     ...llmOf(given),
+    bots: botsOf(given),
   }
 }
 
@@ -199,15 +205,19 @@ function llmOf(given: z.infer<typeof Variables>): { readonly llm?: LlmConfig } {
 
 function strangers(set: Environment): string[] {
   const known = [...Object.keys(Variables.shape), ...TEST_VARIABLES]
-  const list = Object.keys(Variables.shape).filter((name) => name.startsWith('TIAOWEN_')).join(', ')
+  const own = known.filter((name) => name.startsWith('TIAOWEN_') && !TEST_VARIABLES.includes(name))
+  const among = (stranger: string) => own.filter((name) => groupOf(name) === groupOf(stranger)).join(', ')
   return Object.keys(set)
     .filter((name) => name.startsWith('TIAOWEN_') && !known.includes(name))
-    .map((name) => `${name} is not a variable of Tiaowen. Unset it, or use one of: ${list}.`)
+    .map((name) => `${name} is not a variable of Tiaowen. Unset it, or use one of: ${among(name)}.`)
 }
+
+/** Variables of one part of the program begin alike. @example groupOf('TIAOWEN_LLM_URL') // 'LLM' */
+const groupOf = (name: string) => /^TIAOWEN_(LLM|SLACK|DINGTALK)_/.exec(name)?.[1]
 
 function faultOf(issue: z.core.$ZodIssue, set: Environment): string {
   const name = String(issue.path[0]) as keyof typeof Variables.shape
-  const said = name === 'TIAOWEN_LLM_URL' ? masked(set[name]) : set[name]
+  const said = name.endsWith('_URL') ? masked(set[name]) : set[name]
   const value = SECRET.includes(name) ? '' : ` (${JSON.stringify(said)})`
   return `${name}${value} ${issue.message}. ${NEXT_STEP[name]}.`
 }

@@ -32,6 +32,7 @@ export type ErrorCode =
   | 'uploads-off'
   | 'no-such-upload'
   | 'too-many-uploads'
+  | 'queue-full'
   | 'internal'
 
 /** `message` says what, where and the next step. */

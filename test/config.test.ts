@@ -17,6 +17,7 @@ describe('with nothing set', () => {
       indexFolder: resolve('index'),
       embeddingThreads: 2,
       logLevel: 'info',
+      bots: { days: 30, off: {} },
     })
   })
 
@@ -54,6 +55,7 @@ test('every variable has its place', () => {
     embeddingThreads: 4,
     logLevel: 'debug',
     corpus: resolve('/srv/laws'),
+    bots: { days: 30, off: {} },
   })
   expect(readConfig({ TIAOWEN_MODEL_DIR: 'off' }).modelDir).toBe('off')
   const withoutSeeds = readConfig({ ...environment, TIAOWEN_SEEDS: 'off' })
@@ -145,8 +147,11 @@ test('a variable nobody reads is refused by name, with those that are read', () 
   expect(refusal({ TIAOWEN_FOLDER: '/srv' })).toBe(
     'TIAOWEN_FOLDER is not a variable of Tiaowen. Unset it, or use one of: TIAOWEN_HOST, TIAOWEN_PORT, TIAOWEN_API_KEY, ' +
       'TIAOWEN_FOLDERS, TIAOWEN_SEEDS, TIAOWEN_UPLOADS, TIAOWEN_DATA_FOLDER, TIAOWEN_INDEX_FOLDER, TIAOWEN_MODEL_DIR, ' +
-      'TIAOWEN_EMBEDDING_THREADS, TIAOWEN_LOG_LEVEL, TIAOWEN_CORPUS, TIAOWEN_LLM_URL, TIAOWEN_LLM_MODEL, TIAOWEN_LLM_KEY, ' +
-      'TIAOWEN_LLM_SCHEMA, TIAOWEN_LLM_TIMEOUT_SECONDS, TIAOWEN_LLM_TOKENS_A_DAY, TIAOWEN_LLM_EXTRA.',
+      'TIAOWEN_EMBEDDING_THREADS, TIAOWEN_LOG_LEVEL, TIAOWEN_CORPUS, TIAOWEN_PUBLIC_URL, TIAOWEN_BOT_DAYS.',
+  )
+  expect(refusal({ TIAOWEN_SLACK_TOKEN: 'xoxb-0123-secret' })).toBe(
+    'TIAOWEN_SLACK_TOKEN is not a variable of Tiaowen. Unset it, or use one of: TIAOWEN_SLACK_BOT_TOKEN, ' +
+      'TIAOWEN_SLACK_SIGNING_SECRET, TIAOWEN_SLACK_APP_TOKEN, TIAOWEN_SLACK_API_URL.',
   )
 })
 
@@ -210,6 +215,56 @@ describe('a model that writes', () => {
     const said = refusal({ ...TWO, [name]: value })
     expect(said.slice(0, sentence.length)).toBe(sentence)
     expect(said).not.toContain('sk-0123-secret')
+  })
+})
+
+describe('chat platforms', () => {
+  const SLACK = { TIAOWEN_SLACK_BOT_TOKEN: 'xoxb-1', TIAOWEN_SLACK_SIGNING_SECRET: '8f742231b10e8888abcd99yyyzzz85a5' }
+  const DINGTALK = { TIAOWEN_DINGTALK_CLIENT_ID: 'dingabc', TIAOWEN_DINGTALK_CLIENT_SECRET: 'policy-rag-ding-app-secret' }
+
+  test('are on with their secrets', () => {
+    const given = { ...SLACK, ...DINGTALK, TIAOWEN_PUBLIC_URL: 'https://tiaowen.example.cn/', TIAOWEN_BOT_DAYS: '7' }
+    expect(readConfig(given).bots).toEqual({
+      publicUrl: 'https://tiaowen.example.cn',
+      days: 7,
+      slack: { botToken: 'xoxb-1', signingSecret: '8f742231b10e8888abcd99yyyzzz85a5', apiUrl: 'https://slack.com/api/' },
+      dingTalk: {
+        clientId: 'dingabc',
+        clientSecret: 'policy-rag-ding-app-secret',
+        mode: 'stream',
+        robotCode: 'dingabc',
+        windowSeconds: 300,
+        apiUrl: 'https://api.dingtalk.com',
+      },
+      off: {},
+    })
+  })
+
+  test('are off where a half of them is missing, and say which', () => {
+    const half = { TIAOWEN_SLACK_BOT_TOKEN: 'xoxb-1', TIAOWEN_DINGTALK_CLIENT_ID: 'dingabc' }
+    expect(readConfig(half).bots).toEqual({
+      days: 30,
+      off: {
+        slack:
+          'TIAOWEN_SLACK_SIGNING_SECRET or TIAOWEN_SLACK_APP_TOKEN is not set. Copy the Signing Secret of the app ' +
+          '(Basic Information); or: Make an App-Level Token with connections:write (Basic Information).',
+        dingtalk:
+          'TIAOWEN_DINGTALK_CLIENT_SECRET is not set. Copy the Client Secret of the application (凭证与基础信息).',
+      },
+    })
+  })
+
+  test.each([
+    ['TIAOWEN_SLACK_BOT_TOKEN', 'xapp-0123-secret', 'TIAOWEN_SLACK_BOT_TOKEN does not begin with xoxb-. '],
+    ['TIAOWEN_SLACK_SIGNING_SECRET', '0123-secret\n', 'TIAOWEN_SLACK_SIGNING_SECRET holds more than printable ASCII '],
+    ['TIAOWEN_DINGTALK_GROUP_WEBHOOK', 'oapi.dingtalk.com/0123-secret', 'TIAOWEN_DINGTALK_GROUP_WEBHOOK is not an http '],
+    ['TIAOWEN_DINGTALK_ADDRESSES', '1.2.3.4,here', 'TIAOWEN_DINGTALK_ADDRESSES ("1.2.3.4,here") is not a list of IP '],
+    ['TIAOWEN_DINGTALK_MODE', 'socket', 'TIAOWEN_DINGTALK_MODE ("socket") is neither stream nor http. '],
+    ['TIAOWEN_PUBLIC_URL', 'https://me:0123-secret@host', 'TIAOWEN_PUBLIC_URL ("https://***@host") holds a user, '],
+  ])('%s %s is named with its fault, never with a secret', (name, value, sentence) => {
+    const said = refusal({ [name]: value })
+    expect(said.slice(0, sentence.length)).toBe(sentence)
+    expect(said).not.toContain('0123-secret')
   })
 })
 

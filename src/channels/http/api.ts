@@ -8,7 +8,7 @@ import type { LibraryDesk } from '../../answering/library-desk.ts'
 import { cited, clauseText, listedDocument, listedDocuments, outlineOf, placeOfPath, type Catalogue } from '../wire.ts'
 import { eventStream } from './event-stream.ts'
 import { instanceOf, ownerOf } from './guards.ts'
-import type { Keeper } from './keeper.ts'
+import type { Keeper } from '../keeper.ts'
 import { BODY_PROBLEMS, json, NO_DOCUMENT, problem, PROBLEMS } from './promises.ts'
 import {
   AskBody,

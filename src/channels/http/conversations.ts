@@ -19,7 +19,7 @@ import {
   RenameBody,
 } from './conversation-schemas.ts'
 import { ownerOf } from './guards.ts'
-import type { Keeper } from './keeper.ts'
+import type { Keeper } from '../keeper.ts'
 
 const tags = ['conversations']
 const NO_CONVERSATION = { 404: problem('No such conversation') }

@@ -48,6 +48,7 @@ export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   'uploads-off': { status: 403, title: 'Uploads are switched off' },
   'no-such-upload': { status: 404, title: 'No such upload' },
   'too-many-uploads': { status: 429, title: 'Too many uploads wait to be accepted' },
+  'queue-full': { status: 503, title: 'Too many questions wait to be answered' },
   internal: { status: 500, title: 'Internal error', detail: '服务端出错，已记入日志。请稍后再试。' },
 }
 

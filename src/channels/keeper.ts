@@ -2,9 +2,9 @@
  * Questions within conversations: each is kept before it is answered, and its answer when it is done. The work goes on
  * where the asker's connection breaks; only `stop` ends it, and then nothing of the answer is kept.
  */
-import type { Assistant } from '../../answering/assistant.ts'
-import type { Asked, ExchangeName, Owner, State } from '../../state/state.ts'
-import type { AnswerEvent, AskRequest } from '../../types.ts'
+import type { Assistant } from '../answering/assistant.ts'
+import type { Asked, ExchangeName, Owner, State } from '../state/state.ts'
+import type { AnswerEvent, AskRequest } from '../types.ts'
 
 export interface KeeperOptions {
   /** Aborted when the server has waited long enough: ends all work. */
