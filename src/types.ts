@@ -322,6 +322,7 @@ export type AskMode = 'extractive' | 'llm' | 'auto'
 export type AnswerEvent =
   | { readonly type: 'passages'; readonly passages: readonly Passage[] }
   | { readonly type: 'segment'; readonly segment: Segment }
+  /** All so far, the last time all there are: each takes the place of the one before. */
   | { readonly type: 'citations'; readonly citations: readonly Citation[] }
   | { readonly type: 'done'; readonly answer: Answer }
 

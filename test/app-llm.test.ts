@@ -124,7 +124,7 @@ describe('a model that keeps to the text answers', () => {
   })
 
   test('as events: passages, segments, citations, done', async () => {
-    const { url } = await start({}, writes(good, { cut: 'byte' }))
+    const { url } = await start({ timeoutSeconds: 30 }, writes(good, { cut: 'byte' }))
     const events = eventsIn(await (await post(url, { stream: true })).text())
     expect(events.map(({ event }) => event)).toEqual(['passages', 'segment', 'citations', 'done'])
     const done = EventSchemas.done.parse(events.at(-1)!.data)

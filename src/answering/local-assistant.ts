@@ -226,12 +226,12 @@ export class LocalAssistant implements Assistant {
     }
   }
 
-  /** The segments of the model, and how it came out; both go to the log where it was less than the best. */
+  /** The segments of the model with their citations, and how it came out; both go to the log where it was less than the best. */
   async *#written(task: Task, signal: AbortSignal): AsyncGenerator<AnswerEvent, Written> {
     const writing = answerByModel(task, signal)
     try {
       let next = await writing.next()
-      for (; !next.done; next = await writing.next()) yield { type: 'segment', segment: next.value }
+      for (; !next.done; next = await writing.next()) yield next.value
       const written = next.value
       const { removed, sentences, reasons } = written.model
       if (removed > 0) {

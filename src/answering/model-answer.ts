@@ -9,7 +9,7 @@
  */
 import { documentById } from '../clauses/by-id.ts'
 import type { Library } from '../retrieval/library.ts'
-import type { Answer, Citation, Fallback, Segment } from '../types.ts'
+import type { Answer, AnswerEvent, Citation, Fallback, Segment } from '../types.ts'
 import type { AnswerModel, TroubleKind } from './answer-model.ts'
 import { Composer } from './compose.ts'
 import { whyNot, type ModelState } from './model-limits.ts'
@@ -83,13 +83,17 @@ export function fallbackOfModel(state: ModelState): Fallback | undefined {
   return because && { from: 'llm', reason: REASONS[because] }
 }
 
-/** How it came out, and before that the segments that stand. Never throws for what a model does, or for the signal. */
-export async function* answerByModel(task: Task, signal: AbortSignal): AsyncGenerator<Segment, Written> {
+/**
+ * How it came out, and before that the segments that stand; while more may come, the citations so far before segments
+ * that rest on new ones, so that what is read can be looked up. Never throws for what a model does, or for the signal.
+ */
+export async function* answerByModel(task: Task, signal: AbortSignal): AsyncGenerator<AnswerEvent, Written> {
   const { library, model, prompt, handles, question, log } = task
   const composer = new Composer(library)
   const held: Segment[] = []
   let [kept, unsound, isSure, hasLead] = [0, 0, false, false]
   let tally: Tally | undefined
+  let cited = 0
   try {
     for await (const one of writeAnswer({ question, handles, prompt }, model, signal)) {
       if (one.type === 'tally') {
@@ -106,7 +110,10 @@ export async function* answerByModel(task: Task, signal: AbortSignal): AsyncGene
       held.push(...segments)
       if (!isSure && !(hasLead && kept * 2 >= MOST_SENTENCES)) continue
       isSure = true
-      yield* held.splice(0)
+      const { citations } = composer
+      if (citations.length > cited) yield { type: 'citations', citations: [...citations] }
+      cited = citations.length
+      yield* held.splice(0).map(asEvent)
     }
   } catch (error) {
     if (!signal.aborted) log(`语言模型出错 the language model failed: ${error instanceof Error ? error.message : 'unknown'}`)
@@ -114,12 +121,14 @@ export async function* answerByModel(task: Task, signal: AbortSignal): AsyncGene
   const facts = factsOf(task, tally, kept, unsound)
   const because = isSure ? undefined : becauseOf(tally, { kept, hasLead, isStopped: signal.aborted })
   if (because !== undefined) return { stands: false, because, model: facts }
-  yield* held
+  yield* held.map(asEvent)
   const verified = verify(library, composer.segments, composer.citations)
   for (const fault of verified.rejected) log(`sentence withheld: ${fault}`)
   const isBroken = tally === undefined || tally.trouble !== undefined
   return { stands: true, segments: verified.segments, citations: verified.citations, model: facts, isBroken }
 }
+
+const asEvent = (segment: Segment): AnswerEvent => ({ type: 'segment', segment })
 
 /** The sentence and what the program tells of its versions; undefined where its citations do not hold. */
 function composed(

@@ -13,7 +13,7 @@ export interface Rewritten {
   readonly insufficient: boolean
   readonly by: 'model' | 'rules'
   /** Why not the model, where it was asked. */
-  readonly reason?: TroubleKind | 'not-one-line' | 'adds-number' | 'adds-name'
+  readonly reason?: TroubleKind | 'not-one-line' | 'not-a-question' | 'adds-number' | 'adds-name'
 }
 
 /** Estimated tokens of history that are handed over, newest turns first. */
@@ -51,6 +51,7 @@ export async function rewriteFollowUp(
   if (written === '' || /[\n\r\u2028\u2029]/.test(written) || [...written].length > MOST_CHARACTERS)
     return byRules('not-one-line')
   const said = [question, ...kept.map(({ content }) => content)].join('\n')
+  if (isNoQuestion(written, question, said)) return byRules('not-a-question')
   if (addsNumber(written, said)) return byRules('adds-number')
   if (addsName(written, said)) return byRules('adds-name')
   return { question: written, insufficient: false, by: 'model' }
@@ -75,6 +76,14 @@ function shortened(text: string): string {
 }
 
 const lineOf = ({ role, content }: Turn): string => `${role === 'user' ? '问' : '答'}：${content}`
+
+/** JSON, markup or code that nobody typed, or no word of Chinese for a question in Chinese. */
+function isNoQuestion(written: string, question: string, said: string): boolean {
+  const isChinese = (text: string): boolean => /\p{Script=Han}/u.test(text)
+  return (isChinese(question) && !isChinese(written)) || [...written].some((one) => MARKUP.includes(one) && !said.includes(one))
+}
+
+const MARKUP = '{}[]<>`|\\*#='
 
 const plain = (text: string): string => text.normalize('NFKC')
 

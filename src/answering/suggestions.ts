@@ -87,8 +87,9 @@ function answers({ outcome, citations }: Answer, id: DocumentId, { question, quo
 /** Words without their mark and stops. */
 const bare = (words: string): string => words.replace(/^[\s\d一二三四五六七八九十（）()、.．]+/u, '').replace(/[。；;，,：:\s]+$/u, '')
 
+/** By quotations alone: nobody has asked, so no language model is put to work. */
 async function answerTo(assistant: Assistant, question: string): Promise<Answer> {
-  for await (const event of assistant.ask({ question })) if (event.type === 'done') return event.answer
+  for await (const event of assistant.ask({ question, mode: 'extractive' })) if (event.type === 'done') return event.answer
   throw new TypeError('an answer without an end')
 }
 

@@ -24,7 +24,14 @@ export interface Said {
 export type Cut = 'event' | 'byte' | 'seven-bytes' | 'all-at-once' | 'crlf' | 'comments' | 'events-that-cross'
 
 export type Behaviour =
-  | ({ readonly kind: 'stream'; readonly cut?: Cut; readonly type?: string; readonly done?: boolean } & Said)
+  | ({
+      readonly kind: 'stream'
+      readonly cut?: Cut
+      readonly type?: string
+      readonly done?: boolean
+      /** Awaited before each piece as it is cut, 0 first. */
+      readonly before?: (piece: number) => Promise<void>
+    } & Said)
   | ({ readonly kind: 'whole' } & Said)
   | {
       readonly kind: 'status'
@@ -104,8 +111,10 @@ async function behave(behaviour: Behaviour, sent: Sent['body'], response: Server
   switch (behaviour.kind) {
     case 'stream':
       head(behaviour.type ?? 'text/event-stream; charset=utf-8')
-      for (const bytes of cutOf(wireOf(behaviour, behaviour.done ?? true), behaviour.cut ?? 'event'))
+      for (const [at, bytes] of cutOf(wireOf(behaviour, behaviour.done ?? true), behaviour.cut ?? 'event').entries()) {
+        await behaviour.before?.(at)
         await write(response, bytes, count)
+      }
       return void response.end()
     case 'whole':
       head('application/json')

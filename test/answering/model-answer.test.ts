@@ -177,10 +177,17 @@ describe('nothing is sent before it is sure that it stands', () => {
   test('three that hold, one of them on the first clause: sent while the model goes on', async () => {
     const good = await modelFor(QUESTION, (own, shown) => [...own, ...sentencesOf(shown, 5)])
     const events: { type: string; read: number; ended: boolean }[] = []
-    for await (const { type } of assistantWith(good).ask({ question: QUESTION })) events.push({ type, read: good.read, ended: good.ended })
-    expect(events.map(({ type }) => type)).toEqual(['passages', ...Array.from({ length: events.length - 3 }, () => 'segment'), 'citations', 'done'])
+    const known: number[] = []
+    for await (const event of assistantWith(good).ask({ question: QUESTION })) {
+      events.push({ type: event.type, read: good.read, ended: good.ended })
+      if (event.type === 'citations') known.splice(0, known.length, ...event.citations.map(({ n }) => n))
+      // whoever reads a sentence can look up what it rests on
+      if (event.type === 'segment' && !good.ended) expect(known).toEqual(expect.arrayContaining([...(event.segment.citations ?? [])]))
+    }
+    expect(events.slice(0, 3).map(({ type }) => type)).toEqual(['passages', 'citations', 'segment'])
+    expect(events.slice(-2).map(({ type }) => type)).toEqual(['citations', 'done'])
     expect(events[0]!.read).toBe(0)
-    const first = events[1]!
+    const first = events[2]!
     expect(first.ended).toBe(false)
     expect(first.read).toBeGreaterThan(0)
     expect(events.length).toBeGreaterThanOrEqual(7)

@@ -16,8 +16,9 @@ beforeAll(async () => {
 })
 
 /** An assistant over a library that may be changed, and the questions it was asked. */
-function assistantOver(library: () => Library): { readonly assistant: Assistant; readonly asked: string[] } {
+function assistantOver(library: () => Library): { readonly assistant: Assistant; readonly asked: string[]; readonly modes: Set<string | undefined> } {
   const asked: string[] = []
+  const modes = new Set<string | undefined>()
   const local = new LocalAssistant({
     library,
     textOf: async () => undefined,
@@ -26,8 +27,8 @@ function assistantOver(library: () => Library): { readonly assistant: Assistant;
     },
     log: () => {},
   })
-  const ask: Assistant['ask'] = (request) => (asked.push(request.question), local.ask(request))
-  return { asked, assistant: Object.assign(Object.create(local) as Assistant, { ask, catalogue: library }) }
+  const ask: Assistant['ask'] = (request) => (asked.push(request.question), modes.add(request.mode), local.ask(request))
+  return { asked, modes, assistant: Object.assign(Object.create(local) as Assistant, { ask, catalogue: library }) }
 }
 
 const questionsOf = (document: Document, kind: Candidate['kind']) =>
@@ -40,7 +41,7 @@ const lawOf = (text: string, id = 'd-law', title = '中华人民共和国劳动�
 
 describe('over the seeds', () => {
   test('each document that has something to ask about has its question first, and figures, tasks and parts are mixed', async () => {
-    const { assistant, asked } = assistantOver(() => seeds)
+    const { assistant, asked, modes } = assistantOver(() => seeds)
     const id = (number: string) => documentOf(seeds, number).id
     expect(await suggestionsOf(assistant)()).toEqual([
       { question: '如何争创综合性国家科学中心？', documentId: id('000') },
@@ -51,6 +52,7 @@ describe('over the seeds', () => {
       { question: '全市生产总值达到多少元？', documentId: id('001') },
     ])
     expect(asked.length).toBeLessThanOrEqual(24)
+    expect([...modes]).toEqual(['extractive']) // no language model writes what nobody asked
   })
 
   test('each is answered, by words of its document', async () => {

@@ -45,8 +45,8 @@ const ask = createRoute({
   summary: 'Ask a question; the answer quotes the documents word by word',
   description:
     'With `stream: true` or `Accept: text/event-stream` the answer comes as server-sent events: ' +
-    'passages (Passage[]), segment (Segment), citations (Citation[]), done (Answer), ping every 10 s, ' +
-    'error (Problem). Within a conversation the question is kept before it is answered, earlier exchanges are its history, and the ' +
+    'passages (Passage[]), segment (Segment), citations (Citation[]; all so far, each time anew while a language model writes), ' +
+    'done (Answer), ping every 10 s, error (Problem). Within a conversation the question is kept before it is answered, earlier exchanges are its history, and the ' +
     'answer is kept when it is done, also when the asker has gone away meanwhile.',
   request: { body: { required: true, content: { 'application/json': { schema: AskBody } } } },
   responses: {

@@ -27,6 +27,8 @@ export interface Ready {
   readonly model: string | null
   readonly index: { readonly generation: string | null; readonly documents: number; readonly clauses: number }
   readonly mode: { readonly retrieval: 'hybrid' | 'keyword' }
+  /** Absent where none is configured. */
+  readonly languageModel?: { readonly id: string }
   readonly fallbacks: readonly { readonly from: string; readonly reason: string }[]
   readonly building?: { readonly step: string; readonly done: number; readonly total: number }
 }

@@ -5,6 +5,8 @@ import { VERDICTS, piecesOf } from '../../segments.ts'
 import { bracketed, fallbackNotes, nearestOf, placeWords, snippetOf } from '../../render.ts'
 import type { Answer, Citation, CitationChange, Passage, Segment } from '../../../types.ts'
 import { useLanguage } from '../words/language.ts'
+import { inOneLanguage } from '../words/one-language.ts'
+import { Checks } from './checks.tsx'
 import { Chip } from './chip.tsx'
 import { CitationLink } from './citation-link.tsx'
 import { coverageOf } from './coverage.ts'
@@ -94,11 +96,13 @@ interface AboutAnswerProps {
 /** What stands below the words: how they were understood, the sources, what came near. */
 export function AboutAnswer({ answer, changes, exchangeId, onAsk }: AboutAnswerProps) {
   const words = useChatWords()
+  const language = useLanguage()
+  const isInstead = (note: string) => answer.fallback?.from === 'llm' && note === answer.fallback.reason
   const notes = [
     ...(answer.understoodAs === undefined ? [] : [`${words.understoodAs}：${answer.understoodAs}`]),
     ...(answer.mode === 'llm' && answer.model ? [words.writtenBy(answer.model.id, answer.model.removed)] : []),
     ...(answer.notes ?? []),
-    ...fallbackNotes(answer),
+    ...fallbackNotes(answer).map((note) => (isInstead(note) ? words.instead(inOneLanguage(note, language)) : note)),
   ]
   return (
     <>
@@ -107,6 +111,7 @@ export function AboutAnswer({ answer, changes, exchangeId, onAsk }: AboutAnswerP
           {note}
         </p>
       ))}
+      {answer.model && answer.model.sentences + answer.model.removed > 0 && <Checks model={answer.model} />}
       {changes.length > 0 && (
         <p className="note changed">
           <TriangleAlert size={15} aria-hidden /> {words.changedNote}：

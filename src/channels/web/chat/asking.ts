@@ -9,6 +9,7 @@ import { eventsOf, isAbort, Problem, problemIn, send } from '../api/client.ts'
 import { conversationQuery, conversationsQuery, type StoredConversation, type StoredExchange } from '../api/queries.ts'
 import { announce } from '../ui/announcer.tsx'
 import { signal } from '../ui/signal.ts'
+import { modeChosen } from './writer.tsx'
 
 export interface Asked {
   readonly conversationId: string
@@ -36,7 +37,7 @@ const LONGEST_PAUSE_MS = 5_000
 const underway = signal<ReadonlyMap<string, Underway>>(new Map())
 const aborts = new Map<string, AbortController>()
 
-const underwayOf = (exchangeId: string): Underway | undefined => underway.get().get(exchangeId)
+export const underwayOf = (exchangeId: string): Underway | undefined => underway.get().get(exchangeId)
 
 function change(exchangeId: string, next: Underway | undefined): void {
   const others = [...underway.get()].filter(([id]) => id !== exchangeId)
@@ -108,6 +109,7 @@ async function once({ question, conversationId, exchangeId, documents, asOf }: A
       exchangeId,
       ...(documents?.length && { documents }),
       ...(asOf !== undefined && { asOf }),
+      ...modeChosen(),
       stream: true,
     }),
     signal,
@@ -118,6 +120,7 @@ async function once({ question, conversationId, exchangeId, documents, asOf }: A
     for await (const { event, data } of eventsOf(response.body!)) {
       if (event === 'done') answer = data as Answer
       if (event === 'error') throw problemIn(JSON.stringify(data), 500)
+      if (event === 'passages') change(exchangeId, { phase: 'writing', ...NOTHING })
       if (event === 'segment') segments = [...segments, data as Segment]
       if (event === 'citations') citations = data as Citation[]
       if (event === 'segment' || event === 'citations') change(exchangeId, { phase: 'writing', segments, citations })

@@ -7,11 +7,12 @@ import { Problem } from '../api/client.ts'
 import { conversationQuery, documentsQuery, readyQuery, suggestionsQuery, type StoredExchange } from '../api/queries.ts'
 import { uuid } from '../api/uuid.ts'
 import { problemWords } from '../words/problems.ts'
-import { ask, stop, useRunning } from './asking.ts'
+import { ask, stop, underwayOf, useRunning } from './asking.ts'
 import { Composer } from './composer.tsx'
 import { ExchangeView } from './exchange.tsx'
 import { EVERYTHING, type Scope } from './scope.ts'
 import { useChatWords } from './words.ts'
+import { useWriter } from './writer.tsx'
 import './chat.css'
 
 const NONE: readonly StoredExchange[] = []
@@ -28,7 +29,11 @@ function Chat({ conversationId }: { readonly conversationId: string | undefined 
   const navigate = useNavigate()
   const { q, about } = useSearch({ strict: false })
   const { data: documents = [] } = useQuery(documentsQuery)
-  const { data: conversation, error } = useQuery({ ...conversationQuery(conversationId ?? ''), enabled: conversationId !== undefined })
+  const { data: conversation, error } = useQuery({
+    ...conversationQuery(conversationId ?? ''),
+    enabled: conversationId !== undefined,
+    refetchInterval: ({ state }) => (isAwaited(state.data?.exchanges.at(-1)) ? LOOK_AGAIN_MS : false),
+  })
   const exchanges = conversation?.exchanges ?? NONE
   const running = useRunning(exchanges)
   const [chosen, setChosen] = useState<Scope>()
@@ -72,6 +77,13 @@ function Chat({ conversationId }: { readonly conversationId: string | undefined 
   )
 }
 
+const LOOK_AGAIN_MS = 2_000
+const LONGEST_ANSWER_MS = 120_000
+
+/** Asked a moment ago, and not by this page as it stands: before a reload, or in another window. The server may be at it. */
+const isAwaited = (last: StoredExchange | undefined): boolean =>
+  last !== undefined && last.answer === undefined && underwayOf(last.id) === undefined && Date.now() - Date.parse(last.askedAt) < LONGEST_ANSWER_MS
+
 /** A follow-up is limited as the question before it was. */
 function scopeOf(last: StoredExchange | undefined, about: string | undefined): Scope {
   if (last) return { documents: last.documents ?? [], ...(last.asOf !== undefined && { asOf: last.asOf }) }
@@ -108,6 +120,7 @@ function Welcome({ onAsk }: { onAsk(question: string): void }) {
   const words = useChatWords()
   const { data: ready } = useQuery(readyQuery)
   const { data: suggestions } = useQuery(suggestionsQuery)
+  const writer = useWriter()
   if (ready?.ready && ready.index.documents === 0) {
     return (
       <div className="welcome">
@@ -123,7 +136,7 @@ function Welcome({ onAsk }: { onAsk(question: string): void }) {
   return (
     <div className="welcome">
       <h1>{words.hello}</h1>
-      <p>{words.helloMore}</p>
+      <p>{writer === 'model' ? words.helloModel : words.helloMore}</p>
       <section className="suggestions" aria-label={words.tryThese} aria-busy={suggestions === undefined}>
         {questions.map(({ question }) => (
           <button key={question} type="button" onClick={() => onAsk(question)}>

@@ -9,6 +9,7 @@ import { DocumentList, optionId } from './document-list.tsx'
 import { findDocuments, mentionAt, type Scope } from './scope.ts'
 import { moved, ScopeChips, ScopePicker, stepOf } from './scope-picker.tsx'
 import { useChatWords } from './words.ts'
+import { WriterMenu } from './writer.tsx'
 
 /** As the server counts: code points. */
 export const QUESTION_CHARACTERS = 2_000
@@ -107,6 +108,7 @@ export function Composer({ scope, documents, isRunning, last, onScope, onAsk, on
         )}
         <div className="composer-row">
           <ScopePicker scope={scope} documents={documents} onChange={onScope} />
+          <WriterMenu />
           <span className={left < 0 ? 'composer-left bad' : 'composer-left'} role="status">
             {left < 0 ? words.tooLong(QUESTION_CHARACTERS) : left < NEARLY_FULL ? words.left(left) : ''}
           </span>

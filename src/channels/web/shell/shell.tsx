@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react'
 import { readyQuery } from '../api/queries.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { useLanguage } from '../words/language.ts'
+import { inOneLanguage } from '../words/one-language.ts'
 import { Toasts } from '../ui/toast.tsx'
 import { ReaderBeside } from './reader-beside.tsx'
 import { ShortcutsDialog, useShortcuts } from './shortcuts.tsx'
@@ -46,16 +47,16 @@ export function Shell() {
 /** What is less than the best at the moment. */
 function Conditions() {
   const words = useShellWords()
-  const isChinese = useLanguage() === 'zh'
+  const language = useLanguage()
   const { data, isError } = useQuery(readyQuery)
   if (isError) return <Banner text={words.unreachable} />
   if (!data) return null
-  const reasons = data.fallbacks.map(({ reason }) => reason)
+  const reasons = data.fallbacks.map(({ from, reason }) => (from === 'llm' ? words.modelAway(inOneLanguage(reason, language)) : reason))
   const { building } = data
   const progress = building && words.building(building.step, building.done, building.total)
   if (!data.ready) return <Banner text={words.notReady} details={[...(progress ? [progress] : []), ...reasons]} />
   if (data.index.documents > 0 && data.mode.retrieval === 'keyword') return <Banner text={words.keywordOnly} details={reasons} />
-  if (reasons.length > 0) return <Banner text={reasons.join(isChinese ? '；' : '; ')} />
+  if (reasons.length > 0) return <Banner text={reasons.join(language === 'zh' ? '；' : '; ')} />
   return null
 }
 

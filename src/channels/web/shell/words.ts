@@ -2,7 +2,7 @@ import { wordsIn } from '../words/language.ts'
 
 export const useShellWords = wordsIn({
   zh: {
-    tagline: '答案逐字引自文件，句句注明条款',
+    tagline: '句句注明条款，都能点开看原文',
     newChat: '新对话',
     documents: '文件库',
     conversations: '对话',
@@ -44,6 +44,7 @@ export const useShellWords = wordsIn({
     broken: '页面出错了，问过的问题都还在',
     reload: '重新打开',
     keywordOnly: '当前只按关键词检索，换一种说法提问可能找不到。',
+    modelAway: (why: string) => `${why}；目前的回答只引原文。`,
     notReady: '索引尚未就绪，暂时不能回答。',
     building: (step: string, done: number, total: number) => `正在建立索引：${step} ${done}/${total}`,
     unreachable: '连不上服务，正在重试……',
@@ -53,7 +54,7 @@ export const useShellWords = wordsIn({
     failed: '没有成功',
   },
   en: {
-    tagline: 'Every sentence is a verbatim quotation with its clause number',
+    tagline: 'Every sentence names its clause, and opens at its words',
     newChat: 'New conversation',
     documents: 'Documents',
     conversations: 'Conversations',
@@ -95,6 +96,7 @@ export const useShellWords = wordsIn({
     broken: 'The page broke; what you asked is kept',
     reload: 'Open it again',
     keywordOnly: 'Keyword search only for now: paraphrases may be missed.',
+    modelAway: (why: string) => `Answers are quotations alone for now: ${why}.`,
     notReady: 'No index is ready yet; questions cannot be answered.',
     building: (step: string, done: number, total: number) => `Building the index: ${step} ${done}/${total}`,
     unreachable: 'The server cannot be reached; trying again…',
