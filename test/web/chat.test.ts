@@ -120,6 +120,11 @@ describeInBrowser('the chat', () => {
 
   test('limited to a document by @, and as of a day', async () => {
     const { page, expectClean } = await open()
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    await page.reload()
+    await page.locator('.suggestions button').first().waitFor()
+    expect(asked).not.toContain('/api/documents') // the list of a large library comes when it is wanted
     await page.locator(BOX).pressSequentially('@城西')
     const option = page.getByRole('option')
     await option.first().waitFor()
@@ -212,9 +217,9 @@ describeInBrowser('the chat', () => {
     await expect.poll(copied).toBe(renderText(answer))
     await choose('复制回答', '复制为 Markdown')
     await expect.poll(copied).toBe(renderMarkdown(answer, site.url))
-    await choose('复制引用', '正文引用')
+    await choose('复制引用', '正文引用：《…》第…条')
     await expect.poll(copied).toBe(`《${answer.citations[0]!.title}》第二部分第2条第2款（标题为推断）`)
-    await choose('复制引用', 'GB/T 7714—2015')
+    await choose('复制引用', '参考文献 GB/T 7714—2015')
     await expect.poll(copied).toMatch(/^中共杭州市委\. \[.*\]\[Z\]\. \[2023-01-09\]\.$/)
   })
 

@@ -4,9 +4,9 @@ import { Copy, RotateCcw } from 'lucide-react'
 import { renderMarkdown, renderText } from '../../render.ts'
 import type { Answer } from '../../../types.ts'
 import type { ListedDocument, StoredExchange } from '../api/queries.ts'
-import { copyText } from '../ui/copy.ts'
+import { copyAndTell } from '../ui/copy.ts'
 import { Menu } from '../ui/menu.tsx'
-import { toast } from '../ui/toast.tsx'
+import { useCopyWords } from '../words/copying.ts'
 import { problemWords } from '../words/problems.ts'
 import { AboutAnswer, AnswerWords, Verdict } from './answer.tsx'
 import { ask, useUnderway, type Underway } from './asking.ts'
@@ -110,14 +110,15 @@ function Phase({ underway, onRetry }: { readonly underway: Underway | undefined;
 
 function CopyAnswer({ answer }: { readonly answer: Answer }) {
   const words = useChatWords()
-  const copy = async (text: string) => toast((await copyText(text)) ? words.copied : words.notCopied)
+  const copying = useCopyWords()
+  const copy = (text: string) => void copyAndTell(text, copying.copied, copying)
   return (
     <Menu
       label={words.copy}
       className="icon-button small"
       items={[
-        { label: words.copyText, onChoose: () => void copy(renderText(answer)) },
-        { label: words.copyMarkdown, onChoose: () => void copy(renderMarkdown(answer, location.origin)) },
+        { label: words.copyText, onChoose: () => copy(renderText(answer)) },
+        { label: words.copyMarkdown, onChoose: () => copy(renderMarkdown(answer, location.origin)) },
       ]}
     >
       <Copy size={16} aria-hidden />
