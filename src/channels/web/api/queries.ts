@@ -63,6 +63,13 @@ export const documentsQuery = queryOptions({
   staleTime: 60_000,
 })
 
+export const documentQuery = (id: DocumentId) =>
+  queryOptions({
+    queryKey: ['documents', id],
+    queryFn: ({ signal }) => getJson<ListedDocument>(`/api/documents/${encodeURIComponent(id)}`, signal),
+    staleTime: 60_000,
+  })
+
 export const libraryQuery = queryOptions({
   queryKey: ['library'],
   queryFn: ({ signal }) => getJson<LibraryState>('/api/library', signal),

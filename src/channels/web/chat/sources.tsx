@@ -4,7 +4,7 @@ import { Quote } from 'lucide-react'
 import { CITATION_FORMS, citedOf, FORM_NAMES, type FormName } from '../../citation-forms.ts'
 import { bracketed, placeWords, snippetOf, standingWords } from '../../render.ts'
 import type { Answer, Citation, CitationChange } from '../../../types.ts'
-import { documentsQuery } from '../api/queries.ts'
+import { documentQuery } from '../api/queries.ts'
 import { copyAndTell } from '../ui/copy.ts'
 import { Menu } from '../ui/menu.tsx'
 import { useCopyWords } from '../words/copying.ts'
@@ -89,16 +89,19 @@ function CopyCitation({ citation }: { readonly citation: Citation }) {
   const copying = useCopyWords()
   const queries = useQueryClient()
   const copy = async (form: FormName) => {
-    const documents = await queries.fetchQuery(documentsQuery).catch(() => [])
-    const cited = citedOf(
-      citation,
-      documents.find(({ id }) => id === citation.documentId),
-    )
-    await copyAndTell(CITATION_FORMS[form](cited), copying.copied, copying)
+    // of a document that is no longer there, what the citation itself says
+    const document = await queries.fetchQuery(documentQuery(citation.documentId)).catch(() => undefined)
+    await copyAndTell(CITATION_FORMS[form](citedOf(citation, document)), copying.copied, copying)
   }
   const items = FORM_NAMES.map((form) => ({ label: copying.forms[form], onChoose: () => void copy(form) }))
   return (
-    <Menu label={words.copyCitation} items={items} className="icon-button small">
+    <Menu
+      label={words.copyCitation}
+      items={items}
+      className="icon-button small"
+      // at hand when a form is chosen: browsers let a page write to the clipboard only at once
+      onOpen={() => void queries.prefetchQuery(documentQuery(citation.documentId))}
+    >
       <Quote size={16} aria-hidden />
     </Menu>
   )
