@@ -73,7 +73,6 @@ export const documentQuery = (id: DocumentId) =>
 export const libraryQuery = queryOptions({
   queryKey: ['library'],
   queryFn: ({ signal }) => getJson<LibraryState>('/api/library', signal),
-  refetchInterval: ({ state }) => (state.data?.indexing ? 500 : false),
 })
 
 export const readingQuery = (id: string, sha?: string) =>
