@@ -118,6 +118,19 @@ export function referenceEntry(cited: Cited, edition: ReferenceEdition): string 
   return `${items.filter((item) => item !== '').join('. ')}.`
 }
 
+/** Every form a writer may want, in the order in which they are offered. */
+export const CITATION_FORMS = {
+  inText,
+  withQuotation,
+  footnote,
+  gbt2025: (cited) => referenceEntry(cited, '2025'),
+  gbt2015: (cited) => referenceEntry(cited, '2015'),
+} satisfies Readonly<Record<string, (cited: Cited) => string>>
+
+export type FormName = keyof typeof CITATION_FORMS
+
+export const FORM_NAMES = Object.keys(CITATION_FORMS) as FormName[]
+
 /** 2015 has (date)[accessed], or date: page[accessed] where a page is cited; 2025 （date）[accessed] alone. */
 function onlineDates(date: string, at: string, accessed: string, edition: ReferenceEdition): string {
   const { open, close } = MARKS[edition]

@@ -120,6 +120,11 @@ describeInBrowser('the chat', () => {
 
   test('limited to a document by @, and as of a day', async () => {
     const { page, expectClean } = await open()
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+    await page.reload()
+    await page.locator('.suggestions button').first().waitFor()
+    expect(asked).not.toContain('/api/documents') // the list of a large library comes when it is wanted
     await page.locator(BOX).pressSequentially('@城西')
     const option = page.getByRole('option')
     await option.first().waitFor()
@@ -141,6 +146,33 @@ describeInBrowser('the chat', () => {
     await page.getByRole('button', { name: /^取消限定：2023/ }).click()
     expect(await page.locator('.scope-chips li').count()).toBe(1)
     expectClean()
+  })
+
+  test('Enter behind an @ waits for the list of documents, and asks nothing', async () => {
+    const { page } = await open()
+    const list = Promise.withResolvers<void>()
+    await page.route('**/api/documents', async (route) => {
+      await list.promise
+      await route.continue()
+    })
+    await page.locator(BOX).pressSequentially('@城西')
+    await page.getByText('正在读取文件目录……').waitFor()
+    await page.keyboard.press('Enter')
+    expect(await page.locator(BOX).inputValue()).toBe('@城西')
+    list.resolve()
+    await page.getByRole('option').first().waitFor()
+    await page.keyboard.press('Enter')
+    expect(await page.locator('.scope-chips li').textContent()).toContain('关于促进杭州城西科创大走廊创新发展的决定')
+    expect(await page.locator('.exchange').count()).toBe(0)
+  })
+
+  test('a list of documents that does not come says why, and the question can be asked', async () => {
+    const { page } = await open()
+    await page.route('**/api/documents', (route) => route.fulfill({ status: 500, contentType: 'text/html', body: '' }))
+    await page.locator(BOX).pressSequentially(`${RESEARCH}@`)
+    await page.getByText('服务端出错，请稍后重试；问题没有丢失。').waitFor()
+    await page.keyboard.press('Enter')
+    expect(await page.locator('.exchange .asked').textContent()).toBe(`${RESEARCH}@`)
   })
 
   test('what has no date is not taken for what was in force then', async () => {
@@ -203,6 +235,8 @@ describeInBrowser('the chat', () => {
     const { page } = await open('/', { context: { permissions: ['clipboard-read', 'clipboard-write'] } })
     const exchange = await ask(page, RESEARCH)
     const answer = (await conversationOf(page)).exchanges[0]!.answer!
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
     const copied = () => page.evaluate<string>('navigator.clipboard.readText()')
     const choose = async (button: string, item: string) => {
       await exchange.getByRole('button', { name: button }).first().click()
@@ -212,10 +246,11 @@ describeInBrowser('the chat', () => {
     await expect.poll(copied).toBe(renderText(answer))
     await choose('复制回答', '复制为 Markdown')
     await expect.poll(copied).toBe(renderMarkdown(answer, site.url))
-    await choose('复制引用', '正文引用')
+    await choose('复制引用', '正文引用：《…》第…条')
     await expect.poll(copied).toBe(`《${answer.citations[0]!.title}》第二部分第2条第2款（标题为推断）`)
-    await choose('复制引用', 'GB/T 7714—2015')
+    await choose('复制引用', '参考文献 GB/T 7714—2015')
     await expect.poll(copied).toMatch(/^中共杭州市委\. \[.*\]\[Z\]\. \[2023-01-09\]\.$/)
+    expect(asked.filter((path) => path.startsWith('/api/documents'))).toEqual([`/api/documents/${answer.citations[0]!.documentId}`])
   })
 
   describe('conversations', () => {

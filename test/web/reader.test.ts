@@ -560,7 +560,7 @@ describeInBrowser('texts that changed since', () => {
     expect(await page.locator('.text p.heading').first().textContent()).toBe('三、推进现代化战略支撑强基新实践,加快打造创新创业的新天堂')
     await warning.getByRole('link', { name: '看现行文本' }).click()
     await warning.waitFor({ state: 'detached' })
-    expect(await page.locator('.reader .text').textContent()).toContain('健全“三定三评”人才认定模式')
+    await expect.poll(() => page.locator('.reader .text').textContent()).toContain('健全“三定三评”人才认定模式')
 
     await chip(page, exchangeId, 3).click()
     await expect.poll(() => warning.textContent()).toBe('文件已移除。这里保留的是移除前的文本。')

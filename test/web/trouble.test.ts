@@ -81,6 +81,22 @@ describeInBrowser('trouble', () => {
     expect(await page.locator('.exchange').count()).toBe(1)
   })
 
+  test('a question that failed stays on the page when its window is looked at again', async () => {
+    const { page } = await pages.open(site.url)
+    await ask(page, RESEARCH)
+    await page.route('**/api/ask', problem(429, 'rate-limited', '提问太频繁，请稍候再问。'), { times: 1 })
+    await put(page, '未来五年全市生产总值力争达到多少？')
+    await lastOf(page).getByRole('alert').waitFor()
+    const refetched = page.waitForResponse(/\/api\/conversations\/[0-9a-f-]{36}$/)
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
+    await (await refetched).finished()
+    await page.waitForTimeout(200)
+    expect(await page.locator('.exchange .asked').allTextContents()).toEqual([RESEARCH, '未来五年全市生产总值力争达到多少？'])
+    await page.getByRole('button', { name: '重试' }).click()
+    await lastOf(page).locator('.answer-foot').waitFor()
+    expect((await conversationOf(page)).exchanges).toHaveLength(2)
+  })
+
   test('offline, and online again', async () => {
     const { page } = await pages.open(site.url)
     await page.locator('.suggestions button').first().waitFor()

@@ -1,6 +1,7 @@
 /** Every state of the page has an address: which view, which conversation, and what is open in the reader. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { ChatPage } from './chat/chat-page.tsx'
+import { addressIn } from './reader/address.ts'
 import { Failed, NotFound } from './shell/instead.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -29,12 +30,10 @@ export interface DocumentsSearch {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
-const READ = /^[\w-]+(?:\/[0-9a-f]{16,64}(?:\/\d{1,9}-\d{1,9})?)?$/
-
 /** What is not as it should be is undefined and not left out: the router hands on what nobody took back. */
 function besideOf(search: Record<string, unknown>): BesideSearch {
   const read = text(search['read'])
-  return { read: read !== undefined && READ.test(read) ? read : undefined, at: text(search['at']) }
+  return { read: read !== undefined && addressIn(read) ? read : undefined, at: text(search['at']) }
 }
 
 const rootRoute = createRootRoute({ component: Shell, notFoundComponent: NotFound, validateSearch: besideOf })

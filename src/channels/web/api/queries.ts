@@ -1,12 +1,15 @@
 /** What the page asks the server for, under the names by which it is kept. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, replaceEqualDeep } from '@tanstack/react-query'
 import type { LibraryState, Upload } from '../../../answering/library-desk.ts'
 import type { CitationChange, Conversation, ConversationSummary, DocumentId, Exchange } from '../../../types.ts'
 import type { ListedDocument, Reading } from '../../wire.ts'
 import { getJson, offline } from './client.ts'
+import { withUnsent } from './unsent.ts'
 
 export interface StoredExchange extends Exchange {
   readonly changes?: readonly CitationChange[]
+  /** Asked here, and not known to have reached the server: it may fail on the way. */
+  readonly isUnsent?: boolean
 }
 
 export interface StoredConversation extends Omit<Conversation, 'exchanges'> {
@@ -52,6 +55,8 @@ export const conversationQuery = (id: string) =>
     queryKey: ['conversation', id],
     queryFn: ({ signal }) => getJson<StoredConversation>(`/api/conversations/${encodeURIComponent(id)}`, signal),
     refetchOnWindowFocus: 'always',
+    structuralSharing: (before, after) =>
+      replaceEqualDeep(before, withUnsent(before as StoredConversation | undefined, after as StoredConversation)),
   })
 
 export const documentsQuery = queryOptions({
@@ -60,10 +65,16 @@ export const documentsQuery = queryOptions({
   staleTime: 60_000,
 })
 
+export const documentQuery = (id: DocumentId) =>
+  queryOptions({
+    queryKey: ['documents', id],
+    queryFn: ({ signal }) => getJson<ListedDocument>(`/api/documents/${encodeURIComponent(id)}`, signal),
+    staleTime: 60_000,
+  })
+
 export const libraryQuery = queryOptions({
   queryKey: ['library'],
   queryFn: ({ signal }) => getJson<LibraryState>('/api/library', signal),
-  refetchInterval: ({ state }) => (state.data?.indexing ? 500 : false),
 })
 
 export const readingQuery = (id: string, sha?: string) =>

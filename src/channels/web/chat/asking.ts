@@ -69,7 +69,7 @@ export async function ask(queries: QueryClient, asked: Asked): Promise<void> {
   change(exchangeId, { phase: 'waiting', ...NOTHING })
   try {
     const answer = await answerOf(asked, abort.signal)
-    write(queries, conversationId, exchangeId, { answer })
+    write(queries, conversationId, exchangeId, { answer, isUnsent: false })
     // what another window asked meanwhile, too
     void queries.invalidateQueries({ queryKey: conversationQuery(conversationId).queryKey })
     change(exchangeId, undefined)
@@ -150,7 +150,8 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
 /** The question stands in its conversation before anything is answered. */
 function remember(queries: QueryClient, { conversationId, exchangeId, question, documents, asOf }: Asked): void {
   const now = new Date().toISOString()
-  const exchange: StoredExchange = { id: exchangeId, question, askedAt: now, ...(documents && { documents }), ...(asOf !== undefined && { asOf }) }
+  const limits = { ...(documents && { documents }), ...(asOf !== undefined && { asOf }) }
+  const exchange: StoredExchange = { id: exchangeId, question, askedAt: now, ...limits, isUnsent: true }
   queries.setQueryData<StoredConversation>(conversationQuery(conversationId).queryKey, (known) => {
     const conversation = known ?? { id: conversationId, title: question, createdAt: now, updatedAt: now, exchanges: [] }
     if (conversation.exchanges.some(({ id }) => id === exchangeId)) return conversation

@@ -4,7 +4,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import type { DocumentId } from '../../../types.ts'
 import { Problem } from '../api/client.ts'
-import { conversationQuery, documentsQuery, readyQuery, suggestionsQuery, type StoredExchange } from '../api/queries.ts'
+import { conversationQuery, readyQuery, suggestionsQuery, type StoredExchange } from '../api/queries.ts'
 import { uuid } from '../api/uuid.ts'
 import { problemWords } from '../words/problems.ts'
 import { ask, stop, underwayOf, useRunning } from './asking.ts'
@@ -28,7 +28,6 @@ function Chat({ conversationId }: { readonly conversationId: string | undefined 
   const queries = useQueryClient()
   const navigate = useNavigate()
   const { q, about } = useSearch({ strict: false })
-  const { data: documents = [] } = useQuery(documentsQuery)
   const { data: conversation, error } = useQuery({
     ...conversationQuery(conversationId ?? ''),
     enabled: conversationId !== undefined,
@@ -61,12 +60,11 @@ function Chat({ conversationId }: { readonly conversationId: string | undefined 
         {isNew ? <Welcome onAsk={put} /> : <h1 className="sr-only">{conversation?.title ?? words.loading}</h1>}
         {error && !conversation && <Missing error={error} />}
         {exchanges.map((exchange, at) => (
-          <ExchangeView key={exchange.id} conversationId={conversationId ?? ''} exchange={exchange} number={at + 1} documents={documents} onAsk={put} />
+          <ExchangeView key={exchange.id} conversationId={conversationId ?? ''} exchange={exchange} number={at + 1} onAsk={put} />
         ))}
       </div>
       <Composer
         scope={scope}
-        documents={documents}
         isRunning={running !== undefined}
         last={exchanges.at(-1)?.question}
         onScope={setChosen}

@@ -8,6 +8,7 @@ import { QUESTION_BOX } from '../shell/shortcuts.tsx'
 import { DocumentList, optionId } from './document-list.tsx'
 import { findDocuments, mentionAt, type Scope } from './scope.ts'
 import { moved, ScopeChips, ScopePicker, stepOf } from './scope-picker.tsx'
+import { useDocuments } from './use-documents.ts'
 import { useChatWords } from './words.ts'
 import { WriterMenu } from './writer.tsx'
 
@@ -20,7 +21,6 @@ const hasKeyboard = (): boolean => matchMedia('(pointer: fine)').matches
 
 interface ComposerProps {
   readonly scope: Scope
-  readonly documents: readonly ListedDocument[]
   readonly isRunning: boolean
   /** The last question of the conversation. */
   readonly last: string | undefined
@@ -29,7 +29,7 @@ interface ComposerProps {
   onStop(): void
 }
 
-export function Composer({ scope, documents, isRunning, last, onScope, onAsk, onStop }: ComposerProps) {
+export function Composer({ scope, isRunning, last, onScope, onAsk, onStop }: ComposerProps) {
   const words = useChatWords()
   const listId = useId()
   const box = useRef<HTMLTextAreaElement>(null)
@@ -39,7 +39,8 @@ export function Composer({ scope, documents, isRunning, last, onScope, onAsk, on
   const [isPutAway, setPutAway] = useState(false)
   const left = QUESTION_CHARACTERS - [...text].length
   const mention = isPutAway ? undefined : mentionAt(text, caret)
-  const found = mention && findDocuments(documents, mention.name, scope.documents)
+  const { data: documents, error, isPending } = useDocuments(mention !== undefined)
+  const found = mention && documents && findDocuments(documents, mention.name, scope.documents)
 
   const ask = () => {
     if (isRunning || text.trim() === '' || left < 0) return
@@ -54,10 +55,15 @@ export function Composer({ scope, documents, isRunning, last, onScope, onAsk, on
   }
   /** True where the key was meant for the list of documents. */
   const isForList = (event: KeyboardEvent): boolean => {
+    if (!mention) return false
+    if (event.key === 'Escape') {
+      setPutAway(true)
+      return true
+    }
+    if (isPending) return event.key === 'Enter' // meant to choose: it does not ask half a question
     if (!found || found.shown.length === 0) return false
     const step = stepOf(event.key)
     if (step !== undefined) setActive(moved(active, step, found.shown.length))
-    else if (event.key === 'Escape') setPutAway(true)
     else if (event.key === 'Enter' || event.key === 'Tab') choose(found.shown[active] ?? found.shown[0]!)
     else return false
     return true
@@ -81,7 +87,7 @@ export function Composer({ scope, documents, isRunning, last, onScope, onAsk, on
   return (
     <form className="composer" onSubmit={submit}>
       <div className="composer-box">
-        <ScopeChips scope={scope} documents={documents} onChange={onScope} />
+        <ScopeChips scope={scope} onChange={onScope} />
         <textarea
           ref={box}
           id={QUESTION_BOX}
@@ -91,7 +97,7 @@ export function Composer({ scope, documents, isRunning, last, onScope, onAsk, on
           aria-label={words.question}
           autoFocus={hasKeyboard()}
           autoComplete="off"
-          {...(found && { role: 'combobox', 'aria-expanded': true, 'aria-controls': listId, 'aria-activedescendant': optionId(listId, active) })}
+          {...(mention && { role: 'combobox', 'aria-expanded': true, 'aria-controls': listId, 'aria-activedescendant': found?.shown.length ? optionId(listId, active) : undefined })}
           onKeyDown={onKeyDown}
           onSelect={({ currentTarget }) => setCaret(currentTarget.selectionStart)}
           onChange={({ target }) => {
@@ -101,14 +107,14 @@ export function Composer({ scope, documents, isRunning, last, onScope, onAsk, on
             setPutAway(false)
           }}
         />
-        {found && (
+        {mention && (
           <div className="floating mention">
-            <DocumentList id={listId} found={found} active={active} onChoose={choose} />
+            <DocumentList id={listId} found={found} error={error} active={active} onChoose={choose} />
           </div>
         )}
         <div className="composer-row">
-          <ScopePicker scope={scope} documents={documents} onChange={onScope} />
-          <WriterMenu />
+          <ScopePicker scope={scope} onChange={onScope} />
+            <WriterMenu />
           <span className={left < 0 ? 'composer-left bad' : 'composer-left'} role="status">
             {left < 0 ? words.tooLong(QUESTION_CHARACTERS) : left < NEARLY_FULL ? words.left(left) : ''}
           </span>

@@ -3,14 +3,15 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Copy, RotateCcw } from 'lucide-react'
 import { renderMarkdown, renderText } from '../../render.ts'
 import type { Answer } from '../../../types.ts'
-import type { ListedDocument, StoredExchange } from '../api/queries.ts'
-import { copyText } from '../ui/copy.ts'
+import type { StoredExchange } from '../api/queries.ts'
+import { copyAndTell } from '../ui/copy.ts'
 import { Menu } from '../ui/menu.tsx'
-import { toast } from '../ui/toast.tsx'
+import { useCopyWords } from '../words/copying.ts'
 import { problemWords } from '../words/problems.ts'
 import { AboutAnswer, AnswerWords, Verdict } from './answer.tsx'
 import { ask, useUnderway, type Underway } from './asking.ts'
 import { FeedbackButtons } from './feedback.tsx'
+import { useTitles } from './use-documents.ts'
 import { useChatWords } from './words.ts'
 
 interface ExchangeProps {
@@ -18,11 +19,10 @@ interface ExchangeProps {
   readonly exchange: StoredExchange
   /** 1-based. */
   readonly number: number
-  readonly documents: readonly ListedDocument[]
   onAsk(question: string): void
 }
 
-export function ExchangeView({ conversationId, exchange, number, documents, onAsk }: ExchangeProps) {
+export function ExchangeView({ conversationId, exchange, number, onAsk }: ExchangeProps) {
   const words = useChatWords()
   const queries = useQueryClient()
   const underway = useUnderway(exchange.id)
@@ -35,7 +35,7 @@ export function ExchangeView({ conversationId, exchange, number, documents, onAs
   return (
     <article className="exchange" id={`x-${id}`} aria-label={words.exchange(number)}>
       <h2 className="asked">{question}</h2>
-      <Scope exchange={exchange} documents={documents} />
+      <Scope exchange={exchange} />
       <div className={`answer ${outcome}`} aria-busy={underway !== undefined && underway.phase !== 'failed' && underway.phase !== 'stopped'}>
         <div className="answer-head">{isStored ? <Verdict answer={answer} changes={changes} /> : <Phase underway={underway} onRetry={retry} />}</div>
         <AnswerWords segments={segments} citations={citations} changes={changes} exchangeId={id} />
@@ -70,10 +70,10 @@ const askedAgain = (conversationId: string, { id, question, documents, asOf }: S
 })
 
 /** What the question was limited to. */
-function Scope({ exchange: { documents: ids = [], asOf }, documents }: Pick<ExchangeProps, 'exchange' | 'documents'>) {
+function Scope({ exchange: { documents = [], asOf } }: Pick<ExchangeProps, 'exchange'>) {
   const words = useChatWords()
-  if (ids.length === 0 && asOf === undefined) return null
-  const titles = ids.map((id) => documents.find((one) => one.id === id)?.title ?? id)
+  const titles = useTitles(documents)
+  if (titles.length === 0 && asOf === undefined) return null
   return (
     <p className="asked-scope">
       {words.limitedTo}：{[...titles, ...(asOf === undefined ? [] : [words.asOfShort(asOf)])].join('、')}
@@ -110,14 +110,15 @@ function Phase({ underway, onRetry }: { readonly underway: Underway | undefined;
 
 function CopyAnswer({ answer }: { readonly answer: Answer }) {
   const words = useChatWords()
-  const copy = async (text: string) => toast((await copyText(text)) ? words.copied : words.notCopied)
+  const copying = useCopyWords()
+  const copy = (text: string) => void copyAndTell(text, copying.copied, copying)
   return (
     <Menu
       label={words.copy}
       className="icon-button small"
       items={[
-        { label: words.copyText, onChoose: () => void copy(renderText(answer)) },
-        { label: words.copyMarkdown, onChoose: () => void copy(renderMarkdown(answer, location.origin)) },
+        { label: words.copyText, onChoose: () => copy(renderText(answer)) },
+        { label: words.copyMarkdown, onChoose: () => copy(renderMarkdown(answer, location.origin)) },
       ]}
     >
       <Copy size={16} aria-hidden />

@@ -1,18 +1,14 @@
 /** Where a citation leads: the reader's place in the address of the page. */
+import { addressIn, readIn } from '../reader/address.ts'
 import type { BesideSearch } from '../router.tsx'
-
-const READ = /^\/read\/(.+)$/
-
-/** `/read/d-1/0123…/5-9` → `d-1/0123…/5-9`; undefined for any other address. */
-export const readOf = (url: string): string | undefined => READ.exec(url)?.[1]
 
 /** The search of the page with the reader open at a citation, and its place in the answer remembered. */
 export function besideAt(url: string, exchangeId?: string, n?: number): <Search extends BesideSearch>(before: Search) => Search {
-  const read = readOf(url)
+  const read = readIn(url)
   return (before) => {
     const { read: _read, at: _at, ...rest } = before
     const at = exchangeId === undefined || n === undefined ? {} : { at: `${exchangeId}.${n}` }
-    return { ...rest, ...(read !== undefined && { read }), ...at } as typeof before
+    return { ...rest, ...(addressIn(read) && { read }), ...at } as typeof before
   }
 }
 

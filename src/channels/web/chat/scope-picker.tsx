@@ -7,33 +7,33 @@ import type { ListedDocument } from '../api/queries.ts'
 import { isComposing } from '../ui/keys.ts'
 import { DocumentList, optionId } from './document-list.tsx'
 import { findDocuments, type Scope } from './scope.ts'
+import { useDocuments, useTitles } from './use-documents.ts'
 import { useChatWords } from './words.ts'
 
 interface ScopePickerProps {
   readonly scope: Scope
-  readonly documents: readonly ListedDocument[]
   onChange(scope: Scope): void
 }
 
-export function ScopePicker({ scope, documents, onChange }: ScopePickerProps) {
+export function ScopePicker({ scope, onChange }: ScopePickerProps) {
   return (
     <>
-      <DocumentsButton scope={scope} documents={documents} onChange={onChange} />
+      <DocumentsButton scope={scope} onChange={onChange} />
       <DayButton scope={scope} onChange={onChange} />
     </>
   )
 }
 
 /** What is chosen, each with a way to take it out again. */
-export function ScopeChips({ scope, documents, onChange }: ScopePickerProps) {
+export function ScopeChips({ scope, onChange }: ScopePickerProps) {
   const words = useChatWords()
   const { documents: ids, asOf } = scope
+  const titles = useTitles(ids)
   if (ids.length === 0 && asOf === undefined) return null
-  const titleOf = (id: string) => documents.find((one) => one.id === id)?.title ?? id
   return (
     <ul className="scope-chips" aria-label={words.limitedTo}>
-      {ids.map((id) => (
-        <ScopeChip key={id} text={titleOf(id)} onTakeOut={() => onChange({ ...scope, documents: ids.filter((one) => one !== id) })} />
+      {ids.map((id, at) => (
+        <ScopeChip key={id} text={titles[at] ?? id} onTakeOut={() => onChange({ ...scope, documents: ids.filter((one) => one !== id) })} />
       ))}
       {asOf !== undefined && <ScopeChip text={words.asOfShort(asOf)} onTakeOut={() => onChange({ documents: ids })} />}
     </ul>
@@ -91,14 +91,13 @@ function Popover({ label, icon, children }: PopoverProps) {
   )
 }
 
-function DocumentsButton({ scope, documents, onChange }: ScopePickerProps) {
+function DocumentsButton({ scope, onChange }: ScopePickerProps) {
   const words = useChatWords()
   return (
     <Popover label={words.scope} icon={<FilePlus2 size={18} aria-hidden />}>
       {(close) => (
         <DocumentSearch
           scope={scope}
-          documents={documents}
           onChoose={(id) => {
             onChange({ ...scope, documents: [...scope.documents, id] })
             close()
@@ -109,24 +108,25 @@ function DocumentsButton({ scope, documents, onChange }: ScopePickerProps) {
   )
 }
 
-interface DocumentSearchProps extends Pick<ScopePickerProps, 'scope' | 'documents'> {
+interface DocumentSearchProps extends Pick<ScopePickerProps, 'scope'> {
   onChoose(id: DocumentId): void
 }
 
-function DocumentSearch({ scope, documents, onChoose }: DocumentSearchProps) {
+function DocumentSearch({ scope, onChoose }: DocumentSearchProps) {
   const words = useChatWords()
   const listId = useId()
   const [typed, setTyped] = useState('')
   const [active, setActive] = useState(0)
-  const found = findDocuments(documents, typed, scope.documents)
+  const { data: documents, error } = useDocuments(true)
+  const found = documents && findDocuments(documents, typed, scope.documents)
   const choose = ({ id }: ListedDocument) => onChoose(id as DocumentId)
   const onKeyDown = (event: KeyboardEvent) => {
     const step = stepOf(event.key)
     if (step !== undefined) {
       event.preventDefault()
-      setActive(moved(active, step, found.shown.length))
+      setActive(moved(active, step, found?.shown.length ?? 0))
     }
-    const chosen = found.shown[active]
+    const chosen = found?.shown[active]
     if (event.key === 'Enter' && chosen && !isComposing(event)) {
       event.preventDefault()
       choose(chosen)
@@ -139,7 +139,7 @@ function DocumentSearch({ scope, documents, onChoose }: DocumentSearchProps) {
         role="combobox"
         aria-expanded
         aria-controls={listId}
-        aria-activedescendant={found.shown.length > 0 ? optionId(listId, active) : undefined}
+        aria-activedescendant={found?.shown.length ? optionId(listId, active) : undefined}
         aria-label={words.scopeSearch}
         placeholder={words.scopeSearch}
         value={typed}
@@ -150,7 +150,7 @@ function DocumentSearch({ scope, documents, onChoose }: DocumentSearchProps) {
           setActive(0)
         }}
       />
-      <DocumentList id={listId} found={found} active={active} onChoose={choose} />
+      <DocumentList id={listId} found={found} error={error} active={active} onChoose={choose} />
     </>
   )
 }

@@ -1,13 +1,13 @@
 /** The citations of an answer, one below the other, each with its words and ways to take it along. */
 import { useQueryClient } from '@tanstack/react-query'
 import { Quote } from 'lucide-react'
-import { citedOf, footnote, inText, referenceEntry, withQuotation, type Cited } from '../../citation-forms.ts'
+import { CITATION_FORMS, citedOf, FORM_NAMES, type FormName } from '../../citation-forms.ts'
 import { bracketed, placeWords, snippetOf, standingWords } from '../../render.ts'
 import type { Answer, Citation, CitationChange } from '../../../types.ts'
-import { documentsQuery } from '../api/queries.ts'
-import { copyText } from '../ui/copy.ts'
+import { documentQuery } from '../api/queries.ts'
+import { copyAndTell } from '../ui/copy.ts'
 import { Menu } from '../ui/menu.tsx'
-import { toast } from '../ui/toast.tsx'
+import { useCopyWords } from '../words/copying.ts'
 import { DateWords, PlaceWords } from './citation-card.tsx'
 import { CitationLink } from './citation-link.tsx'
 import { useChatWords } from './words.ts'
@@ -84,31 +84,24 @@ function Source({ citation, change, exchangeId }: SourceProps) {
   )
 }
 
-/** Every form a writer may want, by the name it is shown under. */
-const FORMS = {
-  inText,
-  withQuotation,
-  footnote,
-  'gbt-2015': (cited: Cited) => referenceEntry(cited, '2015'),
-  'gbt-2025': (cited: Cited) => referenceEntry(cited, '2025'),
-} as const
-
-type FormName = keyof typeof FORMS
-
 function CopyCitation({ citation }: { readonly citation: Citation }) {
   const words = useChatWords()
+  const copying = useCopyWords()
   const queries = useQueryClient()
   const copy = async (form: FormName) => {
-    const documents = await queries.fetchQuery(documentsQuery).catch(() => [])
-    const cited = citedOf(
-      citation,
-      documents.find(({ id }) => id === citation.documentId),
-    )
-    toast((await copyText(FORMS[form](cited))) ? words.copied : words.notCopied)
+    // of a document that is no longer there, what the citation itself says
+    const document = await queries.fetchQuery(documentQuery(citation.documentId)).catch(() => undefined)
+    await copyAndTell(CITATION_FORMS[form](citedOf(citation, document)), copying.copied, copying)
   }
-  const items = (Object.keys(FORMS) as FormName[]).map((form) => ({ label: words.forms[form], onChoose: () => void copy(form) }))
+  const items = FORM_NAMES.map((form) => ({ label: copying.forms[form], onChoose: () => void copy(form) }))
   return (
-    <Menu label={words.copyCitation} items={items} className="icon-button small">
+    <Menu
+      label={words.copyCitation}
+      items={items}
+      className="icon-button small"
+      // at hand when a form is chosen: browsers let a page write to the clipboard only at once
+      onOpen={() => void queries.prefetchQuery(documentQuery(citation.documentId))}
+    >
       <Quote size={16} aria-hidden />
     </Menu>
   )

@@ -1,5 +1,6 @@
 /** What this page changed about the library and waits to see: the round of indexing that follows, and the rows it touches. */
 import { useSyncExternalStore } from 'react'
+import { signal } from '../ui/signal.ts'
 
 interface Changes {
   /** A round was asked for and has not been seen to end. */
@@ -12,35 +13,23 @@ interface Changes {
   readonly leaving: ReadonlySet<string>
 }
 
-let changes: Changes = { isAwaited: false, fresh: new Set(), leaving: new Set() }
-const listeners = new Set<() => void>()
+const changes = signal<Changes>({ isAwaited: false, fresh: new Set(), leaving: new Set() })
 
 /** After this long without one, no round is waited for any more. */
 const LONGEST_MS = 60_000
 const MARKED_MS = 90_000
 let givingUp: ReturnType<typeof setTimeout> | undefined
 
-function set(next: Partial<Changes>): void {
-  changes = { ...changes, ...next }
-  for (const listener of listeners) listener()
-}
+const set = (next: Partial<Changes>): void => changes.set({ ...changes.get(), ...next })
 
-export const useChanges = (): Changes =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => changes,
-  )
+export const useChanges = (): Changes => useSyncExternalStore(changes.subscribe, changes.get)
 
 /** `lastIndexedAt`: as the server said before the change was sent. */
 export function awaitRound(lastIndexedAt: string | undefined): void {
   clearTimeout(givingUp)
   givingUp = setTimeout(() => set({ isAwaited: false }), LONGEST_MS)
-  const { before: _before, ...others } = changes
-  changes = others
-  set({ isAwaited: true, ...(lastIndexedAt !== undefined && { before: lastIndexedAt }) })
+  const { before: _before, ...others } = changes.get()
+  changes.set({ ...others, isAwaited: true, ...(lastIndexedAt !== undefined && { before: lastIndexedAt }) })
 }
 
 export function roundIsOver(): void {
@@ -48,11 +37,11 @@ export function roundIsOver(): void {
   set({ isAwaited: false })
 }
 
-export const mark = (row: string): void => set({ fresh: new Set([...changes.fresh, row]) })
+export const mark = (row: string): void => set({ fresh: new Set([...changes.get().fresh, row]) })
 /** The mark goes some time after the row was there to be seen. */
 export function fade(rows: readonly string[]): ReturnType<typeof setTimeout> {
-  return setTimeout(() => set({ fresh: new Set([...changes.fresh].filter((row) => !rows.includes(row))) }), MARKED_MS)
+  return setTimeout(() => set({ fresh: new Set([...changes.get().fresh].filter((row) => !rows.includes(row))) }), MARKED_MS)
 }
 
-export const leave = (id: string): void => set({ leaving: new Set([...changes.leaving, id]) })
-export const stay = (id?: string): void => set({ leaving: id === undefined ? new Set() : new Set([...changes.leaving].filter((one) => one !== id)) })
+export const leave = (id: string): void => set({ leaving: new Set([...changes.get().leaving, id]) })
+export const stay = (id?: string): void => set({ leaving: id === undefined ? new Set() : new Set([...changes.get().leaving].filter((one) => one !== id)) })

@@ -5,6 +5,7 @@ import { TriangleAlert, Upload as UploadIcon } from 'lucide-react'
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Problem } from '../api/client.ts'
 import { documentsQuery, type LibraryState, type ListedDocument } from '../api/queries.ts'
+import { addressIn } from '../reader/address.ts'
 import { toast } from '../ui/toast.tsx'
 import { problemWords } from '../words/problems.ts'
 import { useChanges } from './changes.ts'
@@ -126,7 +127,7 @@ export function DocumentsPage() {
             ) : (
               <Portions key={`${asked.trim()} ${sort ?? ''}`} found={found}>
                 {(rows) => (
-                  <DocumentsTable documents={rows} sort={sort} reading={read?.split('/')[0]} canChange={canChange} actions={rowActions} isFresh={isFresh} onSort={onSort} />
+                  <DocumentsTable documents={rows} sort={sort} reading={addressIn(read ?? '')?.id} canChange={canChange} actions={rowActions} isFresh={isFresh} onSort={onSort} />
                 )}
               </Portions>
             )}

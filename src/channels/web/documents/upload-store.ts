@@ -2,6 +2,7 @@
 import { useSyncExternalStore } from 'react'
 import { getJson, isAbort, Problem } from '../api/client.ts'
 import type { Upload } from '../api/queries.ts'
+import { signal } from '../ui/signal.ts'
 import { nextToSend, withState, type ItemState, type NamedDocument, type Queue, type QueueItem } from './queue.ts'
 import { refusalOf, type NamedFile, type Takes } from './refusals.ts'
 import { sendFile } from './send-file.ts'
@@ -10,25 +11,18 @@ export type Item = QueueItem<Upload, NamedFile>
 
 const KEPT = 'tiaowen.uploads'
 
-let queue: Queue<Upload, NamedFile> = []
+const queue = signal<Queue<Upload, NamedFile>>([])
 let lastKey = 0
 const underWay = new Map<number, AbortController>()
-const listeners = new Set<() => void>()
 
-export const useUploads = (): Queue<Upload, NamedFile> => useSyncExternalStore(subscribe, () => queue)
+export const useUploads = (): Queue<Upload, NamedFile> => useSyncExternalStore(queue.subscribe, queue.get)
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
-
-function change(next: typeof queue): void {
-  queue = next
+function change(next: Queue<Upload, NamedFile>): void {
+  queue.set(next)
   keep()
-  for (const listener of listeners) listener()
 }
 
-export const setItem = (key: number, state: ItemState<Upload>): void => change(withState(queue, key, state))
+export const setItem = (key: number, state: ItemState<Upload>): void => change(withState(queue.get(), key, state))
 
 /** What cannot be read is told at once; of the rest two are sent at a time. */
 export function addFiles(files: readonly File[], takes: Takes, target?: NamedDocument): void {
@@ -36,7 +30,7 @@ export function addFiles(files: readonly File[], takes: Takes, target?: NamedDoc
     const refusal = refusalOf(file, takes)
     return { key: ++lastKey, file, ...(target && { target }), state: refusal ? { kind: 'refused', refusal } : { kind: 'waiting' } }
   })
-  change([...queue, ...items])
+  change([...queue.get(), ...items])
   sendNext()
 }
 
@@ -48,12 +42,12 @@ export function retry(key: number): void {
 /** Given up where it is being sent; taken off the list in any case. */
 export function dropItem(key: number): void {
   underWay.get(key)?.abort()
-  change(queue.filter((item) => item.key !== key))
+  change(queue.get().filter((item) => item.key !== key))
   sendNext()
 }
 
 function sendNext(): void {
-  for (const item of nextToSend(queue)) void send(item)
+  for (const item of nextToSend(queue.get())) void send(item)
 }
 
 async function send({ key, file }: Item): Promise<void> {
@@ -78,19 +72,19 @@ const isWorthRetrying = (error: unknown): boolean => error instanceof Problem &&
 
 /** An upload that the server still holds, after the page was loaded anew. */
 export function adopt(upload: Upload): void {
-  const isKnown = queue.some(({ state }) => 'upload' in state && state.upload.id === upload.id)
-  if (!isKnown) change([...queue, { key: ++lastKey, file: { name: upload.name, size: upload.bytes }, state: { kind: 'ready', upload } }])
+  const isKnown = queue.get().some(({ state }) => 'upload' in state && state.upload.id === upload.id)
+  if (!isKnown) change([...queue.get(), { key: ++lastKey, file: { name: upload.name, size: upload.bytes }, state: { kind: 'ready', upload } }])
 }
 
 /** Those that were not decided on before the reload. One that the server no longer has is not missed. */
 export async function adoptKept(): Promise<void> {
-  const ids = kept().filter((id) => !queue.some(({ state }) => 'upload' in state && state.upload.id === id))
+  const ids = kept().filter((id) => !queue.get().some(({ state }) => 'upload' in state && state.upload.id === id))
   const found = await Promise.allSettled(ids.map((id) => getJson<Upload>(`/api/uploads/${encodeURIComponent(id)}`)))
   for (const one of found) if (one.status === 'fulfilled') adopt(one.value)
 }
 
 function keep(): void {
-  const ids = queue.flatMap(({ state }) => (state.kind === 'ready' || state.kind === 'accepting' ? [state.upload.id] : []))
+  const ids = queue.get().flatMap(({ state }) => (state.kind === 'ready' || state.kind === 'accepting' ? [state.upload.id] : []))
   try {
     sessionStorage.setItem(KEPT, JSON.stringify(ids))
   } catch {

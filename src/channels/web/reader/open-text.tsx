@@ -2,11 +2,14 @@
 import { Link2, ListTree, Quote, Search, X } from 'lucide-react'
 import { useContext, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { Span } from '../../../types.ts'
+import { FORM_NAMES } from '../../citation-forms.ts'
 import type { OutlineNode, Reading } from '../../wire.ts'
+import { copyAndTell } from '../ui/copy.ts'
 import { Menu } from '../ui/menu.tsx'
+import { useCopyWords } from '../words/copying.ts'
 import { readOf } from './address.ts'
 import type { CitationTour } from './citations.ts'
-import { copyAndTell, formOf, FORM_NAMES, linkTo } from './copying.ts'
+import { formOf, linkTo } from './copying.ts'
 import { FindBar, useFinding } from './find-bar.tsx'
 import { About, Warnings } from './head.tsx'
 import { beginningsOf } from './lines.ts'
@@ -32,6 +35,7 @@ interface OpenTextProps {
 
 export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTextProps) {
   const words = useReaderWords()
+  const copying = useCopyWords()
   const variant = useContext(VariantContext)
   const go = useGo()
   const hasRoom = useRoom()
@@ -65,10 +69,10 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
       headEnd: header?.end ?? 0,
       beginnings: beginningsOf(outline),
       words,
-      copyLink: (span) => void copyAndTell(linkTo({ ...whole, span }), words.linkCopied, words),
-      copyWords: (span) => void copyAndTell(formOf('withQuotation', { ...whole, span }), words.copied, words),
+      copyLink: (span) => void copyAndTell(linkTo({ ...whole, span }), copying.linkCopied, copying),
+      copyWords: (span) => void copyAndTell(formOf('withQuotation', { ...whole, span }), copying.copied, copying),
     }
-  }, [reading, outline, title, id, words])
+  }, [reading, outline, title, id, words, copying])
 
   const choose = (node: OutlineNode) => {
     setOutlineOpen(false)
@@ -85,7 +89,7 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
     setFinding(false)
     findButton.current?.focus()
   }
-  const copyLink = () => void copyAndTell(linkTo(here), words.linkCopied, words)
+  const copyLink = () => void copyAndTell(linkTo(here), copying.linkCopied, copying)
   const forms = FORM_NAMES.filter((name) => name !== 'withQuotation' || marked !== undefined)
   const tree = (isFocused: boolean) => (
     <OutlineTree text={reading.text} outline={outline} lineage={lineage} isFocused={isFocused} onChoose={choose} />
@@ -125,9 +129,9 @@ export function OpenText({ id, read, reading, title, span: asked, tour }: OpenTe
             label={words.copyAs}
             items={[
               ...forms.map((name) => ({
-                label: words.forms[name],
+                label: copying.forms[name],
                 icon: <Quote size={15} aria-hidden />,
-                onChoose: () => void copyAndTell(formOf(name, here), words.copied, words),
+                onChoose: () => void copyAndTell(formOf(name, here), copying.copied, copying),
               })),
               { label: words.copyLink, icon: <Link2 size={15} aria-hidden />, onChoose: copyLink },
             ]}

@@ -1,5 +1,13 @@
-/** Puts words on the clipboard; also where the page has no secure context, as over http from another machine. */
-export async function copyText(text: string): Promise<boolean> {
+/** Puts words on the clipboard, and says whether that succeeded. */
+import { toast } from './toast.tsx'
+
+/** `told` is said where it succeeded. */
+export async function copyAndTell(text: string, told: string, words: { readonly notCopied: string }): Promise<void> {
+  toast((await copyText(text)) ? told : words.notCopied)
+}
+
+/** Also where the page has no secure context, as over http from another machine. */
+async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)
     return true

@@ -31,14 +31,18 @@ interface MenuProps {
   readonly children: ReactNode
   readonly items: readonly MenuItem[]
   readonly className?: string
+  onOpen?(): void
 }
 
-export function Menu({ label, children, items, className = 'icon-button' }: MenuProps) {
+export function Menu({ label, children, items, className = 'icon-button', onOpen }: MenuProps) {
   const [isOpen, setOpen] = useState(false)
   const [active, setActive] = useState<number | null>(null)
   const { refs, floatingStyles, context } = useFloating({
     open: isOpen,
-    onOpenChange: setOpen,
+    onOpenChange(isOpening) {
+      setOpen(isOpening)
+      if (isOpening) onOpen?.()
+    },
     placement: 'bottom-end',
     middleware: [offset(4), flip({ padding: 8 }), shift({ padding: 8 })],
     whileElementsMounted: autoUpdate,
