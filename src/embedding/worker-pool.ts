@@ -201,6 +201,11 @@ export class WorkerPool {
     return true
   }
 
+  /** All workers have died too often: nothing is done any more. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
   /** Workers there are now. */
   get running(): number {
     return this.#slots.filter(({ worker }) => worker).length
