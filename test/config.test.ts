@@ -146,8 +146,28 @@ test('a variable nobody reads is refused by name, with those that are read', () 
     'TIAOWEN_FOLDER is not a variable of Tiaowen. Unset it, or use one of: TIAOWEN_HOST, TIAOWEN_PORT, TIAOWEN_API_KEY, ' +
       'TIAOWEN_FOLDERS, TIAOWEN_SEEDS, TIAOWEN_UPLOADS, TIAOWEN_DATA_FOLDER, TIAOWEN_INDEX_FOLDER, TIAOWEN_MODEL_DIR, ' +
       'TIAOWEN_EMBEDDING_THREADS, TIAOWEN_LOG_LEVEL, TIAOWEN_CORPUS, TIAOWEN_LLM_URL, TIAOWEN_LLM_MODEL, TIAOWEN_LLM_KEY, ' +
-      'TIAOWEN_LLM_SCHEMA, TIAOWEN_LLM_TIMEOUT_SECONDS, TIAOWEN_LLM_TOKENS_A_DAY, TIAOWEN_LLM_EXTRA.',
+      'TIAOWEN_LLM_SCHEMA, TIAOWEN_LLM_TIMEOUT_SECONDS, TIAOWEN_LLM_TOKENS_A_DAY, TIAOWEN_LLM_EXTRA, ' +
+      'TIAOWEN_RERANKER_DIR, TIAOWEN_RERANKER_TIMEOUT_SECONDS.',
   )
+})
+
+describe('a model that puts passages in order', () => {
+  test('is there where its folder is named', () => {
+    expect(readConfig({ TIAOWEN_RERANKER_DIR: 'models/bge-reranker-base' }).reranker).toEqual({
+      folder: resolve('models/bge-reranker-base'),
+      timeoutSeconds: 5,
+    })
+    const both = { TIAOWEN_RERANKER_DIR: '/srv/bge', TIAOWEN_RERANKER_TIMEOUT_SECONDS: '12' }
+    expect(readConfig(both).reranker?.timeoutSeconds).toBe(12)
+    expect(readConfig({ TIAOWEN_RERANKER_TIMEOUT_SECONDS: '12' })).not.toHaveProperty('reranker')
+  })
+
+  test('takes a minute at most', () => {
+    expect(refusal({ TIAOWEN_RERANKER_TIMEOUT_SECONDS: '61' })).toBe(
+      'TIAOWEN_RERANKER_TIMEOUT_SECONDS ("61") is not a whole number from 1 to 60. ' +
+        'Name the seconds that ordering the passages of a question may take, or unset it.',
+    )
+  })
 })
 
 describe('a model that writes', () => {
