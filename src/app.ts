@@ -118,6 +118,7 @@ class RunningApp implements App {
   async open(): Promise<void> {
     const { log, frozen, follow } = this.#options
     this.#tidying = setInterval(() => this.#tidy(), QUIET_MS).unref()
+    if (follow) this.#reranker?.warm()
     this.#opened = await openIndex(this.#config.indexFolder, openLibrary, log)
     if (this.#opened) this.#serve(this.#opened)
     setImmediate(loadDictionary)

@@ -179,6 +179,12 @@ test('the start is refused where the model is not there, before anything is open
   await open()
 })
 
+test('a server loads the model ahead; a command that asks nothing does not', async () => {
+  expect((await open()).assistant.status().reranker?.state).toBe('idle')
+  await app.close()
+  expect((await open({ follow: true })).assistant.status().reranker?.state).toBe('loading')
+})
+
 test('without the variable there is none', async () => {
   await open({})
   await app.close()

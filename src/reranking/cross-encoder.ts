@@ -45,16 +45,24 @@ const NAMES = {
   closed: '重排模块已关闭 the reranker is closed',
 }
 
+interface Opened {
+  readonly pool: WorkerPool
+  /** Settles when the model has scored its first pair. */
+  readonly loaded: Promise<void>
+}
+
 export class CrossEncoder implements Reranker {
   readonly name: string
   readonly most = MOST
   readonly #weights: string
   readonly #maxTokens: number
-  readonly #pool: WorkerPool
+  readonly #script: URL
+  readonly #settings: PairSettings
   readonly #timeoutMs: number
   readonly #loadingMs: number
-  readonly #loaded: Promise<unknown>
+  #opened: Opened | undefined
   #isLoaded = false
+  #isClosed = false
   #failure: string | undefined
   #trouble: string | undefined
   /** Questions in a row that took too long. */
@@ -69,25 +77,25 @@ export class CrossEncoder implements Reranker {
     this.#timeoutMs = timeoutMs
     this.#loadingMs = loadingMs
     const isQuantised = weights === 'onnx/model_quantized.onnx'
-    const settings: PairSettings = { modelFolder: folder, isQuantised, hasExternalData, maxTokens, threads }
-    this.#pool = new WorkerPool(script ?? new URL('./pair-worker.ts', import.meta.url), settings, 1, undefined, NAMES)
-    this.#loaded = this.#pool.embed(['条', '款'], 'urgent').then(() => {
-      this.#isLoaded = true
-    })
-    this.#loaded.catch((error: unknown) => {
-      this.#failure = wordsOf(error)
-    })
+    this.#settings = { modelFolder: folder, isQuantised, hasExternalData, maxTokens, threads }
+    this.#script = script ?? new URL('./pair-worker.ts', import.meta.url)
+  }
+
+  warm(): void {
+    if (!this.#isClosed) this.#open()
   }
 
   /** A passage longer than the model reads is as good as the best of its pieces. */
   async scores(question: string, passages: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
+    if (this.#isClosed) throw new RerankerTrouble(NAMES.closed)
     if (this.#failure !== undefined) throw new RerankerTrouble(this.#failure)
     if (this.#isResting) throw new RerankerTrouble(this.#trouble ?? '')
-    await this.#untilLoaded(signal)
+    const { pool, loaded } = this.#open()
+    await this.#until(loaded, signal)
     const limit = AbortSignal.timeout(this.#timeoutMs)
     try {
       const pieces = passages.map((passage) => piecesOf(passage, question, this.#maxTokens, MOST_PIECES))
-      const each = await this.#inBatches(question, pieces.flat(), AbortSignal.any([signal, limit]))
+      const each = await inBatches(pool, question, pieces.flat(), AbortSignal.any([signal, limit]))
       let next = 0
       const scores = pieces.map(({ length }) => Math.max(...each.slice(next, (next += length))))
       this.#slow = 0
@@ -95,47 +103,53 @@ export class CrossEncoder implements Reranker {
       return scores
     } catch (error) {
       if (signal.aborted) throw signal.reason
-      throw limit.aborted ? this.#tooSlow() : this.#failed(error)
+      throw limit.aborted ? this.#tooSlow() : this.#failed(pool, error)
     }
   }
 
   state(): RerankerState {
     const trouble = this.#failure ?? this.#trouble
-    const state = this.#failure !== undefined ? 'failed' : !this.#isLoaded ? 'loading' : this.#isResting ? 'resting' : 'ready'
-    return { name: this.name, weights: this.#weights, state, ...(trouble !== undefined ? { trouble } : {}) }
+    return { name: this.name, weights: this.#weights, state: this.#state, ...(trouble !== undefined ? { trouble } : {}) }
   }
 
-  close(): Promise<void> {
-    return this.#pool.close()
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#opened?.pool.close()
+  }
+
+  get #state(): RerankerState['state'] {
+    if (this.#failure !== undefined) return 'failed'
+    if (!this.#opened) return 'idle'
+    if (!this.#isLoaded) return 'loading'
+    return this.#isResting ? 'resting' : 'ready'
+  }
+
+  #open(): Opened {
+    if (this.#opened) return this.#opened
+    const pool = new WorkerPool(this.#script, this.#settings, 1, undefined, NAMES)
+    const loaded = pool.embed(['条', '款'], 'urgent').then(() => {
+      this.#isLoaded = true
+    })
+    loaded.catch((error: unknown) => {
+      this.#failure = wordsOf(error)
+    })
+    return (this.#opened = { pool, loaded })
   }
 
   get #isResting(): boolean {
     return performance.now() < this.#restsUntil
   }
 
-  async #untilLoaded(signal: AbortSignal): Promise<void> {
+  async #until(loaded: Promise<void>, signal: AbortSignal): Promise<void> {
     if (this.#isLoaded) return
     const limit = AbortSignal.timeout(this.#loadingMs)
     try {
-      await Promise.race([this.#loaded, aborted(AbortSignal.any([signal, limit]))])
+      await Promise.race([loaded, aborted(AbortSignal.any([signal, limit]))])
     } catch (error) {
       if (signal.aborted) throw signal.reason
       if (!limit.aborted) throw new RerankerTrouble(wordsOf(error), { cause: error })
       throw new RerankerTrouble('重排模型尚未载入，条款按检索的次序排列 the reranker is still being loaded')
     }
-  }
-
-  /** One batch after the other: questions that come meanwhile take turns. */
-  async #inBatches(question: string, passages: readonly string[], signal: AbortSignal): Promise<number[]> {
-    // equally long ones together: a batch is as wide as its longest
-    const order = passages.map((_, at) => at).sort((one, other) => passages[one]!.length - passages[other]!.length)
-    const scores = new Array<number>(passages.length)
-    for (let from = 0; from < order.length; from += BATCH) {
-      const batch = order.slice(from, from + BATCH)
-      const values = await this.#pool.embed([question, ...batch.map((at) => passages[at]!)], 'urgent', signal)
-      batch.forEach((at, place) => (scores[at] = values[place]!))
-    }
-    return scores
   }
 
   #tooSlow(): RerankerTrouble {
@@ -151,11 +165,29 @@ export class CrossEncoder implements Reranker {
     return new RerankerTrouble(slow)
   }
 
-  #failed(error: unknown): RerankerTrouble {
+  #failed(pool: WorkerPool, error: unknown): RerankerTrouble {
     this.#trouble = wordsOf(error)
-    if (this.#pool.hasFailed) this.#failure = this.#trouble
+    if (pool.hasFailed) this.#failure = this.#trouble
     return new RerankerTrouble(this.#trouble, { cause: error })
   }
+}
+
+/** One batch after the other: questions that come meanwhile take turns. */
+async function inBatches(
+  pool: WorkerPool,
+  question: string,
+  passages: readonly string[],
+  signal: AbortSignal,
+): Promise<number[]> {
+  // equally long ones together: a batch is as wide as its longest
+  const order = passages.map((_, at) => at).sort((one, other) => passages[one]!.length - passages[other]!.length)
+  const scores = new Array<number>(passages.length)
+  for (let from = 0; from < order.length; from += BATCH) {
+    const batch = order.slice(from, from + BATCH)
+    const values = await pool.embed([question, ...batch.map((at) => passages[at]!)], 'urgent', signal)
+    batch.forEach((at, place) => (scores[at] = values[place]!))
+  }
+  return scores
 }
 
 /** Rejects when the signal is aborted, and else never settles. */

@@ -11,6 +11,8 @@ export interface Reranker {
    * the limit it was made with. Rejects with RerankerTrouble, or with the reason of the signal where that was aborted.
    */
   scores(question: string, passages: readonly string[], signal: AbortSignal): Promise<readonly number[]>
+  /** Loads the model ahead of the first question, which does so itself where nobody did. */
+  warm(): void
   state(): RerankerState
   /** Ends what runs in the background. Unfinished calls are rejected. May be called twice. */
   close(): Promise<void>
@@ -21,8 +23,8 @@ export interface RerankerState {
   readonly name: string
   /** The file of weights that is used, e.g. `onnx/model_quantized.onnx`. */
   readonly weights: string
-  /** resting: left alone for a while after it was too slow; failed: until the program is started anew. */
-  readonly state: 'loading' | 'ready' | 'resting' | 'failed'
+  /** idle: not loaded yet, nobody has asked; resting: left alone for a while after it was too slow; failed: until the program is started anew. */
+  readonly state: 'idle' | 'loading' | 'ready' | 'resting' | 'failed'
   /** A plain sentence: why it rests or failed, or what went wrong last. */
   readonly trouble?: string
 }

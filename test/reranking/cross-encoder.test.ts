@@ -56,10 +56,19 @@ describe('a cross-encoder', () => {
     expect(await open({}, long).scores(QUESTION, passages, never)).toEqual([1, 0])
   })
 
-  test('is loaded behind, and the first question waits for it', async () => {
-    expect(open().state().state).toBe('loading')
+  test('is loaded behind when it is told to, and the first question waits for it', async () => {
+    expect(open().state().state).toBe('idle')
+    encoder.warm()
+    expect(encoder.state().state).toBe('loading')
     expect(await encoder.scores(QUESTION, ['费'], never)).toEqual([1])
   })
+})
+
+test('closed before anybody asked, it loads nothing any more', async () => {
+  await open().close()
+  encoder.warm()
+  expect(encoder.state().state).toBe('idle')
+  await expect(encoder.scores(QUESTION, ['费'], never)).rejects.toThrow('重排模块已关闭 the reranker is closed')
 })
 
 describe('the scores are given up', () => {

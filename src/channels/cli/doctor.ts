@@ -63,7 +63,7 @@ function statusRows(status: Status): readonly string[] {
   ]
 }
 
-const RERANKER = { loading: '正在载入', ready: '可用', resting: '暂停', failed: '不可用' } as const
+const RERANKER = { idle: '提问时载入', loading: '正在载入', ready: '可用', resting: '暂停', failed: '不可用' } as const
 
 const rerankerWords = ({ name, weights, state }: NonNullable<Status['reranker']>): string =>
   `${name}（${weights}，${RERANKER[state]}）`

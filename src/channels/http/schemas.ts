@@ -465,8 +465,8 @@ export const ReadySchema = z
       .strictObject({
         name: z.string().openapi({ description: 'Of its folder', example: 'bge-reranker-base' }),
         weights: z.string().openapi({ example: 'onnx/model_quantized.onnx' }),
-        state: z.enum(['loading', 'ready', 'resting', 'failed']).openapi({
-          description: 'resting: left alone for a minute after it was too slow; failed: until the program is started anew',
+        state: z.enum(['idle', 'loading', 'ready', 'resting', 'failed']).openapi({
+          description: 'idle: not loaded before the first question; resting: left alone for a minute after it was too slow; failed: until the program is started anew',
         }),
         trouble: z.string().optional().openapi({ description: 'Why it rests or failed, or what went wrong last' }),
       })
