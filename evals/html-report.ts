@@ -5,7 +5,7 @@ import { MEASURES } from './measures/index.ts'
 import { isAnyGold, type Measure } from './measures/measure.ts'
 import { OUTCOMES } from './measures/outcome-accuracy.ts'
 import type { CaseResult, Figures, Report } from './run.ts'
-import { changeOf, rowsOf, shareOf } from './table.ts'
+import { changeOf, rerankedLine, rowsOf, shareOf } from './table.ts'
 
 /** Names of the groups in Chinese; a group that is not here shows its own name. */
 const GROUPS: Readonly<Record<string, string>> = {
@@ -152,6 +152,7 @@ export function reportPage(report: Report, before: Figures | undefined): string 
 <h1>条问 · 评测报告</h1>
 <p class="meta">${report.results.length} 题，${failures.length} 题未通过 · 检索 ${report.retrieval} ·
 索引 ${escape(report.generation)} · 模型 ${escape(report.embedder ?? '无')} ·
+${report.reranked ? `${escape(rerankedLine(report.reranked, report.results.length))} ·` : ''}
 ${before === undefined ? '没有可比的基线' : '▲▼ 为与基线相比的变化（百分点）'}</p>
 <h2>总表</h2><div class="wide"><table><tr><th>指标</th>${totals.map((row) => `<th>${GROUPS[row]}</th>`).join('')}</tr>
 ${measured.map((measure) => summaryRow(measure, report, before)).join('\n')}</table></div>

@@ -229,18 +229,24 @@ async function run(environment: Environment, { index, limit, note, recorded }: O
     })
     const questions = parseQuestions(readFileSync(join(corpus, 'questions.jsonl'), 'utf8')).slice(0, limit)
     const outcomes: Outcome[] = []
+    let [asked, reranked] = [0, 0]
     for (const trial of questions.flatMap((question) => trialsOf(question, documents))) {
       const request: AskRequest = {
         question: trial.question.question,
         mode: 'extractive',
         ...(trial.documents ? { documents: trial.documents } : {}),
       }
-      outcomes.push(outcomeOf(trial, await finalAnswer(assistant.ask(request))))
+      const answer = await finalAnswer(assistant.ask(request))
+      asked += 1
+      if (answer.reranker !== undefined) reranked += 1
+      outcomes.push(outcomeOf(trial, answer))
     }
     const figures = figuresOf(outcomes)
-    const { retrieval } = assistant.status()
-    console.log(`${questions.length} 题，检索：${retrieval}\n${tableOf(figures)}`)
-    const line = { day: new Date().toISOString().slice(0, 10), retrieval, questions: questions.length, note, figures }
+    const { retrieval, reranker } = assistant.status()
+    const ordered = reranker ? `，重排：${reranker.name}，${reranked} 次按它的次序，共问 ${asked} 次` : ''
+    console.log(`${questions.length} 题，检索：${retrieval}${ordered}\n${tableOf(figures)}`)
+    const by = reranker && { reranker: reranker.name, reranked }
+    const line = { day: new Date().toISOString().slice(0, 10), retrieval, ...by, questions: questions.length, note, figures }
     if (recorded) appendFileSync(HISTORY, `${JSON.stringify(line, rounded)}\n`)
     return 0
   } finally {

@@ -18,8 +18,8 @@ import { writtenOf } from './written.ts'
 /** What is measured: the program behind its narrowest door. The last event is `done`. */
 export interface EvalAssistant {
   ask(request: AskRequest): AsyncIterable<AnswerEvent>
-  /** Absent: there is no language model. */
-  status?(): { readonly languageModel?: { readonly id: string } }
+  /** Absent: there is no language model and no reranker. */
+  status?(): { readonly languageModel?: { readonly id: string }; readonly reranker?: { readonly name: string } }
 }
 
 /** Who writes the answers that are measured; extractive unless asked for, so that figures can be compared. */
@@ -52,6 +52,8 @@ export interface Report {
   readonly retrieval: 'hybrid' | 'keyword'
   readonly generation: string
   readonly embedder: string | null
+  /** Where a reranker is configured: its name, and how many answers have their passages in its order. */
+  readonly reranked?: { readonly by: string; readonly answers: number }
   readonly results: readonly CaseResult[]
   readonly figures: Figures
 }
@@ -69,8 +71,11 @@ export async function runEval({ assistant, cases, textOf, mode = 'extractive' }:
   const results: CaseResult[] = []
   for (const one of cases) results.push(await measureCase(assistant, one, { textOf, mode }))
   const answers = results.flatMap(({ answer }) => (answer === undefined ? [] : [answer]))
+  const reranker = assistant.status?.().reranker
+  const reranked = answers.filter((answer) => answer.reranker !== undefined).length
   return {
     mode,
+    ...(reranker ? { reranked: { by: reranker.name, answers: reranked } } : {}),
     retrieval: answers.some((answer) => answer.retrieval === 'hybrid') ? 'hybrid' : 'keyword',
     generation: answers[0]?.index.generation ?? '',
     embedder: answers[0]?.index.embedder ?? null,
@@ -182,6 +187,7 @@ export async function evalCommand(
     if (isCompared) return print('基线与下限只用于 --mode extractive。'), 2
     if (!assistant.status?.().languageModel) return print(NO_MODEL), 2
   }
+  if (options['update-baseline'] && assistant.status?.().reranker) return print(NOT_RERANKED), 2
   const cases = readCases(options.cases).filter(
     (one) => (group?.includes(one.group) ?? true) && (split === undefined || one.split === split),
   )
@@ -194,12 +200,13 @@ export async function evalCommand(
     const accepted: Baseline = { ...baseline, [report.retrieval]: report.figures }
     writeFileSync(join(HERE, 'baseline.json'), `${JSON.stringify(accepted, null, 1)}\n`)
   }
-  const { retrieval, figures } = report
-  if (options.json) print(JSON.stringify({ retrieval, figures, ...(mode === 'llm' && { written: writtenOf(report) }) }))
+  const { retrieval, figures, reranked } = report
+  if (options.json) print(JSON.stringify({ retrieval, ...(reranked && { reranked }), figures, ...(mode === 'llm' && { written: writtenOf(report) }) }))
   else print(`${table(report, before)}\n报告：${options.report}`)
   return options.floors ? checkFloors(report, options.json ? () => {} : print) : 0
 }
 
+const NOT_RERANKED = '基线不经重排：请取消 TIAOWEN_RERANKER_DIR 再更新基线。'
 const NO_MODEL = '没有配置语言模型：请设置 TIAOWEN_LLM_URL 与 TIAOWEN_LLM_MODEL（见 docs/llm.md）。'
 
 function optionsOf(argv: readonly string[]): z.infer<typeof Options> | string {

@@ -63,6 +63,7 @@ export function table(report: Report, before: Figures | undefined): string {
   const failures = report.results.filter((result) => result.problems.length > 0)
   return [
     `检索：${report.retrieval}　索引：${report.generation}　模型：${report.embedder ?? '无'}　${timesOf(report)}`,
+    ...(report.reranked ? [rerankedLine(report.reranked, report.results.length)] : []),
     ...(report.mode === 'llm' ? [writtenLine(report)] : []),
     before === undefined ? '没有可比的基线。' : '▲▼ 是与 evals/baseline.json 相比的变化（百分点）。',
     '',
@@ -77,6 +78,10 @@ export function table(report: Report, before: Figures | undefined): string {
     ]),
   ].join('\n')
 }
+
+/** Also of a page of the report. */
+export const rerankedLine = ({ by, answers }: NonNullable<Report['reranked']>, of: number): string =>
+  `重排：${by}，${of} 题中 ${answers} 题的条款按它的次序`
 
 function writtenLine(report: Report): string {
   const { asked, stood, sentences, removed, reasons, fallbacks } = writtenOf(report)

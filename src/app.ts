@@ -4,6 +4,7 @@ import type { Assistant, Status, TextVersion } from './answering/assistant.ts'
 import type { LibraryDesk } from './answering/library-desk.ts'
 import { fallbackOfModel } from './answering/model-answer.ts'
 import { LocalAssistant } from './answering/local-assistant.ts'
+import { fallbackOfReranker } from './answering/reranking.ts'
 import { documentById } from './clauses/by-id.ts'
 import { outlineOf, type OutlineNode } from './clauses/outline-nodes.ts'
 import { parseDocument } from './clauses/tree.ts'
@@ -18,11 +19,13 @@ import { LocalDesk } from './library/desk.ts'
 import { giveBackMemory } from './memory.ts'
 import { openAnswerModel, type OpenedModel } from './open-answer-model.ts'
 import { openEmbedder } from './open-embedder.ts'
+import { openReranker } from './open-reranker.ts'
 import { prepareSlips } from './questions/slips.ts'
 import { loadDictionary } from './questions/words.ts'
 import { openLibrary, served, type Built, type Opened } from './retrieval/library-files.ts'
 import { vectorSearchOf, type Library } from './retrieval/library.ts'
 import { currentPointer, openCurrent, type Pointer } from './store/generations.ts'
+import type { Reranker } from './reranking/reranker.ts'
 import type { DocumentId, Fallback } from './types.ts'
 import { openIndex, updateIndex } from './update-index.ts'
 
@@ -44,6 +47,8 @@ export interface AppOptions {
   readonly follow?: boolean
   /** For tests; default: the model found on this machine. */
   readonly embedder?: Embedder
+  /** For tests; default: the one that the configuration names, or none. */
+  readonly reranker?: Reranker
 }
 
 export { openEmbedder }
@@ -63,6 +68,7 @@ class RunningApp implements App {
   readonly #embedder: Embedder | undefined
   readonly #noModel: Fallback | undefined
   readonly #writer: OpenedModel | undefined
+  readonly #reranker: Reranker | undefined
   /** The generation on the disk, as it was opened or written. */
   #opened: Opened | undefined
   /** Documents that answer by keywords while their vectors are made. */
@@ -88,18 +94,21 @@ class RunningApp implements App {
   constructor(config: Config, options: AppOptions) {
     this.#config = config
     this.#options = options
+    this.#reranker = options.reranker ?? (config.reranker && openReranker(config.reranker, config.embeddingThreads))
     const model = options.embedder ? { embedder: options.embedder } : openEmbedder(config)
     this.#embedder = model.embedder
     this.#noModel =
       'reason' in model && model.reason !== undefined ? { from: 'hybrid', reason: model.reason } : undefined
     if (this.#noModel) options.log(this.#noModel.reason)
     if ('origin' in model && model.origin !== undefined) options.log(`向量模型 model: ${model.origin}`)
+    if (this.#reranker) options.log(`重排模型 reranker: ${this.#reranker.name}（${this.#reranker.state().weights}）`)
     this.#writer = config.llm && openAnswerModel(config.llm)
     for (const notice of this.#writer?.notices ?? []) options.log(notice)
     this.assistant = new LocalAssistant({
       library: () => this.#library(),
       ...(this.#embedder ? { embedder: this.#embedder } : {}),
       ...(this.#writer ? { writer: this.#writer } : {}),
+      ...(this.#reranker ? { reranker: this.#reranker } : {}),
       textOf: (id, sha) => this.#textOf(id, sha),
       status: () => this.#status(),
       log: options.log,
@@ -109,6 +118,7 @@ class RunningApp implements App {
   async open(): Promise<void> {
     const { log, frozen, follow } = this.#options
     this.#tidying = setInterval(() => this.#tidy(), QUIET_MS).unref()
+    if (follow) this.#reranker?.warm()
     this.#opened = await openIndex(this.#config.indexFolder, openLibrary, log)
     if (this.#opened) this.#serve(this.#opened)
     setImmediate(loadDictionary)
@@ -150,7 +160,7 @@ class RunningApp implements App {
     await this.settled.catch(() => {})
     await this.#desk?.close()
     await this.#following
-    await this.#embedder?.close()
+    await Promise.all([this.#embedder?.close(), this.#reranker?.close()])
   }
 
   /** A round in a process of its own, over when what it made serves. */
@@ -335,6 +345,7 @@ class RunningApp implements App {
   #status(): Status {
     const library = this.#serving
     const languageModel = this.#writer?.model.state()
+    const reranker = this.#reranker?.state()
     const problem = this.#problem && { from: 'current-documents', reason: this.#problem.message }
     return {
       ready: library !== undefined,
@@ -346,10 +357,12 @@ class RunningApp implements App {
       clauses: library?.entries.living ?? 0,
       chunks: library ? library.units.size + library.windows.size : 0,
       ...(languageModel ? { languageModel } : {}),
+      ...(reranker ? { reranker } : {}),
       fallbacks: [
         library ? library.fallback : this.#noModel,
         problem,
         languageModel && fallbackOfModel(languageModel),
+        reranker && fallbackOfReranker(reranker),
       ].filter((fallback) => fallback !== undefined),
       ...(this.#skipped.length > 0 ? { skipped: this.#skipped } : {}),
       ...(this.#building ? { building: this.#building } : {}),

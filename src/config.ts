@@ -25,6 +25,8 @@ export interface Config {
   readonly indexFolder: string
   /** Folder of the embedding model, when the operator names one; `off`: none, keywords alone. */
   readonly modelDir?: string
+  /** The cross-encoder that orders what was found; absent: the order of retrieval. */
+  readonly reranker?: RerankerConfig
   /** Hub or mirror to fetch the model from. */
   readonly hfEndpoint?: string
   readonly embeddingThreads: number
@@ -35,6 +37,13 @@ export interface Config {
   readonly llm?: LlmConfig
   /** Slack and DingTalk, and what their answers link to. */
   readonly bots: BotsConfig
+}
+
+export interface RerankerConfig {
+  /** Absolute; what it holds is looked at when it is opened. */
+  readonly folder: string
+  /** Of all passages of a question. */
+  readonly timeoutSeconds: number
 }
 
 /** An OpenAI-compatible endpoint. */
@@ -110,6 +119,8 @@ const Variables = z.object({
   TIAOWEN_LLM_TIMEOUT_SECONDS: whole(1, 600).default(60),
   TIAOWEN_LLM_TOKENS_A_DAY: whole(1, MAX_TOKENS).optional(),
   TIAOWEN_LLM_EXTRA: z.string().transform(extraFields).optional(),
+  TIAOWEN_RERANKER_DIR: folder.optional(),
+  TIAOWEN_RERANKER_TIMEOUT_SECONDS: whole(1, 60).default(5),
   ...BOT_VARIABLES,
 })
 
@@ -137,6 +148,8 @@ const NEXT_STEP: Readonly<Record<keyof typeof Variables.shape, string>> = {
   TIAOWEN_LLM_TIMEOUT_SECONDS: 'Name the seconds a whole answer may take, or unset it',
   TIAOWEN_LLM_TOKENS_A_DAY: 'Name the tokens the model may use a day, or unset it for no limit',
   TIAOWEN_LLM_EXTRA: 'Write a JSON object, e.g. {"enable_thinking":false}, or unset it',
+  TIAOWEN_RERANKER_DIR: 'Name the folder that holds the reranker, or unset it to do without',
+  TIAOWEN_RERANKER_TIMEOUT_SECONDS: 'Name the seconds that ordering the passages of a question may take, or unset it',
   ...BOT_NEXT_STEPS,
 }
 
@@ -177,6 +190,9 @@ function configOf(given: z.infer<typeof Variables>): Config {
     uploads: given.TIAOWEN_UPLOADS === 'on',
     indexFolder: given.TIAOWEN_INDEX_FOLDER,
     ...(given.TIAOWEN_MODEL_DIR !== undefined && { modelDir: given.TIAOWEN_MODEL_DIR }),
+    ...(given.TIAOWEN_RERANKER_DIR !== undefined && {
+      reranker: { folder: given.TIAOWEN_RERANKER_DIR, timeoutSeconds: given.TIAOWEN_RERANKER_TIMEOUT_SECONDS },
+    }),
     ...(given.HF_ENDPOINT !== undefined && { hfEndpoint: given.HF_ENDPOINT }),
     embeddingThreads: given.TIAOWEN_EMBEDDING_THREADS,
     logLevel: given.TIAOWEN_LOG_LEVEL,

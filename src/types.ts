@@ -212,7 +212,7 @@ export interface Passage extends ClauseReference {
   readonly end: number
   /** 1-based page of the file on which it begins; absent where the file has no pages. */
   readonly page?: number
-  /** 0 to 1, higher is better; comparable within one answer only. */
+  /** 0 to 1, higher is better; comparable within one answer only. Of retrieval, also where a reranker orders. */
   readonly score: number
   /** The same clause in other documents 另见. */
   readonly alsoIn: readonly ClauseReference[]
@@ -289,6 +289,8 @@ export interface Answer {
     readonly usage?: { readonly inputTokens: number; readonly outputTokens: number }
   }
   readonly retrieval: 'hybrid' | 'keyword'
+  /** The cross-encoder that put the passages in order; absent: they stand as they were found. */
+  readonly reranker?: string
   readonly fallback?: Fallback
   readonly notes?: readonly string[]
   readonly index: { readonly generation: string; readonly embedder: string | null }
@@ -337,7 +339,10 @@ export interface SearchRequest {
 export interface SearchResult {
   readonly passages: readonly Passage[]
   readonly retrieval: 'hybrid' | 'keyword'
+  readonly reranker?: string
   readonly fallback?: Fallback
+  /** Reasons of further fallbacks. */
+  readonly notes?: readonly string[]
   readonly index: Answer['index']
   readonly timings: Answer['timings']
 }

@@ -147,12 +147,32 @@ test('a variable nobody reads is refused by name, with those that are read', () 
   expect(refusal({ TIAOWEN_FOLDER: '/srv' })).toBe(
     'TIAOWEN_FOLDER is not a variable of Tiaowen. Unset it, or use one of: TIAOWEN_HOST, TIAOWEN_PORT, TIAOWEN_API_KEY, ' +
       'TIAOWEN_FOLDERS, TIAOWEN_SEEDS, TIAOWEN_UPLOADS, TIAOWEN_DATA_FOLDER, TIAOWEN_INDEX_FOLDER, TIAOWEN_MODEL_DIR, ' +
-      'TIAOWEN_EMBEDDING_THREADS, TIAOWEN_LOG_LEVEL, TIAOWEN_CORPUS, TIAOWEN_PUBLIC_URL, TIAOWEN_BOT_DAYS.',
+      'TIAOWEN_EMBEDDING_THREADS, TIAOWEN_LOG_LEVEL, TIAOWEN_CORPUS, TIAOWEN_RERANKER_DIR, ' +
+      'TIAOWEN_RERANKER_TIMEOUT_SECONDS, TIAOWEN_PUBLIC_URL, TIAOWEN_BOT_DAYS.',
   )
   expect(refusal({ TIAOWEN_SLACK_TOKEN: 'xoxb-0123-secret' })).toBe(
     'TIAOWEN_SLACK_TOKEN is not a variable of Tiaowen. Unset it, or use one of: TIAOWEN_SLACK_BOT_TOKEN, ' +
       'TIAOWEN_SLACK_SIGNING_SECRET, TIAOWEN_SLACK_APP_TOKEN, TIAOWEN_SLACK_API_URL.',
   )
+})
+
+describe('a model that puts passages in order', () => {
+  test('is there where its folder is named', () => {
+    expect(readConfig({ TIAOWEN_RERANKER_DIR: 'models/bge-reranker-base' }).reranker).toEqual({
+      folder: resolve('models/bge-reranker-base'),
+      timeoutSeconds: 5,
+    })
+    const both = { TIAOWEN_RERANKER_DIR: '/srv/bge', TIAOWEN_RERANKER_TIMEOUT_SECONDS: '12' }
+    expect(readConfig(both).reranker?.timeoutSeconds).toBe(12)
+    expect(readConfig({ TIAOWEN_RERANKER_TIMEOUT_SECONDS: '12' })).not.toHaveProperty('reranker')
+  })
+
+  test('takes a minute at most', () => {
+    expect(refusal({ TIAOWEN_RERANKER_TIMEOUT_SECONDS: '61' })).toBe(
+      'TIAOWEN_RERANKER_TIMEOUT_SECONDS ("61") is not a whole number from 1 to 60. ' +
+        'Name the seconds that ordering the passages of a question may take, or unset it.',
+    )
+  })
 })
 
 describe('a model that writes', () => {

@@ -1,6 +1,7 @@
 /** What every channel is given; no channel sees more. */
 import type { OutlineNode } from '../clauses/outline-nodes.ts'
 import type { Catalogue } from '../retrieval/library.ts'
+import type { RerankerState } from '../reranking/reranker.ts'
 import type { ModelState } from './model-limits.ts'
 import type { AnswerEvent, AskRequest, DocumentId, Fallback, LookUp, SearchRequest, SearchResult } from '../types.ts'
 
@@ -18,6 +19,8 @@ export interface Status {
   readonly chunks: number
   /** The language model that writes; absent where none is configured. */
   readonly languageModel?: ModelState
+  /** The cross-encoder that orders what was found; absent where none is configured. */
+  readonly reranker?: RerankerState
   /** Everything that is less than the best, each a plain sentence. */
   readonly fallbacks: readonly Fallback[]
   /** Files of the folders that became no document, each with a plain sentence; absent when there is none. */

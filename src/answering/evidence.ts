@@ -22,7 +22,7 @@ export interface Evidence {
   /** For an item of a list, the paragraph that opens the list: 有下列情形之一的，…： */
   readonly opening?: Span
   readonly score: number
-  /** 0 for a span of the clause that retrieval put first, titles left out. */
+  /** 0 for a span of the clause with the highest score of retrieval, titles left out. */
   readonly rank: number
   /** Share of the question's terms, by weight, that stand in the span or its headings; 0 to 1. */
   readonly coverage: number
@@ -53,7 +53,9 @@ export function findEvidence(question: Question, found: readonly Found[], keywor
     .reduce((best, { score }) => Math.max(best, score), LEAST_SCORE)
   /** What was found before, titles left out, by span: an article and its items are one. */
   const before = new Set<Span>()
-  return found
+  // a reranker changes the order, not the scores; what is declined was set by these
+  return [...found]
+    .sort((one, other) => other.score - one.score)
     .flatMap((one) => {
       const rank = before.size - (before.has(one.span) ? 1 : 0)
       if (one.clause.kind !== 'header') before.add(one.span)

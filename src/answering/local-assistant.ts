@@ -12,7 +12,9 @@ import { namesQuoted } from '../questions/question.ts'
 import { understand } from '../questions/understand.ts'
 import type { Catalogue, Library } from '../retrieval/library.ts'
 import { documentById } from '../clauses/by-id.ts'
+import { retrieveInOrder, type Order } from '../retrieval/reorder.ts'
 import { retrieve, type Found, type Query } from '../retrieval/retrieve.ts'
+import type { Reranker } from '../reranking/reranker.ts'
 import type {
   Answer,
   AnswerEvent,
@@ -37,6 +39,7 @@ import { answerByModel, fallbackFor, type Because, type Task, type Written } fro
 import { clausesOf, foundAt, passageOf } from './passages.ts'
 import { phrase, type PhraseName } from './phrases.ts'
 import type { Prompts } from './prompts.ts'
+import { orderBy } from './reranking.ts'
 import { rewriteFollowUp } from './rewrite.ts'
 import { countParts, unitCounted } from './structure.ts'
 import { verify } from './verify.ts'
@@ -47,6 +50,8 @@ interface Parts {
   /** The library that serves now; throws PolicyError while there is none. */
   library(): Library
   readonly embedder?: Embedder
+  /** Puts what was found in order, where the operator has one. */
+  readonly reranker?: Reranker
   textOf(documentId: DocumentId, textSha256?: string): Promise<TextVersion | undefined>
   status(): Status
   /** Writes answers, where the operator has one. */
@@ -101,14 +106,17 @@ export class LocalAssistant implements Assistant {
     clock.mark('embed')
     const references = findReferences(text, knownNames(library.documents))
     const named = addressed(library, references, meant, wanted)
-    const look = (ids?: readonly DocumentId[]): readonly Found[] => retrieve(library, queryOf(text, vector, ids), limit)
-    const found = look(searched(library, meant, { wanted, named: wanted }))
+    const first = searched(library, meant, { wanted, named: wanted })
+    const ranked = await this.#order(library, queryOf(text, vector, first), clock)
+    const look = (ids?: readonly DocumentId[]): readonly Found[] =>
+      retrieveInOrder(library, queryOf(text, vector, ids), limit, ranked.order)
+    const found = look(first)
     // what is repealed or no longer the version in force comes last, and only where there is room
     const besides = found.length < limit && meant.out.size > 0 ? look(evenPast(library, meant, wanted)) : []
     clock.mark('retrieve')
     return {
       passages: firstThen(firstThen(named, found), besides).slice(0, limit).map((one) => passageOf(library, one)),
-      ...modeOf(library, vector, fallback),
+      ...modeOf(library, vector, [fallback ?? library.fallback, ranked.fallback], ranked.order),
       timings: clock.timings(),
     }
   }
@@ -133,13 +141,21 @@ export class LocalAssistant implements Assistant {
     const inVersions = named.documents && narrowed(library, named.documents, meant)
     const intent = inVersions ? { ...named, documents: inVersions.ids } : named
     const scope = intent.documents ?? wanted
+    const queryFor = (documents?: readonly DocumentId[]): Query =>
+      queryOf(text, vector, searched(library, meant, { wanted, named: scope, documents }))
+    const ranked = await this.#order(library, queryFor(scope), clock, signal)
     const search = searchOnce((documents, limit = RETRIEVED) =>
-      retrieve(library, queryOf(text, vector, searched(library, meant, { wanted, named: scope, documents })), limit),
+      retrieveInOrder(library, queryFor(documents), limit, ranked.order),
     )
     const found = search(scope)
     const clauses: Search = (documents, limit) => search(documents, limit).flatMap(clausesOf)
     const past: Search = (documents, limit = RETRIEVED) =>
-      retrieve(library, queryOf(text, vector, evenPast(library, meant, documents ?? wanted)), limit).flatMap(clausesOf)
+      retrieveInOrder(
+        library,
+        queryOf(text, vector, evenPast(library, meant, documents ?? wanted)),
+        limit,
+        ranked.order,
+      ).flatMap(clausesOf)
     clock.mark('retrieve')
     const asked = { text, intent, references, scope: scope?.length ? scope : wanted, search: clauses, meant, held: heldIn(library, wanted) }
     const draft = unclear
@@ -185,10 +201,11 @@ export class LocalAssistant implements Assistant {
       ...(written?.stands && written.isBroken ? ['model-broken-off' as const] : []),
     ]
     const understoodAs = asTyped === request.question.trim() ? undefined : asTyped
-    const retrieval = modeOf(library, vector, fallback)
-    const told = [...notes.map(phrase), ...(because && retrieval.fallback ? [retrieval.fallback.reason] : [])]
+    const lesser = [because && fallbackFor(because), fallback ?? library.fallback, ranked.fallback]
+    const { notes: reasons = [], ...retrieval } = modeOf(library, vector, lesser, ranked.order)
+    const told = [...notes.map(phrase), ...reasons]
     const answer: Answer = {
-      id: idOf(request, library, writer),
+      id: idOf(request, library, writer, ranked.order),
       question: request.question,
       ...(understoodAs ? { understoodAs } : {}),
       outcome: withheld ? 'declined' : draft.outcome,
@@ -200,7 +217,6 @@ export class LocalAssistant implements Assistant {
       mode: written?.stands ? 'llm' : 'extractive',
       ...(written ? { model: written.model } : {}),
       ...retrieval,
-      ...(because ? { fallback: fallbackFor(because) } : {}),
       ...(told.length > 0 ? { notes: told } : {}),
       timings: clock.timings(),
     }
@@ -245,6 +261,16 @@ export class LocalAssistant implements Assistant {
       // reached first by a reader who stops: the request to the model ends with it
       void writing.return(undefined as never)
     }
+  }
+
+  /** What the reranker makes of the best of a search; nothing where there is none. */
+  async #order(library: Library, query: Query, clock: Clock, signal = NEVER): ReturnType<typeof orderBy> {
+    const { reranker, log } = this.#parts
+    if (!reranker) return {}
+    const ranked = await orderBy(reranker, query.text, retrieve(library, query, reranker.most), signal)
+    if (ranked.fallback) log(`不经重排 passages in the order they were found: ${ranked.fallback.reason}`)
+    clock.mark('rerank')
+    return ranked
   }
 
   async #embed(library: Library, text: string): Promise<{ vector?: Float32Array; fallback?: Fallback }> {
@@ -438,9 +464,10 @@ function idOf(
   { question, history = [], documents = [], asOf }: AskRequest,
   { generation, embedder }: Library,
   writer: Writer | undefined,
+  order: Order | undefined,
 ): string {
   const by = writer && [writer.model.id, writer.prompts.answer.sha256, writer.prompts.rewrite.sha256]
-  const asked = [question, history, documents, generation, embedder, ...(asOf === undefined ? [] : [asOf]), ...(by ? [by] : [])]
+  const asked = [question, history, documents, generation, embedder, ...(asOf === undefined ? [] : [asOf]), ...(by ? [by] : []), ...(order ? [order.by] : [])]
   return `a-${sha256(JSON.stringify(asked)).slice(0, 24)}`
 }
 
@@ -477,13 +504,21 @@ function intersect(named: readonly DocumentId[], wanted?: readonly DocumentId[])
   return wanted ? named.filter((id) => wanted.includes(id)) : named
 }
 
-type Mode = Pick<Answer, 'retrieval' | 'fallback' | 'index'>
+type Mode = Pick<SearchResult, 'retrieval' | 'reranker' | 'fallback' | 'notes' | 'index'>
 
-function modeOf(library: Library, vector?: Float32Array, failed?: Fallback): Mode {
-  const fallback = failed ?? library.fallback
+/** How it was found. `lesser`: what was less than the best, the gravest first; reasons of the others are notes. */
+function modeOf(
+  library: Library,
+  vector: Float32Array | undefined,
+  lesser: readonly (Fallback | undefined)[],
+  order: Order | undefined,
+): Mode {
+  const [fallback, ...others] = lesser.filter((one) => one !== undefined)
   return {
     retrieval: vector ? 'hybrid' : 'keyword',
+    ...(order ? { reranker: order.by } : {}),
     ...(fallback ? { fallback } : {}),
+    ...(others.length > 0 ? { notes: others.map(({ reason }) => reason) } : {}),
     index: { generation: library.generation, embedder: library.embedder },
   }
 }

@@ -191,7 +191,7 @@ export function snippetOf(text: string): string {
 
 /** What was less than the best, and why. */
 export function fallbackNotes({ retrieval, fallback }: Pick<Answer, 'retrieval' | 'fallback'>): readonly string[] {
-  if (fallback?.from === 'llm') return [...fallbackNotes({ retrieval }), fallback.reason]
+  if (fallback?.from === 'llm' || fallback?.from === 'rerank') return [...fallbackNotes({ retrieval }), fallback.reason]
   if (retrieval === 'keyword') return [`仅按关键词检索${fallback ? `：${fallback.reason}` : '。'}`]
   return fallback ? [fallback.reason] : []
 }

@@ -1,4 +1,4 @@
-/** Worker threads that embed batches: questions first, a dead worker restarted once. */
+/** Worker threads that work at batches of texts: questions first, a dead worker restarted once. */
 
 import { Worker } from 'node:worker_threads'
 import { PolicyError } from '../errors.ts'
@@ -19,11 +19,28 @@ export interface WorkerRequest {
 }
 export type WorkerReply =
   | { readonly kind: 'ready' }
-  /** One vector after the other, in the order of the texts. */
+  /** One vector after the other, in the order of the texts; a reranker's are one score each of all texts but the first. */
   | { readonly kind: 'vectors'; readonly id: number; readonly vectors: Float32Array }
   | { readonly kind: 'failed'; readonly id: number; readonly message: string }
 
+/** How messages call what the workers do. */
+export interface WorkerNames {
+  /** e.g. 模型没有算出向量 embedding failed */
+  readonly failed: string
+  /** e.g. 向量线程两次中断，请重启程序 an embedding worker died twice; restart the program */
+  readonly died: string
+  /** e.g. 向量模块已关闭 the embedder is closed */
+  readonly closed: string
+}
+
+const EMBEDDING: WorkerNames = {
+  failed: '模型没有算出向量 embedding failed',
+  died: '向量线程两次中断，请重启程序 an embedding worker died twice; restart the program',
+  closed: '向量模块已关闭 the embedder is closed',
+}
+
 interface Job extends WorkerRequest {
+  readonly signal: AbortSignal | undefined
   readonly resolve: (vectors: Float32Array) => void
   readonly reject: (error: Error) => void
 }
@@ -64,10 +81,12 @@ export class WorkerPool {
   #failure: PolicyError | undefined
   #lastId = 0
   readonly #idleMs: number
+  readonly #names: WorkerNames
 
   /** `idleMs`: how long a worker but the first stays with nothing to do. */
-  constructor(script: URL, settings: WorkerSettings, workers: number, idleMs = IDLE_MS) {
+  constructor(script: URL, settings: WorkerSettings, workers: number, idleMs = IDLE_MS, names = EMBEDDING) {
     this.#idleMs = idleMs
+    this.#names = names
     this.#script = script
     this.#settings = settings
     this.#slots = Array.from({ length: workers }, () => newSlot())
@@ -75,23 +94,38 @@ export class WorkerPool {
     this.#start(this.#slots[0]!)
   }
 
-  /** Vectors of the texts, one after the other. `urgent` goes before all that is not. */
-  embed(texts: readonly string[], urgency: 'urgent' | 'patient'): Promise<Float32Array> {
-    if (this.#closed) return Promise.reject(closedError())
+  /**
+   * Vectors of the texts, one after the other. `urgent` goes before all that is not. Aborted, it rejects at once with
+   * the reason of the signal; what no worker has begun is not begun.
+   */
+  embed(texts: readonly string[], urgency: 'urgent' | 'patient', signal?: AbortSignal): Promise<Float32Array> {
+    if (this.#closed) return Promise.reject(this.#closedError())
     if (this.#failure) return Promise.reject(this.#failure)
-    return new Promise((resolve, reject) => {
-      const isUrgent = urgency === 'urgent'
-      const queue = isUrgent ? this.#urgent : this.#patient
-      queue.push({ id: ++this.#lastId, texts, isUrgent, resolve, reject })
-      this.#handOut()
-    })
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const { promise, resolve, reject } = Promise.withResolvers<Float32Array>()
+    const isUrgent = urgency === 'urgent'
+    const queue = isUrgent ? this.#urgent : this.#patient
+    const job: Job = { id: ++this.#lastId, texts, isUrgent, signal, resolve, reject }
+    queue.push(job)
+    this.#handOut()
+    if (!signal) return promise
+    const abandon = (): void => this.#abandon(job)
+    signal.addEventListener('abort', abandon, { once: true })
+    return promise.finally(() => signal.removeEventListener('abort', abandon))
+  }
+
+  #abandon(job: Job): void {
+    this.#urgent = this.#urgent.filter((other) => other !== job)
+    this.#patient = this.#patient.filter((other) => other !== job)
+    job.reject(job.signal?.reason)
+    for (const slot of this.#slots) this.#holdProcess(slot)
   }
 
   async close(): Promise<void> {
     this.#closed = true
     for (const { idle } of this.#slots) clearTimeout(idle)
     for (const slot of this.#slots) this.#holdProcess(slot)
-    this.#rejectAll(closedError())
+    this.#rejectAll(this.#closedError())
     await Promise.all(this.#slots.map((slot) => slot.worker && end(slot.worker, slot.gate)))
     process.off('exit', this.#leaveProcess)
   }
@@ -126,7 +160,7 @@ export class WorkerPool {
       if (reply.kind === 'vectors') {
         slot.deaths = 0
         job?.resolve(reply.vectors)
-      } else job?.reject(new PolicyError('internal', `模型没有算出向量 embedding failed: ${reply.message}`))
+      } else job?.reject(new PolicyError('internal', `${this.#names.failed}: ${reply.message}`))
     }
     this.#handOut()
   }
@@ -167,6 +201,11 @@ export class WorkerPool {
     return true
   }
 
+  /** All workers have died too often: nothing is done any more. */
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
   /** Workers there are now. */
   get running(): number {
     return this.#slots.filter(({ worker }) => worker).length
@@ -194,16 +233,19 @@ export class WorkerPool {
     slot.deaths += 1
     if (this.#closed) return
     const isLast = slot.deaths > DEATHS_ALLOWED
-    this.#urgent.unshift(...jobs.filter((job) => !(isLast && job === fatal)))
+    this.#urgent.unshift(...jobs.filter((job) => !(isLast && job === fatal) && !job.signal?.aborted))
     if (!isLast) return this.#start(slot)
-    const message = `向量线程两次中断，请重启程序 an embedding worker died twice; restart the program: ${String(cause)}`
-    const error = new PolicyError('internal', message, { cause })
+    const error = new PolicyError('internal', `${this.#names.died}: ${String(cause)}`, { cause })
     fatal?.reject(error)
     if (this.#slots.every((other) => other.deaths > DEATHS_ALLOWED)) {
       this.#failure = error
       this.#rejectAll(error)
     }
     this.#handOut()
+  }
+
+  #closedError(): PolicyError {
+    return new PolicyError('internal', this.#names.closed)
   }
 
   #rejectAll(error: Error): void {
@@ -220,5 +262,3 @@ async function end(worker: Worker, gate: WorkerGate): Promise<void> {
   await gate.shut()
   await worker.terminate()
 }
-
-const closedError = (): PolicyError => new PolicyError('internal', '向量模块已关闭 the embedder is closed')

@@ -3,6 +3,7 @@ import { parseDocument } from '../../src/clauses/tree.ts'
 import { answersTime, endsInColon, findEvidence, formFit, openingOf } from '../../src/answering/evidence.ts'
 import { analyse } from '../../src/questions/question.ts'
 import type { Library } from '../../src/retrieval/library.ts'
+import { retrieve, type Found } from '../../src/retrieval/retrieve.ts'
 import { documentOf, foundAround, seedLibrary, spanOf } from './seeds.ts'
 
 let library: Library
@@ -25,6 +26,15 @@ describe('out of a sentence of 700 characters', () => {
     ['全市生产总值要达到多少', '力争全市生产总值达到2.5万亿元,'],
     ['人均生产总值要达到多少', '人均生产总值达到19万元,'],
   ])('the phrase that answers %s', (question, phrase) => expect(best(question, '001', FIVE_YEARS)).toBe(phrase))
+})
+
+it('evidence is the same in whatever order a reranker puts the clauses', () => {
+  const question = analyse('未来五年全社会研发投入强度要超过多少？')
+  const found = retrieve(library, { text: question.text }, 6)
+  const told = (list: readonly Found[]) =>
+    findEvidence(question, list, library.keywords).map(({ found, span, rank, score }) => [found.clause.id, span, rank, score])
+  expect(told(found.toReversed())).toEqual(told(found))
+  expect(new Set(told(found).map(([, , rank]) => rank)).size).toBeGreaterThan(3)
 })
 
 it('a short sentence is taken whole', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { existsSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -97,6 +97,25 @@ describe('a pool of workers', () => {
     const workers = open(1)
     await expect(workers.embed(['fails'], 'patient')).rejects.toThrow('a text it cannot read')
     expect(await workers.embed(['一'], 'patient')).toEqual(Float32Array.of(1))
+  })
+
+  test('gives up what is aborted at once, and does not begin what no worker has begun', async () => {
+    const marker = join(mkdtempSync(join(tmpdir(), 'pool-')), 'died')
+    const workers = open(1)
+    await workers.embed(['warm'], 'patient')
+    const order: string[] = []
+    const stop = new AbortController()
+    const ask = (text: string, signal?: AbortSignal): Promise<unknown> =>
+      workers.embed([text], 'patient', signal).then(() => order.push(text))
+    const given = ['slow 1', 'slow 2', `dies once ${marker}`].map((text) => ask(text, stop.signal).catch(String))
+    const kept = ask('一')
+    stop.abort('no longer wanted')
+    expect(await Promise.all(given)).toEqual(['no longer wanted', 'no longer wanted', 'no longer wanted'])
+    expect(order).toEqual([])
+    await kept
+    expect(order).toEqual(['一'])
+    expect(existsSync(marker)).toBe(false)
+    await expect(workers.embed(['一'], 'urgent', stop.signal)).rejects.toBe('no longer wanted')
   })
 
   test('closed while it works, rejects what is unfinished and what comes later', async () => {

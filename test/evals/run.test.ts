@@ -195,6 +195,26 @@ describe('what a person reads', () => {
     expect(await run(declining, '--group', 'nothing')).toBe(2)
   })
 
+  test('a reranker is named with the answers that have their passages in its order, and sets no baseline', async () => {
+    const report = join(mkdtempSync(join(tmpdir(), 'tiaowen-eval-')), 'report.html')
+    const printed: string[] = []
+    let asked = 0
+    const inItsOrder = () => (asked++ > 0 ? { reranker: 'bge-reranker-base' } : {}) // too slow the first time
+    const right = scripted(cases, (one) => ({ ...rightAnswer(one), ...inItsOrder() }))
+    const ordered: EvalAssistant = { ask: (request) => right.ask(request), status: () => ({ reranker: { name: 'bge-reranker-base' } }) }
+    const run = (...argv: string[]) =>
+      evalCommand(ordered, textOf, ['--report', report, '--group', 'lists', ...argv], (line) => printed.push(line))
+    expect(await run()).toBe(0)
+    const count = cases.filter(({ group }) => group === 'lists').length
+    const line = `重排：bge-reranker-base，${count} 题中 ${count - 1} 题的条款按它的次序`
+    expect(printed.at(-1)).toContain(line)
+    expect(readFileSync(report, 'utf8')).toContain(line)
+    expect(await run('--json')).toBe(0)
+    expect(JSON.parse(printed.at(-1)!)).toMatchObject({ reranked: { by: 'bge-reranker-base', answers: count } })
+    expect(await run('--update-baseline')).toBe(2)
+    expect(printed.at(-1)).toBe('基线不经重排：请取消 TIAOWEN_RERANKER_DIR 再更新基线。')
+  })
+
   test('--mode llm asks the language model, counts what stood, and is refused where there is none', async () => {
     const report = join(mkdtempSync(join(tmpdir(), 'tiaowen-eval-')), 'report.html')
     const printed: string[] = []

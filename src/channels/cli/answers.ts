@@ -59,7 +59,7 @@ function foundText(result: SearchResult, style: Style): string {
   const found = result.passages.map((passage, i) =>
     passageText(passage, `${String(i + 1).padStart(2)}. `, style).join('\n'),
   )
-  const notes = fallbackNotes(result).map(plain)
+  const notes = [...fallbackNotes(result), ...(result.notes ?? [])].map(plain)
   return [...found, ...notes.map(style.soft)].join('\n')
 }
 

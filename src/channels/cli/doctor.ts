@@ -55,12 +55,18 @@ function statusRows(status: Status): readonly string[] {
     row('代次', status.generation ?? '无'),
     row('模型', status.embedder ?? '无（只按关键词检索）'),
     row('向量', status.vectors ? vectors[status.vectors] : '无'),
+    ...(status.reranker ? [row('重排', rerankerWords(status.reranker))] : []),
     row('规模', `${status.documents} 份文件，${status.clauses} 个条款，${status.chunks} 个片段`),
     ...(status.building
       ? [row('正在', `${status.building.step} ${status.building.done}/${status.building.total}`)]
       : []),
   ]
 }
+
+const RERANKER = { idle: '提问时载入', loading: '正在载入', ready: '可用', resting: '暂停', failed: '不可用' } as const
+
+const rerankerWords = ({ name, weights, state }: NonNullable<Status['reranker']>): string =>
+  `${name}（${weights}，${RERANKER[state]}）`
 
 /** One line a file that became no document, with the reason. */
 export function skippedRows({ skipped = [] }: Pick<Status, 'skipped'>): readonly string[] {

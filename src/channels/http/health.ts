@@ -48,6 +48,7 @@ export function addHealthRoutes(
       },
       mode: { answers: canWrite(status.languageModel) ? ('llm' as const) : ('extractive' as const), retrieval: status.retrieval },
       ...(status.languageModel && { languageModel: status.languageModel }),
+      ...(status.reranker && { reranker: status.reranker }),
       fallbacks: [...status.fallbacks],
       ...(status.skipped && { skippedFiles: status.skipped.length }),
       ...(status.building && { building: status.building }),

@@ -223,6 +223,11 @@ const FallbackSchema = z
   .strictObject({ from: z.string(), reason: z.string() })
   .openapi('Fallback', { description: 'Something less than the best was used, and why' })
 
+const RerankerName = z.string().openapi({
+  description: 'The cross-encoder that put the passages in order; absent: they stand as they were found. Scores are of retrieval',
+  example: 'bge-reranker-base',
+})
+
 const IndexSchema = z.strictObject({ generation: z.string(), embedder: z.string().nullable() }).openapi('Index')
 
 const AnswerModelSchema = z
@@ -250,6 +255,7 @@ export const AnswerSchema = z
     mode: z.enum(['extractive', 'llm']).openapi({ description: 'Whose words the answer is made of' }),
     model: AnswerModelSchema.optional(),
     retrieval: Retrieval,
+    reranker: RerankerName.optional(),
     fallback: FallbackSchema.optional(),
     notes: list(z.string()).optional(),
     index: IndexSchema,
@@ -281,7 +287,9 @@ export const SearchResultSchema = z
   .strictObject({
     passages: list(PassageSchema),
     retrieval: Retrieval,
+    reranker: RerankerName.optional(),
     fallback: FallbackSchema.optional(),
+    notes: list(z.string()).optional().openapi({ description: 'Reasons of further fallbacks' }),
     index: IndexSchema,
     timings: Timings,
   })
@@ -456,6 +464,17 @@ export const ReadySchema = z
       })
       .optional()
       .openapi({ description: 'Absent where none is configured' }),
+    reranker: z
+      .strictObject({
+        name: z.string().openapi({ description: 'Of its folder', example: 'bge-reranker-base' }),
+        weights: z.string().openapi({ example: 'onnx/model_quantized.onnx' }),
+        state: z.enum(['idle', 'loading', 'ready', 'resting', 'failed']).openapi({
+          description: 'idle: not loaded before the first question; resting: left alone for a minute after it was too slow; failed: until the program is started anew',
+        }),
+        trouble: z.string().optional().openapi({ description: 'Why it rests or failed, or what went wrong last' }),
+      })
+      .optional()
+      .openapi({ description: 'What puts passages in order; absent where none is configured' }),
     fallbacks: list(FallbackSchema),
     skippedFiles: z.number().int().optional().openapi({ description: 'Files that became no document; tiaowen doctor lists them' }),
     building: z.strictObject({ step: z.string(), done: z.number(), total: z.number() }).optional(),
