@@ -49,7 +49,7 @@ const COMMANDS = {
   'test:long': { model: true, page: true, run: (filters) => runTests({ checkout, node, filters, isLong: true, hasModel: hasModel() }) },
   check: { run: () => checkTypes() },
   model: { run: () => inNode24('scripts/model.mjs') },
-  screenshots: { model: true, page: true, run: () => inNode24('scripts/screenshots.mjs') },
+  screenshots: { model: true, page: true, run: (names) => inNode24('scripts/screenshots.mjs', ...names) },
   page: { run: () => inNode24('scripts/page.mjs') },
 }
 

@@ -1,6 +1,7 @@
 /**
- * Pictures of every view, light and dark, for docs/: the program over the seeds in a folder of its own, a browser, and
- * what a person would do there. `npm run screenshots`; they are looked at by eye before they are committed.
+ * Pictures of every view, light and dark, and of messages in chat, for docs/: the program over the seeds in a folder of
+ * its own, a browser, and what a person would do there. `npm run screenshots`, or `npm run screenshots -- messages` for
+ * those alone; they are looked at by eye before they are committed.
  */
 
 import { spawn } from 'node:child_process'
@@ -10,6 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { findChromium } from './chromium.mjs'
+import { takeMessagePictures } from './message-pictures.mjs'
 import { say } from './say.mjs'
 
 const checkout = fileURLToPath(new URL('..', import.meta.url))
@@ -87,6 +89,8 @@ async function main() {
   try {
     const url = await addressOf(server)
     mkdirSync(join(checkout, 'docs', 'pictures'), { recursive: true })
+    await takeMessagePictures(browser, url)
+    if (process.argv[2] === 'messages') return
     for (const [name, view] of Object.entries(VIEWS)) {
       for (const colorScheme of ['light', 'dark']) await picture(browser, url, name, view, colorScheme)
     }

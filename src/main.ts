@@ -2,13 +2,18 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { delimiter, join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { App } from './app.ts'
+import type { BotName } from './bot-config.ts'
+import type { BotDesk } from './channels/bots/desk.ts'
+import type { Examination, SendParts } from './channels/cli/bots.ts'
 import { paintFor } from './channels/cli/paint.ts'
 import type { IndexEvent, IndexRequest } from './channels/cli/indexing.ts'
 import { progressTo } from './channels/cli/progress.ts'
 import { runCli, type Opened } from './channels/cli/run.ts'
 import { readConfig, type Config } from './config.ts'
-import { EVERYONE, type FeedbackRecord, type FeedbackWanted, type State } from './state/state.ts'
+import type { Storage } from './state/sqlite-storage.ts'
+import { EVERYONE, type FeedbackRecord, type FeedbackWanted } from './state/state.ts'
 
 enableCompileCache() // what was compiled for an earlier command need not be again
 
@@ -39,23 +44,42 @@ async function openSettled(config: Config, log: (message: string) => void): Prom
 async function serveUntilSignal(config: Config): Promise<void> {
   const [{ openApp }, { serve, untilSignal }] = await Promise.all([import('./app.ts'), import('./channels/http/serve.ts')])
   const log = isHeard(config) ? say : () => {}
-  const state = await openState(config)
+  const storage = await openStorage(config)
+  const { state } = storage
   const app: App = await openApp(config, { log, onProgress: progress(), follow: true })
+  let bots: BotDesk | undefined
   try {
-    const serving = await serve(app.assistant, { ...config, version, log, state, desk: app.desk })
+    const desk = (bots = await openBotDesk(config, app, storage, log))
+    const serving = await serve(app.assistant, { ...config, version, log, state, desk: app.desk, bots: desk })
     process.stdout.write(`条问 Tiaowen ${version}：${serving.url}\n`)
     app.settled.then(() => log(readiness(app)), () => {})
-    await untilSignal(serving, log)
+    // both at once: what platforms post meanwhile is on the disk, for the next start
+    const stop = async () => void (await Promise.all([serving.stop(), desk.stop()]))
+    await untilSignal({ ...serving, stop }, log)
   } finally {
+    await bots?.stop()
     await state.close()
     await closeSoon(app)
   }
 }
 
-/** Conversations and feedback; that a damaged file was set aside is told unless nothing is to be told. */
-async function openState(config: Config): Promise<State> {
-  const { openSqliteState } = await import('./state/sqlite-state.ts')
-  return openSqliteState(stateFile(config), { log: config.logLevel === 'silent' ? () => {} : say })
+/** The chat platforms that are configured, at work. */
+async function openBotDesk(config: Config, app: App, { state, queue }: Storage, log: (message: string) => void): Promise<BotDesk> {
+  const [{ platformsOf }, { openBots }, { Keeper }] = await Promise.all([
+    import('./channels/platforms.ts'),
+    import('./channels/bots/desk.ts'),
+    import('./channels/keeper.ts'),
+  ])
+  const { days, off, publicUrl } = config.bots
+  const keeper = new Keeper(app.assistant, state, { ending: new AbortController().signal, onError: () => {} })
+  const bots = await platformsOf(config.bots, { log })
+  return openBots(bots, { keeper, state, queue, days, off, log, ...(publicUrl !== undefined && { publicUrl }) })
+}
+
+/** What is kept of people; that a damaged file was set aside is told unless nothing is to be told. */
+async function openStorage(config: Config): Promise<Storage> {
+  const { openSqliteStorage } = await import('./state/sqlite-storage.ts')
+  return openSqliteStorage(stateFile(config), { log: config.logLevel === 'silent' ? () => {} : say })
 }
 
 /** Of all owners. Reads only: a damaged file is refused and left as it is. */
@@ -122,6 +146,26 @@ async function evaluate(config: Config, argv: readonly string[]): Promise<number
   }
 }
 
+/** A chat platform asked about its configuration; nothing is started. */
+async function examine({ bots }: Config, channel: BotName): Promise<Examination> {
+  const { platformsOf, groupRobotOf } = await import('./channels/platforms.ts')
+  const bot = (await platformsOf(bots, { log: say })).find(({ platform }) => platform === channel)
+  const robot = channel === 'dingtalk' ? await groupRobotOf(bots) : undefined
+  const findings = [...((await bot?.examine()) ?? []), ...((await robot?.examine()) ?? [])]
+  await bot?.stop()
+  const missing = bots.off[channel] ?? (bot || robot ? undefined : notSet(channel))
+  return { findings, ...(missing !== undefined && { missing }) }
+}
+
+const notSet = (channel: BotName) => `没有设置 TIAOWEN_${channel.toUpperCase()}_… 变量，步骤见 docs/${channel}.md。`
+
+async function sending({ bots }: Config): Promise<SendParts> {
+  const { groupRobotOf } = await import('./channels/platforms.ts')
+  const robot = await groupRobotOf(bots)
+  const { publicUrl } = bots
+  return { ...(robot && { robot }), ...(publicUrl !== undefined && { publicUrl }), wait: (ms) => sleep(ms) }
+}
+
 function about(config: Config): readonly (readonly [string, string])[] {
   return [
     ['条问', version],
@@ -155,5 +199,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   index: (request) => index(config(), request),
   serve: () => serveUntilSignal(config()),
   feedback: (wanted) => feedback(config(), wanted),
+  examine: (channel) => examine(config(), channel),
+  sending: () => sending(config()),
   evaluate: (argv) => evaluate(config(), argv),
 })

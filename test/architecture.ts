@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/state': [],
   // the page shares with the other channels how answers are told, and knows the rest by its types
   'src/channels/web': ['src/channels', 'src/answering/library-desk.ts'],
-  'src/channels': ['src/answering', 'src/clauses', 'src/state'],
+  'src/channels': ['src/bot-config.ts', 'src/answering', 'src/clauses', 'src/state'],
   // people's changes to the library: the seam channels see, what reads a file, nothing of what searches
   'src/library': ['src/documents', 'src/clauses', 'src/answering/library-desk.ts'],
   'src/langchain': ['src/answering', 'src/retrieval', 'src/embedding', 'src/chunks', 'src/clauses'],
@@ -84,7 +84,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'src/index-process.ts': ['src/config.ts', 'src/index-child.ts'],
   'src/index-child.ts': ['src/config.ts', 'src/index-rounds.ts', 'src/index-process.ts'],
-  'src/main.ts': ['src/config.ts', 'src/index-rounds.ts', 'src/app.ts', 'src/state', 'src/channels', 'evals/run.ts'],
+  'src/main.ts': ['src/config.ts', 'src/bot-config.ts', 'src/index-rounds.ts', 'src/app.ts', 'src/state', 'src/channels', 'evals/run.ts'],
   evals: ['src/app.ts', 'src/config.ts'],
 }
 

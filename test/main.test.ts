@@ -163,3 +163,23 @@ test('a conversation outlives a killed server; feedback on it is exported while 
   const nothing = { TIAOWEN_DATA_FOLDER: join(folder, 'nothing-here') }
   expect(await run(['feedback', 'export'], nothing)).toMatchObject({ code: 0, out: '' })
 })
+
+test('a channel that is set up by half is off: said once, told by /readyz and by doctor, and its address does not exist', async () => {
+  const half = { TIAOWEN_SLACK_BOT_TOKEN: 'xoxb-0123-secret' }
+  const server = start(['serve'], { ...half, TIAOWEN_DATA_FOLDER: join(folder, 'data-of-half') })
+  const url = await address(server)
+  const { channels } = (await (await fetch(`${url}/readyz`)).json()) as { channels: Record<string, { state: string; missing?: string }> }
+  const hook = await fetch(`${url}/slack/events`, { method: 'POST', body: '{}' })
+  server.child.kill('SIGTERM')
+  const { code, err } = await server.ended
+  expect([code, hook.status, channels['dingtalk']]).toEqual([0, 404, { state: 'off' }])
+  expect(channels['slack']).toEqual({ state: 'off', missing: expect.stringContaining('TIAOWEN_SLACK_SIGNING_SECRET') as string })
+  expect(err.match(/Slack 未开启/g)).toHaveLength(1)
+  const examined = await run(['doctor', 'slack'], half)
+  expect([examined.code, examined.out]).toEqual([1, expect.stringContaining('TIAOWEN_SLACK_SIGNING_SECRET') as string])
+  expect(await run(['doctor', 'dingtalk'])).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('没有设置 TIAOWEN_DINGTALK_… 变量') as string,
+  })
+  expect(err + examined.out + examined.err).not.toContain('0123-secret')
+})

@@ -4,6 +4,7 @@
  */
 import { versionNoteWords } from '../answering/version-note-words.ts'
 import type { Answer, Citation, ClauseReference, Passage, Provenance, Segment, VersionNote } from '../types.ts'
+import { shortened } from './characters.ts'
 import { pageWords, piecesOf, VERDICTS } from './segments.ts'
 
 /** How words are set off from each other; `PLAIN` sets nothing off. */
@@ -41,6 +42,9 @@ export function verdictOf(answer: Answer): string | undefined {
   return answer.outcome === 'ambiguous' ? '不止一处符合，请指明' : undefined
 }
 
+/** How the question was understood. */
+export const understoodWords = (question: string) => `理解为：${question}`
+
 /** 《…决定》第三部分第2条 */
 export function placeWords({ title, spoken }: { readonly title: string; readonly spoken: string }): string {
   return `${bracketed(title)}${spoken}`
@@ -68,14 +72,14 @@ export function renderText(answer: Answer, style: Style = PLAIN): string {
   const blocks = [
     [
       ...(verdict === undefined ? [] : [style.warning(verdict)]),
-      ...(answer.understoodAs === undefined ? [] : [style.soft(`理解为：${plain(answer.understoodAs)}`)]),
+      ...(answer.understoodAs === undefined ? [] : [style.soft(plain(understoodWords(answer.understoodAs)))]),
       ...segmentsText(answer.segments, style)
         .split('\n')
         .flatMap((line) => wrapped(line, '', style)),
     ],
     sourcesText(answer, style),
     nearestText(answer, style),
-    [...modelNotes(answer), ...(answer.notes ?? []), ...fallbackNotes(answer)].map((note) => style.soft(plain(note))),
+    remarksOf(answer).map((note) => style.soft(plain(note))),
   ]
   return blocks
     .filter((block) => block.length > 0)
@@ -109,7 +113,7 @@ const eachLine = (text: string, set: (line: string) => string) =>
     .join('\n')
 
 /** A declined answer rests on nothing: what it quotes is only near. */
-const sourcesHeading = ({ outcome }: Answer) => (outcome === 'declined' ? '相关原文' : '依据')
+export const sourcesHeading = ({ outcome }: Answer) => (outcome === 'declined' ? '相关原文' : '依据')
 
 /** Citations under their documents, so that a long title stands once. */
 function sourcesText(answer: Answer, style: Style): readonly string[] {
@@ -164,11 +168,14 @@ export function dateWords({ date, dateFrom, titleFrom }: Pick<Citation, 'date' |
 export const twinWords = (alsoIn: readonly ClauseReference[]) =>
   `另见：${alsoIn.map((twin) => `${placeWords(twin)}（${twin.source}）`).join('；')}`
 
+/** What stands over the candidates or nearest clauses. */
+export const nearestHeading = ({ outcome }: Answer) => (outcome === 'ambiguous' ? '可能是指' : '最接近的条款')
+
 function nearestText(answer: Answer, style: Style): readonly string[] {
   const passages = nearestOf(answer)
   if (passages.length === 0) return []
   return [
-    style.strong(answer.outcome === 'ambiguous' ? '可能是指' : '最接近的条款'),
+    style.strong(nearestHeading(answer)),
     ...passages.flatMap((passage) => passageText(passage, '· ', style)),
   ]
 }
@@ -184,10 +191,7 @@ export function passageText(passage: Passage, mark: string, style: Style): reado
 }
 
 /** The first words of a clause, on one line. */
-export function snippetOf(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim()
-  return line.length > SNIPPET ? `${line.slice(0, SNIPPET).toWellFormed()}…` : line
-}
+export const snippetOf = (text: string) => shortened(text.replace(/\s+/g, ' ').trim(), SNIPPET)
 
 /** What was less than the best, and why. */
 export function fallbackNotes({ retrieval, fallback }: Pick<Answer, 'retrieval' | 'fallback'>): readonly string[] {
@@ -202,6 +206,13 @@ export function modelNotes({ mode, model }: Pick<Answer, 'mode' | 'model'>): rea
   const left = model.removed > 0 ? `，核对不过的 ${model.removed} 句已略去` : ''
   return [`由语言模型 ${model.id} 成文，每句都已与所引原文核对${left}。`]
 }
+
+/** What is said under an answer: who wrote it, what of its versions is to be known, what was less than the best. */
+export const remarksOf = (answer: Answer): readonly string[] => [
+  ...modelNotes(answer),
+  ...(answer.notes ?? []),
+  ...fallbackNotes(answer),
+]
 
 /** Without what a terminal would obey: control characters, and marks that turn the reading direction. */
 export function plain(text: string): string {
@@ -246,13 +257,13 @@ export function renderMarkdown(answer: Answer, base?: string): string {
   const verdict = verdictOf(answer)
   const blocks = [
     ...(verdict === undefined ? [] : [`**${verdict}**`]),
-    ...(answer.understoodAs === undefined ? [] : [`理解为：${escaped(answer.understoodAs)}`]),
+    ...(answer.understoodAs === undefined ? [] : [escaped(understoodWords(answer.understoodAs))]),
     segmentsMarkdown(answer.segments),
     ...(answer.citations.length > 0
       ? [`**${sourcesHeading(answer)}**`, ...answer.citations.map((citation) => citationMarkdown(citation, base))]
       : []),
     ...nearestMarkdown(answer, base),
-    ...[...modelNotes(answer), ...(answer.notes ?? []), ...fallbackNotes(answer)].map((note) => `*${escaped(note)}*`),
+    ...remarksOf(answer).map((note) => `*${escaped(note)}*`),
   ]
   return blocks.filter((block) => block !== '').join('\n\n')
 }
@@ -283,14 +294,20 @@ function nearestMarkdown(answer: Answer, base: string | undefined): readonly str
   const items = passages.map(
     (passage) => `- ${linked(placeWords(passage), passage.url, base)}：${escaped(snippetOf(passage.text))}`,
   )
-  return [answer.outcome === 'ambiguous' ? '**可能是指**' : '**最接近的条款**', items.join('\n')]
+  return [`**${nearestHeading(answer)}**`, items.join('\n')]
 }
 
-/** Only reading pages are linked: nothing a document says becomes an address. */
-const linked = (words: string, url: string, base: string | undefined) =>
-  base !== undefined && /^\/read\/[\w%/.-]+$/.test(url)
-    ? `[${escaped(words)}](${base.replace(/\/$/, '')}${url})`
-    : escaped(words)
+/**
+ * The whole address of a reading page under the address Tiaowen is served at; undefined without one, and for any other
+ * address: nothing a document says becomes an address.
+ */
+export const readingAddress = (url: string, base: string | undefined) =>
+  base !== undefined && /^\/read\/[\w%/.-]+$/.test(url) ? `${base.replace(/\/$/, '')}${url}` : undefined
+
+function linked(words: string, url: string, base: string | undefined): string {
+  const address = readingAddress(url, base)
+  return address === undefined ? escaped(words) : `[${escaped(words)}](${address})`
+}
 
 /** Words that Markdown leaves as they are. */
 export function escaped(text: string): string {

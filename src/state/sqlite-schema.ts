@@ -52,4 +52,31 @@ export const STEPS: readonly string[] = [
   ) STRICT;
   CREATE INDEX feedback_by_time ON feedback (at);
   `,
+  `
+  -- is_next: of its thread the oldest that is not done. What is done keeps its name alone, so that it is known again.
+  -- sent: of the messages, a JSON array, how many were; begun: the sending of the next one began
+  CREATE TABLE bot_events (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    platform TEXT NOT NULL,
+    id TEXT NOT NULL,
+    stage TEXT NOT NULL CHECK (stage IN ('asked', 'answered', 'done')),
+    is_next INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    done_at INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    claimed_by TEXT,
+    claimed_until INTEGER,
+    sent INTEGER NOT NULL DEFAULT 0,
+    begun INTEGER NOT NULL DEFAULT 0,
+    thread TEXT,
+    reply_to TEXT,
+    question TEXT,
+    messages TEXT,
+    UNIQUE (platform, id)
+  ) STRICT;
+  CREATE INDEX bot_events_of_thread ON bot_events (platform, thread, number) WHERE stage <> 'done';
+  CREATE INDEX bot_events_due ON bot_events (stage, due_at, number) WHERE is_next = 1;
+  CREATE INDEX bot_events_done ON bot_events (done_at) WHERE stage = 'done';
+  `,
 ]

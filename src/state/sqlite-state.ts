@@ -1,9 +1,11 @@
 /** The State in one file of SQLite, through Node's own module; `:memory:` for one that ends with the process. */
-import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { setImmediate as turn } from 'node:timers/promises'
+import type { StatementSync } from 'node:sqlite'
 import { PolicyError } from '../errors.ts'
 import type { Answer, Conversation, ConversationSummary, Exchange, Feedback, Turn } from '../types.ts'
 import { readAnswer, readDocuments, readTurns } from './kept-answer.ts'
-import { explained, IN_MEMORY, openFile } from './sqlite-file.ts'
+import { IN_MEMORY, openFile } from './sqlite-file.ts'
+import { SqliteSession, textIn, type Row } from './sqlite-session.ts'
 import {
   EVERYONE,
   excerptOf,
@@ -35,10 +37,11 @@ export interface SqliteStateOptions {
 /** @throws PolicyError `state-unusable`, `disk-full` */
 export function openSqliteState(path: string, options: SqliteStateOptions = {}): State {
   const { log = () => {}, mend = true, now = Date.now } = options
-  return new SqliteState(openFile(path, { log, mend }), { path, log, now })
+  return new SqliteState(new SqliteSession(openFile(path, { log, mend }), path), { log, now })
 }
 
-type Row = Readonly<Record<string, SQLOutputValue>>
+/** Conversations deleted in one go; others have their turn in between. */
+const FORGOTTEN_AT_ONCE = 100
 
 const SUMMARY = `c.id, c.title, c.created_at, c.updated_at,
   (SELECT count(*) FROM exchanges e WHERE e.conversation_id = c.id) AS exchanges`
@@ -52,6 +55,8 @@ const STATEMENTS = {
   touch: 'UPDATE conversations SET updated_at = :at WHERE id = :id',
   rename: 'UPDATE conversations SET title = :title, folded = :folded WHERE id = :id',
   remove: 'DELETE FROM conversations WHERE id = :id',
+  forget: `DELETE FROM conversations WHERE id IN (
+    SELECT id FROM conversations WHERE owner = :owner AND updated_at < :before LIMIT ${FORGOTTEN_AT_ONCE})`,
   list: `SELECT ${SUMMARY} FROM conversations c WHERE c.owner = :owner AND c.updated_at < :before ${NEWEST}`,
   find: `SELECT ${SUMMARY} FROM conversations c WHERE c.owner = :owner AND c.updated_at < :before
     AND (instr(c.folded, :needle) > 0 OR EXISTS (
@@ -89,27 +94,21 @@ const STATEMENTS = {
 /** Between a question and its answer in what is searched: no one types it. */
 const SEPARATOR = '\u001f'
 
-class SqliteState implements State {
-  readonly #database: DatabaseSync
-  readonly #path: string
+export class SqliteState implements State {
+  readonly #session: SqliteSession
   readonly #log: (message: string) => void
   readonly #now: () => number
   readonly #statements: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>
 
-  constructor(
-    database: DatabaseSync,
-    { path, log, now }: { readonly path: string } & Required<Pick<SqliteStateOptions, 'log' | 'now'>>,
-  ) {
-    this.#database = database
-    this.#path = path
+  constructor(session: SqliteSession, { log, now }: Required<Pick<SqliteStateOptions, 'log' | 'now'>>) {
+    this.#session = session
     this.#log = log
     this.#now = now
-    const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)])
-    this.#statements = Object.fromEntries(prepared) as Record<keyof typeof STATEMENTS, StatementSync>
+    this.#statements = session.prepared(STATEMENTS)
   }
 
   async begin(owner: Owner, asked: Asked): Promise<Begun> {
-    return this.#written(() => {
+    return this.#session.written(() => {
       const { conversationId, exchangeId, question, documents, asOf } = asked
       const at = this.#tick(owner)
       const known = this.#statements.summary.get({ id: conversationId })
@@ -132,7 +131,7 @@ class SqliteState implements State {
   }
 
   async keepAnswer(owner: Owner, name: ExchangeName, attempt: number, answer: Answer): Promise<boolean> {
-    return this.#written(() => {
+    return this.#session.written(() => {
       const { conversationId, exchangeId } = name
       const exchange = this.#exchangeOfOwner(owner, name)
       if (exchange?.['attempt'] !== attempt) return false
@@ -151,7 +150,7 @@ class SqliteState implements State {
   }
 
   async conversations(owner: Owner, { query, limit, before }: Wanted): Promise<Listed> {
-    return this.#tried(() => {
+    return this.#session.tried(() => {
       const until = before === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(before)
       const range = { owner, before: until, limit: limit + 1 }
       const words = query?.toWellFormed().trim() ?? ''
@@ -166,7 +165,7 @@ class SqliteState implements State {
   }
 
   async conversation(owner: Owner, conversationId: string): Promise<Conversation> {
-    return this.#tried(() => {
+    return this.#session.tried(() => {
       const { id, title, createdAt, updatedAt } = summaryOf(this.#wanted(owner, conversationId))
       const exchanges = this.#statements.exchanges.all({ owner, id }).map((row) => this.#exchangeOf(row))
       return { id, title, createdAt, updatedAt, exchanges }
@@ -174,7 +173,7 @@ class SqliteState implements State {
   }
 
   async rename(owner: Owner, conversationId: string, title: string): Promise<ConversationSummary> {
-    return this.#written(() => {
+    return this.#session.written(() => {
       this.#wanted(owner, conversationId)
       this.#statements.rename.run({ id: conversationId, title, folded: foldedCase(title) })
       return summaryOf(this.#wanted(owner, conversationId))
@@ -182,14 +181,23 @@ class SqliteState implements State {
   }
 
   async remove(owner: Owner, conversationId: string): Promise<void> {
-    this.#written(() => {
+    this.#session.written(() => {
       this.#wanted(owner, conversationId)
       this.#statements.remove.run({ id: conversationId })
     })
   }
 
+  async forget(owner: Owner, before: string): Promise<number> {
+    for (let forgotten = 0; ; await turn()) {
+      const range = { owner, before: Date.parse(before) }
+      const { changes } = this.#session.written(() => this.#statements.forget.run(range))
+      forgotten += Number(changes)
+      if (changes < FORGOTTEN_AT_ONCE) return forgotten
+    }
+  }
+
   async giveFeedback(owner: Owner, name: ExchangeName, { rating, reason }: Feedback): Promise<void> {
-    this.#written(() => {
+    this.#session.written(() => {
       const { conversationId, exchangeId } = name
       this.#wanted(owner, conversationId)
       const exchange = this.#statements.exchange.get({ conversationId, exchangeId })
@@ -215,7 +223,7 @@ class SqliteState implements State {
   }
 
   async withdrawFeedback(owner: Owner, name: ExchangeName): Promise<void> {
-    this.#written(() => {
+    this.#session.written(() => {
       const { conversationId, exchangeId } = name
       const { changes } = this.#statements.withdraw.run({ owner, conversationId, exchangeId })
       if (changes > 0) return
@@ -225,7 +233,7 @@ class SqliteState implements State {
 
   async *feedback(owner: Owner | typeof EVERYONE, wanted: FeedbackWanted): AsyncGenerator<FeedbackRecord> {
     const { since, rating } = wanted
-    const rows = this.#tried(() =>
+    const rows = this.#session.tried(() =>
       this.#statements.feedback.all({
         owner: owner === EVERYONE ? null : owner,
         since: since === undefined ? 0 : Date.parse(since),
@@ -241,7 +249,7 @@ class SqliteState implements State {
   }
 
   async close(): Promise<void> {
-    if (this.#database.isOpen) this.#database.close()
+    this.#session.close()
   }
 
   #addConversation(owner: Owner, id: string, title: string, at: number): void {
@@ -300,34 +308,11 @@ class SqliteState implements State {
     const json = row['answer']
     if (typeof json !== 'string') return undefined
     const answer = readAnswer(json)
-    if (!answer) this.#log(`${this.#path}：一条回答无法读取，按没有回答处理 an answer cannot be read: ${textIn(row, 'answer_id')}`)
+    if (!answer) this.#log(`${this.#session.path}：一条回答无法读取，按没有回答处理 an answer cannot be read: ${textIn(row, 'answer_id')}`)
     return answer
-  }
-
-  #written<Result>(work: () => Result): Result {
-    return this.#tried(() => {
-      this.#database.exec('BEGIN IMMEDIATE')
-      try {
-        const result = work()
-        this.#database.exec('COMMIT')
-        return result
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-        throw error
-      }
-    })
-  }
-
-  #tried<Result>(work: () => Result): Result {
-    try {
-      return work()
-    } catch (error) {
-      throw explained(error, this.#path)
-    }
   }
 }
 
-const textIn = (row: Row, column: string) => String(row[column])
 const timeIn = (row: Row, column: string) => new Date(Number(row[column])).toISOString()
 
 function summaryOf(row: Row): ConversationSummary {

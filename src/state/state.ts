@@ -7,7 +7,7 @@
  */
 import type { Answer, Conversation, ConversationSummary, DocumentId, Feedback, Turn } from '../types.ts'
 
-/** `local` where no key is set, else `k-` and 16 hex digits of the key's SHA-256. */
+/** `local` where no key is set, else `k-` and 16 hex digits of the key's SHA-256; of a chat platform its name. */
 export type Owner = string
 
 /** Both ids are UUIDs made by the asker; an exchange is named by both. */
@@ -84,6 +84,8 @@ export interface State {
   rename(owner: Owner, conversationId: string, title: string): Promise<ConversationSummary>
   /** Feedback on its answers stays. @throws PolicyError `no-such-conversation` */
   remove(owner: Owner, conversationId: string): Promise<void>
+  /** Removes all that were last changed before; ISO 8601. Feedback on their answers stays. How many they were. */
+  forget(owner: Owner, before: string): Promise<number>
   /**
    * Takes the place of what was said of the same answer before.
    * @throws PolicyError `no-such-conversation`, `no-such-exchange`, or `not-answered` where there is no answer

@@ -203,6 +203,27 @@ export function describeState(name: string, { open, again }: StateKind): void {
       await expect(after.conversation(LI, where.conversationId)).rejects.toMatchObject({ code: 'no-such-conversation' })
     })
 
+    test('what was last changed before a time is forgotten, of one owner; feedback stays', async () => {
+      let time = Date.UTC(2026, 10, 1)
+      const state = await fresh(() => time)
+      const old = await asked(state, '目标是什么？')
+      await state.giveFeedback(LI, old, { rating: 'down' })
+      for (let i = 0; i < 120; i++) await asked(state, `第${i}问`)
+      const wangs = name()
+      await state.begin(WANG, { ...wangs, question: '谁的？' })
+      const kept = await asked(state, '甲')
+      time = Date.UTC(2026, 11, 1)
+      await asked(state, '后来又问', name(kept.conversationId))
+      await asked(state, '乙')
+      expect(await state.forget(LI, '2026-12-01T00:00:00.000Z')).toBe(121)
+      expect(await state.forget(LI, '2026-12-01T00:00:00.000Z')).toBe(0)
+      const after = await reopened(state)
+      expect(await titles(after)).toEqual(['乙', '甲'])
+      expect(await titles(after, undefined, WANG)).toEqual(['谁的？'])
+      expect(await said(after)).toMatchObject([{ question: '目标是什么？', rating: 'down' }])
+      await expect(after.giveFeedback(LI, old, { rating: 'up' })).rejects.toMatchObject({ code: 'no-such-conversation' })
+    })
+
     test('feedback is of one answer: it shows beside that one, and outlives it and the conversation', async () => {
       const state = await fresh()
       const earlier = await asked(state, '目标？')

@@ -41,7 +41,7 @@ export async function ask(assistant: Assistant, command: Of<'ask'>, { print, sty
 
 const asOfOf = ({ asOf }: { readonly asOf?: string }) => (asOf === undefined ? {} : { asOf })
 
-async function wholeAnswer(assistant: Assistant, request: AskRequest): Promise<Answer> {
+export async function wholeAnswer(assistant: Assistant, request: AskRequest): Promise<Answer> {
   for await (const event of assistant.ask(request)) if (event.type === 'done') return event.answer
   throw new PolicyError('internal', '回答没有写完。')
 }

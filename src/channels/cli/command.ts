@@ -1,5 +1,6 @@
 /** What was typed → a command with its options, or what is wrong with it. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import type { BotName } from '../../bot-config.ts'
 import type { FeedbackWanted } from '../../state/state.ts'
 import type { AskMode } from '../../types.ts'
 import { COMMANDS, type CommandName } from './help.ts'
@@ -32,7 +33,9 @@ export type Command =
       readonly watch: boolean
       readonly json: boolean
     }
-  | { readonly name: 'doctor'; readonly json: boolean }
+  /** `channel`: of that chat platform alone. */
+  | { readonly name: 'doctor'; readonly json: boolean; readonly channel?: BotName }
+  | { readonly name: 'send'; readonly to: 'dingtalk'; readonly question: string }
   | { readonly name: 'serve' }
   | { readonly name: 'feedback'; readonly wanted: FeedbackWanted }
   | { readonly name: 'eval'; readonly argv: readonly string[] }
@@ -70,6 +73,7 @@ const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = 
   eval: [],
   doctor: ['json'],
   feedback: ['json', 'since', 'rating'],
+  send: [],
 }
 const COMMON = ['help', 'color', 'no-color']
 const LIMIT = 10
@@ -145,13 +149,20 @@ function complete(name: CommandName, values: Parsed['values'], rest: readonly st
     case 'index':
       return { name, folders: rest, watch: values.watch ?? false, json }
     case 'doctor':
-      return words === '' ? { name, json } : { name: 'usage', message: `${name} 不需要参数“${words}”。` }
+      if (words === '') return { name, json }
+      if (words === 'slack' || words === 'dingtalk') return { name, json, channel: words }
+      return { name: 'usage', message: `doctor 没有“${words}”可查；可写 slack、dingtalk，或不写。` }
     case 'serve':
       return words === '' ? { name } : { name: 'usage', message: `serve 不需要参数“${words}”。` }
     case 'eval':
       return { name, argv: [] }
     case 'feedback':
       return words === 'export' ? feedbackExport(values) : missing('要做什么：feedback export')
+    case 'send': {
+      const [to, ...question] = rest
+      if (to !== 'dingtalk') return missing('发到哪里：send dingtalk <问题>')
+      return question.length === 0 ? missing('问题') : { name, to, question: question.join(' ').trim() }
+    }
   }
 }
 

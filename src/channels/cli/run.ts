@@ -1,9 +1,11 @@
 /** The command line: a command in, words out, an exit code back. What it needs is handed to it by main.ts. */
 import type { Assistant } from '../../answering/assistant.ts'
+import type { BotName } from '../../bot-config.ts'
 import { PolicyError } from '../../errors.ts'
 import type { FeedbackRecord, FeedbackWanted } from '../../state/state.ts'
 import { plain, type Style } from '../render.ts'
 import { ask, cite, search } from './answers.ts'
+import { printExamination, sendAnswer, type Examination, type SendParts } from './bots.ts'
 import { commandOf, type Command } from './command.ts'
 import { doctor, type About } from './doctor.ts'
 import { exportFeedback } from './feedback.ts'
@@ -31,6 +33,10 @@ export interface CliParts {
   readonly serve: () => Promise<void>
   /** What people said of answers, of all owners. */
   readonly feedback: (wanted: FeedbackWanted) => AsyncIterable<FeedbackRecord>
+  /** Asks a chat platform whether its configuration works. */
+  readonly examine: (channel: BotName) => Promise<Examination>
+  /** What posts to a group of DingTalk. */
+  readonly sending: () => Promise<SendParts>
   readonly evaluate: (argv: readonly string[]) => Promise<number>
 }
 
@@ -69,7 +75,12 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
     case 'cite':
       return withAssistant(parts, (assistant) => cite(assistant, command, printing))
     case 'doctor':
+      if (command.channel) return printExamination(command.channel, await parts.examine(command.channel), command.json, printing)
       return withAssistant(parts, (assistant) => doctor(assistant, parts.about(), command.json, printing))
+    case 'send': {
+      const sending = await parts.sending()
+      return withAssistant(parts, (assistant) => sendAnswer(assistant, command.question, sending, parts))
+    }
     case 'feedback':
       return exportFeedback(parts.feedback(command.wanted), parts.print, parts.printError)
     case 'index':

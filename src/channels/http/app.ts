@@ -11,9 +11,10 @@ import { IN_MEMORY, openSqliteState } from '../../state/sqlite-state.ts'
 import type { State } from '../../state/state.ts'
 import { addApiRoutes } from './api.ts'
 import { addAssets } from './assets.ts'
+import { addWebhooks, type Bots } from './bots.ts'
 import { addConversationRoutes } from './conversations.ts'
 import { addReportRoute } from './csp-reports.ts'
-import { fromHereOnly, instanceOf, loopbackOnly, requireKey, securityHeaders, wantsPage } from './guards.ts'
+import { guardsOf, instanceOf, securityHeaders, wantsPage } from './guards.ts'
 import { addHealthRoutes } from './health.ts'
 import { Keeper } from '../keeper.ts'
 import { addLibraryRoutes, UPLOADS_PATH } from './library.ts'
@@ -27,7 +28,7 @@ import { addSuggestionsRoute } from './suggestions.ts'
 const KEY_BYTES = 32
 
 export interface HttpOptions {
-  /** Asked of every route but /livez. Absent: only this machine is served. */
+  /** Asked of every route but /livez and what chat platforms post to. Absent: only this machine is served. */
   readonly apiKey?: string
   readonly version: string
   /** Aborted when the server begins to stop: /readyz says no. */
@@ -40,6 +41,8 @@ export interface HttpOptions {
   readonly state?: State
   /** Where documents are put in and taken out; absent: there are no such routes. */
   readonly desk?: LibraryDesk
+  /** Chat platforms; absent: there are none. */
+  readonly bots?: Bots
 }
 
 /** Throws PolicyError 'config-invalid' for a key too short to be one. */
@@ -58,12 +61,13 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
       result.success ? undefined : problemResponse(problemOfIssues(result.error.issues, instanceOf(context))),
   })
   app.use(securityHeaders)
-  app.use(apiKey === undefined ? loopbackOnly : requireKey(apiKey))
-  app.use(fromHereOnly)
+  const webhooks = options.bots?.webhooks ?? []
+  const ownLimit = new Set([...webhooks.map(({ path }) => path), ...(desk ? [UPLOADS_PATH] : [])])
+  for (const guard of guardsOf(apiKey, webhooks.map(({ path }) => path))) app.use(guard)
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }))
   const limited = bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge })
-  // a file has a limit of its own, see upload-body.ts
-  app.use((context, next) => (context.req.path === UPLOADS_PATH && desk ? next() : limited(context, next)))
+  // files and events of chat platforms have limits of their own, see upload-body.ts and bots.ts
+  app.use((context, next) => (ownLimit.has(context.req.path) ? next() : limited(context, next)))
   app.notFound((context) =>
     answerProblem(context, problemOf('no-such-route', '没有这个地址。可用的地址见 /docs。', instanceOf(context))),
   )
@@ -74,7 +78,9 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
     if (problem.status >= 500) log(`${context.req.method} ${problem.instance}: ${told}`)
     return answerProblem(context, problem)
   })
-  addHealthRoutes(app, assistant, { version: options.version, stopping })
+  const { version, bots } = options
+  addHealthRoutes(app, assistant, { version, stopping, ...(bots && { bots }) })
+  addWebhooks(app, webhooks)
   const onError = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error))
   const state = options.state ?? openSqliteState(IN_MEMORY, { log })
   const keeper = new Keeper(assistant, state, { ending, onError })
@@ -85,7 +91,7 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
   if (desk) addLibraryRoutes(app, desk)
   addReportRoute(app, log)
   addAssets(app)
-  addPages(app, assistant, options.version)
+  addPages(app, assistant, version)
   return app
 }
 

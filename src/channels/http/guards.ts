@@ -72,14 +72,27 @@ export const securityHeaders: MiddlewareHandler = async (context, next) => {
   if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store')
 }
 
+/** What answers without a key. Whatever is not named here, or is no webhook that is on, is asked for one. */
+const OPEN: readonly string[] = ['/livez']
+
 /**
- * The key is asked of every route but /livez, however it is carried: `Authorization: Bearer`, `X-API-Key`,
+ * The guards of an app, for every path but those that chat platforms post to: what comes there is from anywhere, holds
+ * no key of ours, and is signed by the platform. Paths are compared as the router sees them, letter for letter.
+ */
+export function guardsOf(apiKey: string | undefined, webhooks: readonly string[]): readonly MiddlewareHandler[] {
+  const isWebhook = new Set(webhooks)
+  const guards = [apiKey === undefined ? loopbackOnly : requireKey(apiKey), fromHereOnly]
+  return guards.map((guard) => (context, next) => (isWebhook.has(context.req.path) ? next() : guard(context, next)))
+}
+
+/**
+ * The key is asked of every path but those of OPEN, however it is carried: `Authorization: Bearer`, `X-API-Key`,
  * or the password of `Authorization: Basic`, by which a browser asks a person for it.
  */
 export function requireKey(apiKey: string): MiddlewareHandler {
   const expected = digest(apiKey)
   return async (context, next) => {
-    if (context.req.path === '/livez') return next()
+    if (OPEN.includes(context.req.path)) return next()
     const given = presentedKey(context)
     if (given !== undefined && timingSafeEqual(digest(given), expected)) {
       context.set('owner', ownerOfKey(given))

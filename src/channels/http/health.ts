@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Assistant } from '../../answering/assistant.ts'
 import { canWrite } from '../../answering/model-limits.ts'
+import type { Bots } from './bots.ts'
 import { LiveSchema, ReadySchema } from './schemas.ts'
 
 const json = <Schema>(description: string, schema: Schema) => ({
@@ -29,10 +30,10 @@ const ready = createRoute({
 export function addHealthRoutes(
   app: OpenAPIHono,
   assistant: Assistant,
-  { version, stopping }: { readonly version: string; readonly stopping: AbortSignal },
+  { version, stopping, bots }: { readonly version: string; readonly stopping: AbortSignal; readonly bots?: Bots },
 ): void {
   app.openapi(live, (context) => context.json({ live: true as const, version }, 200))
-  app.openapi(ready, (context) => {
+  app.openapi(ready, async (context) => {
     const status = assistant.status()
     const isReady = status.ready && !stopping.aborted
     const body = {
@@ -52,6 +53,7 @@ export function addHealthRoutes(
       fallbacks: [...status.fallbacks],
       ...(status.skipped && { skippedFiles: status.skipped.length }),
       ...(status.building && { building: status.building }),
+      ...(bots && { channels: await bots.status() }),
     }
     return context.json(body, isReady ? 200 : 503)
   })

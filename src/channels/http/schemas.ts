@@ -1,18 +1,13 @@
 /** Every shape that crosses the wire: requests are parsed with these, answers are promised by them in /openapi.json. */
 import { z } from '@hono/zod-openapi'
+import { QUESTION_CHARACTERS, TOO_LONG, withinCharacters } from '../question-limit.ts'
 
-export const QUESTION_CHARACTERS = 2_000
+export { QUESTION_CHARACTERS, TOO_LONG, withinCharacters }
 export const REFERENCE_CHARACTERS = 500
 export const BODY_BYTES = 64 * 1024
 export const SEARCH_LIMIT = 100
 const HISTORY_TURNS = 50
 const DOCUMENTS_NAMED = 1_000
-
-/** The message of an issue that means the question is too long; problem.ts gives it a code of its own. */
-export const TOO_LONG = `问题最多${QUESTION_CHARACTERS}个字符`
-
-/** Characters as a person counts them: code points, which is what JSON Schema's maxLength counts too. */
-export const withinCharacters = (most: number) => (text: string) => text.length <= most || [...text].length <= most
 
 const Words = z
   .string()
@@ -431,6 +426,36 @@ export const SuggestionsSchema = z
 
 export const LiveSchema = z.strictObject({ live: z.literal(true), version: z.string() }).openapi('Live')
 
+const Count = z.number().int().min(0)
+const Reasons = z.record(z.string(), Count)
+
+const ChannelSchema = z
+  .discriminatedUnion('state', [
+    z.strictObject({
+      state: z.literal('off'),
+      missing: z.string().optional().openapi({ description: 'Where it is set up by half' }),
+    }),
+    z.strictObject({
+      state: z.literal('on'),
+      mode: z.enum(['http', 'socket']).openapi({ description: 'How events come in' }),
+      connection: z.enum(['connecting', 'ready', 'waiting']).openapi({ description: 'waiting: to try again after a loss' }),
+      reconnects: Count.optional(),
+      waiting: Count.optional().openapi({ description: 'Questions without an answer that arrived; absent where unknown' }),
+      oldestSeconds: Count.optional().openapi({ description: 'Since the oldest of them came in' }),
+      events: Count.openapi({ description: 'Taken in; this and what follows since the program started' }),
+      duplicates: Count.openapi({ description: 'Came again and were known' }),
+      refused: Reasons.openapi({ description: 'By why: signatures and bodies that do not stand, no room' }),
+      ignored: Reasons.openapi({ description: 'By why: events that ask nothing' }),
+      answered: Count,
+      sent: Count.openapi({ description: 'Messages that arrived' }),
+      later: Count.openapi({ description: 'Tries that were put off' }),
+      givenUp: Count.openapi({ description: 'Answers that never arrived' }),
+      repeats: Count.openapi({ description: 'Messages that may have stood there already, and say so' }),
+      trouble: z.strictObject({ code: z.string(), at: z.string() }).optional().openapi({ description: 'The last one' }),
+    }),
+  ])
+  .openapi('Channel', { description: 'A chat platform' })
+
 export const ReadySchema = z
   .strictObject({
     ready: z.boolean(),
@@ -478,5 +503,6 @@ export const ReadySchema = z
     fallbacks: list(FallbackSchema),
     skippedFiles: z.number().int().optional().openapi({ description: 'Files that became no document; tiaowen doctor lists them' }),
     building: z.strictObject({ step: z.string(), done: z.number(), total: z.number() }).optional(),
+    channels: z.strictObject({ slack: ChannelSchema, dingtalk: ChannelSchema }).optional(),
   })
   .openapi('Ready')

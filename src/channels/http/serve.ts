@@ -7,6 +7,7 @@ import type { LibraryDesk } from '../../answering/library-desk.ts'
 import { PolicyError } from '../../errors.ts'
 import type { State } from '../../state/state.ts'
 import { createApp } from './app.ts'
+import type { Bots } from './bots.ts'
 import { isLoopback } from './guards.ts'
 
 const DRAIN_MS = 20_000
@@ -27,6 +28,8 @@ export interface ServeOptions {
   readonly state?: State
   /** Where documents are put in and taken out; absent: there are no such routes. */
   readonly desk?: LibraryDesk
+  /** Chat platforms; absent: there are none. */
+  readonly bots?: Bots
   /** How long answers under way may take to end when the server stops. */
   readonly drainMs?: number
 }
@@ -40,7 +43,7 @@ export interface Serving {
 
 /** @throws PolicyError 'port-busy', or 'config-invalid' for an address open to others without a key. */
 export async function serve(assistant: Assistant, options: ServeOptions): Promise<Serving> {
-  const { host, port, apiKey, version, log = () => {}, drainMs = DRAIN_MS, desk } = options
+  const { host, port, apiKey, version, log = () => {}, drainMs = DRAIN_MS, desk, bots } = options
   if (apiKey === undefined && !isLoopback(host.includes(':') ? `[${host}]` : host)) {
     throw new PolicyError(
       'config-invalid',
@@ -55,6 +58,7 @@ export async function serve(assistant: Assistant, options: ServeOptions): Promis
     log,
     ...(options.state && { state: options.state }),
     ...(desk && { desk }),
+    ...(bots && { bots }),
     stopping: stopping.signal,
     ending: draining.signal,
   })

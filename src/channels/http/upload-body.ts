@@ -44,21 +44,23 @@ export async function sentFile(context: Context, maxBytes: number): Promise<Sent
   return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) }
 }
 
-/** Stops reading as soon as it is too much, whatever the headers said. */
 async function bodyOf(context: Context, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
-  const most = maxBytes + ENVELOPE_BYTES
-  if (Number(context.req.header('content-length') ?? 0) > most) throw tooLarge(maxBytes)
+  const body = await withinBytes(context.req.raw, maxBytes + ENVELOPE_BYTES).catch((cause: unknown) => {
+    throw new PolicyError('bad-request', '上传中断了，没有收到完整的文件。请重新上传。', { cause }) // the sender went away
+  })
+  if (!body) throw tooLarge(maxBytes)
+  return body
+}
+
+/** The body as it came; stops reading as soon as it is too much, whatever the headers said: then undefined. */
+export async function withinBytes(request: Request, most: number): Promise<Buffer<ArrayBuffer> | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > most) return undefined
   const chunks: Uint8Array[] = []
   let size = 0
-  try {
-    for await (const chunk of context.req.raw.body ?? []) {
-      size += chunk.length
-      if (size > most) throw tooLarge(maxBytes)
-      chunks.push(chunk)
-    }
-  } catch (cause) {
-    if (cause instanceof PolicyError) throw cause
-    throw new PolicyError('bad-request', '上传中断了，没有收到完整的文件。请重新上传。', { cause }) // the sender went away
+  for await (const chunk of request.body ?? []) {
+    size += chunk.length
+    if (size > most) return undefined
+    chunks.push(chunk)
   }
   return Buffer.concat(chunks)
 }

@@ -52,6 +52,8 @@ async function run(argv: readonly string[], script: Script = {}, parts: Partial<
     index: () => roundsOf(ROUND),
     serve: async () => {},
     feedback: () => recordsOf(),
+    examine: async () => ({ findings: [] }),
+    sending: async () => ({ wait: async () => {} }),
     evaluate: async () => 0,
     ...parts,
   })
