@@ -256,8 +256,10 @@ describeInBrowser('answers of a language model', () => {
     model.let(4)
     await expect.poll(() => wordsOf(exchange)).toContain(QUOTED[3])
     const shown = await wordsOf(exchange)
+    const stopped = page.waitForResponse(/\/stop$/)
     await page.getByRole('button', { name: '停止' }).click()
     await exchange.getByText('已停止。').waitFor()
+    await stopped
     model.let(99)
     expect(await wordsOf(exchange)).toBe(shown)
     expect(await exchange.locator('.answer-words a.chip').count()).toBe(4)
