@@ -383,7 +383,9 @@ describeInBrowser('the library', () => {
         const chooser = page.waitForEvent('filechooser')
         await act(page, RENT_TITLE, '上传新文件代替')
         await (await chooser).setFiles([fileOf(name, text)])
+        const accepted = page.waitForResponse((response) => response.url().endsWith('/accept'))
         await buttonOf(page, '收录', RENT_TITLE).click()
+        await accepted
         await row(page, name).waitFor()
         await expect.poll(async () => (await stateOf(on.site)).indexing).toBeUndefined()
       }
