@@ -51,6 +51,7 @@ async function serveUntilSignal(config: Config): Promise<void> {
   try {
     const desk = (bots = await openBotDesk(config, app, storage, log))
     const serving = await serve(app.assistant, { ...config, version, log, state, desk: app.desk, bots: desk })
+    desk.start() // not before: where the port is taken, another process has the sockets and answers
     process.stdout.write(`条问 Tiaowen ${version}：${serving.url}\n`)
     app.settled.then(() => log(readiness(app)), () => {})
     // both at once: what platforms post meanwhile is on the disk, for the next start
@@ -63,7 +64,7 @@ async function serveUntilSignal(config: Config): Promise<void> {
   }
 }
 
-/** The chat platforms that are configured, at work. */
+/** The chat platforms that are configured; at work once they are started. */
 async function openBotDesk(config: Config, app: App, { state, queue }: Storage, log: (message: string) => void): Promise<BotDesk> {
   const [{ platformsOf }, { openBots }, { Keeper }] = await Promise.all([
     import('./channels/platforms.ts'),

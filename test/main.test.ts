@@ -1,7 +1,10 @@
 /** The program as a process: what it prints where, its exit codes, how signals end it. It needs no model. */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -96,6 +99,27 @@ test('a busy port is one sentence and exit code 1', async () => {
   expect(code).toBe(1)
   expect(err).toContain(`端口 ${port} 已被别的程序占用。`)
   expect(err).not.toMatch(/\n\s+at /)
+})
+
+test('where the port is busy no channel is opened: another process has the sockets and the questions', async () => {
+  const server = start(['serve'])
+  const { port } = new URL(await address(server))
+  let calls = 0
+  const platform = createServer((_, response) => (calls++, response.end('{}'))).listen(0, '127.0.0.1')
+  await once(platform, 'listening')
+  const own = {
+    TIAOWEN_PORT: port,
+    TIAOWEN_DATA_FOLDER: join(folder, 'data-of-second'),
+    TIAOWEN_DINGTALK_CLIENT_ID: 'dingtiaowen',
+    TIAOWEN_DINGTALK_CLIENT_SECRET: 'policy-rag-ding-app-secret',
+    TIAOWEN_DINGTALK_API_URL: `http://127.0.0.1:${(platform.address() as AddressInfo).port}`,
+  }
+  const { code, err } = await run(['serve'], own)
+  server.child.kill('SIGTERM')
+  await server.ended
+  platform.close()
+  expect([code, calls]).toEqual([1, 0])
+  expect(err).not.toContain('已开启')
 })
 
 test('index takes folders in place of those of the configuration, and says how to keep them', async () => {

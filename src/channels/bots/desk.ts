@@ -49,7 +49,10 @@ export type ChannelStatus =
     } & Counts)
 
 export interface BotDesk {
+  /** Until the start and from the end on they say 503: the platform is to come again. */
   readonly webhooks: readonly Webhook[]
+  /** Platforms are told to hand in, and what waits is worked on: once, where the server listens. */
+  start(): void
   status(): Promise<Readonly<Record<Platform, ChannelStatus>>>
   /** Takes nothing new; what is under way ends, or is left on the disk for the next start. */
   stop(): Promise<void>
@@ -66,11 +69,8 @@ const DRAIN_MS = 10_000
 /** From being broken off to the end. */
 const GRACE_MS = 1_000
 
-export function openBots(bots: readonly Bot[], options: BotsOptions): BotDesk {
-  const desk = new Desk(bots, options)
-  desk.start()
-  return desk
-}
+/** Nothing of it runs before its start. */
+export const openBots = (bots: readonly Bot[], options: BotsOptions): BotDesk => new Desk(bots, options)
 
 interface Channel {
   readonly bot: Bot

@@ -45,6 +45,7 @@ function open(bots: readonly ScriptedBot[], parts: Parts = {}): Opened {
   const keeper = new Keeper(assistant, state, { ending: new AbortController().signal, onError: () => {} })
   const log: string[] = []
   const desk = openBots(bots, { days: 30, drainMs: 20, ...parts, keeper, state, queue, clock, log: (line) => log.push(line) })
+  desk.start()
   desks.push(desk)
   return { desk, state, queue, clock, log, asked }
 }

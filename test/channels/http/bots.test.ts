@@ -150,6 +150,7 @@ test('/readyz names each channel, with its counters', async () => {
   const bot = scriptedBot({ state: { mode: 'socket', state: 'waiting', reconnects: 2, trouble: { code: 'ECONNRESET', at: '2026-11-01T00:00:00.000Z' } } })
   const off = { dingtalk: 'TIAOWEN_DINGTALK_CLIENT_SECRET is not set.' }
   const desk = openBots([bot], { keeper, state, queue, off, days: 30, log: () => {} })
+  desk.start()
   onTestFinished(() => desk.stop())
   bot.inbox.count('refused', 'wrong-signature')
   bot.inbox.count('ignored', 'own-message')
