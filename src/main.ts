@@ -12,6 +12,7 @@ import type { IndexEvent, IndexRequest } from './channels/cli/indexing.ts'
 import { progressTo } from './channels/cli/progress.ts'
 import { runCli, type Opened } from './channels/cli/run.ts'
 import { readConfig, type Config } from './config.ts'
+import { giveWay } from './give-way.ts'
 import type { Storage } from './state/sqlite-storage.ts'
 import { EVERYONE, type FeedbackRecord, type FeedbackWanted } from './state/state.ts'
 
@@ -106,6 +107,7 @@ async function closeSoon(app: App): Promise<void> {
 
 /** Rounds over the folders named, or those of the configuration. A signal ends the watching; a second one at once. */
 async function* index(config: Config, { folders, watch }: IndexRequest): AsyncGenerator<IndexEvent> {
+  giveWay()
   const { indexRounds } = await import('./index-rounds.ts')
   const named = folders.length === 0 ? config.folders : [...new Set(folders.map((folder) => resolve(folder)))]
   const stop = new AbortController()
