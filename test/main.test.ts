@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { constants, getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -139,10 +139,11 @@ test('index takes folders in place of those of the configuration, and says how t
   })
 })
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the watching with 0', async (signal) => {
+test.each(['SIGTERM', 'SIGINT'] as const)('watching gives way to what answers, and %s ends it with 0', async (signal) => {
   const own = { TIAOWEN_INDEX_FOLDER: join(folder, 'watched'), TIAOWEN_DATA_FOLDER: join(folder, 'data-of-watched') }
   const watching = start(['index', '--watch'], own)
   while (!watching.said.out.includes('正在等待文件变化')) await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(getPriority(watching.child.pid)).toBe(constants.priority.PRIORITY_BELOW_NORMAL)
   watching.child.kill(signal)
   expect(await watching.ended).toMatchObject({ code: 0, signal: null, err: expect.stringContaining('已停止') as string })
 })
