@@ -51,8 +51,11 @@ export type Message = Json
 /** What became of a message. */
 export type Sent =
   | { readonly state: 'sent' }
-  /** Not taken; to be tried again, after `afterMs` where the platform says when. */
-  | { readonly state: 'later'; readonly code: string; readonly afterMs?: number }
+  /**
+   * Not taken; to be tried again, after `afterMs` where the platform says when. `message`: until an operator has mended
+   * something, what.
+   */
+  | { readonly state: 'later'; readonly code: string; readonly afterMs?: number; readonly message?: string }
   /** Perhaps taken: the connection broke, or nothing came back in time. To be tried again, marked. */
   | { readonly state: 'unknown'; readonly code: string }
   /** Never will be taken. `code` is the platform's own, `message` says what an operator can do. */

@@ -66,6 +66,9 @@ const REQUESTS = 8
 /** A request that says nothing after this is `unknown`. */
 const SEND_MS = 60_000
 const DRAIN_MS = 10_000
+/** A try or two that fail are no news; that it goes on is said so often. */
+const TRIES_UNTOLD = 3
+const TOLD_EVERY_MS = 600_000
 /** From being broken off to the end. */
 const GRACE_MS = 1_000
 
@@ -97,6 +100,8 @@ class Desk implements BotDesk {
   readonly #stopping = new AbortController()
   /** What is under way is broken off. */
   readonly #ending = new AbortController()
+  /** When it was last said that nothing can be sent. */
+  readonly #toldLater = new Map<Platform, number>()
   #retention: Retention | undefined
   #cancelRenewal = () => {}
 
@@ -313,6 +318,7 @@ class Desk implements BotDesk {
         const afterMs = Math.min(GIVE_UP_MS, Math.max(0, toldMs ?? backOff(attempts)))
         if (toldMs !== undefined) pace.hold(place, this.#clock.now() + afterMs)
         tally.trouble(sent.code, this.#clock.now())
+        this.#tellLater(bot.platform, sent, attempts)
         // `later` says that this try did not arrive; of one before it that is not known
         return this.#postpone(event, tally, { afterMs, isUnsent: sent.state === 'later' && !mayRepeat })
       }
@@ -392,6 +398,15 @@ class Desk implements BotDesk {
     tally.trouble(codeOf(error), this.#clock.now())
     const later = { afterMs: backOff(event.attempts), isUnsent: false }
     await this.#postpone(event, tally, later).catch(() => {}) // the desk stops
+  }
+
+  /** At once where an operator can do something, else when it failed again and again; then seldom. */
+  #tellLater(platform: Platform, sent: Extract<Sent, { state: 'later' | 'unknown' }>, attempts: number): void {
+    const message = sent.state === 'later' ? sent.message : undefined
+    const isNews = (this.#toldLater.get(platform) ?? -Infinity) + TOLD_EVERY_MS <= this.#clock.now()
+    if (!isNews || (message === undefined && attempts < TRIES_UNTOLD)) return
+    this.#toldLater.set(platform, this.#clock.now())
+    this.#tell(platform, `回答暂不能送达，将继续尝试 answers cannot be sent for now: ${sent.code} ${message ?? ''}`)
   }
 
   #renewSoon(): void {

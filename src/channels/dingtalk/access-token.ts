@@ -16,6 +16,7 @@ export interface AccessTokenOptions {
 
 const Reply = z.object({ accessToken: z.string().min(1), expireIn: z.number().positive() })
 const Failure = z.object({ code: z.string() })
+const NO_TOKEN = '没有取得应用的访问凭证，回答暂存。请运行 tiaowen doctor dingtalk'
 const MARGIN_MS = 5 * 60_000
 
 export class AccessToken {
@@ -54,7 +55,7 @@ export class AccessToken {
     const reply = Reply.safeParse(body)
     if (status !== 200 || !reply.success) {
       const code = shortCode(Failure.safeParse(body).data?.code) ?? `token-http-${status}`
-      return { not: { state: 'later', code, afterMs: CREDENTIALS_MS } }
+      return { not: { state: 'later', code, afterMs: CREDENTIALS_MS, message: NO_TOKEN } }
     }
     const { accessToken, expireIn } = reply.data
     const livesMs = expireIn * 1000

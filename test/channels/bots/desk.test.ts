@@ -199,6 +199,30 @@ describe('sending', () => {
     expect(await countsOf(opened)).toMatchObject({ later: 9, sent: 1, repeats: 0, trouble: { code: 'ECONNREFUSED' } })
   })
 
+  test('that a platform is down is in the log once it lasts, and every ten minutes while it does', async () => {
+    const bot = scriptedBot({ send: () => ({ state: 'later', code: 'ECONNREFUSED' }) })
+    const { clock, log } = open([bot])
+    await bot.inbox.put(questionOf(QUESTION))
+    await clock.advance(5_000)
+    expect(log).toEqual(['Slack 已开启 is on（http）'])
+    await clock.advance(29 * MINUTE)
+    const line = 'Slack：回答暂不能送达，将继续尝试 answers cannot be sent for now: ECONNREFUSED'
+    expect(log.slice(1)).toEqual([line, line, line])
+  })
+
+  test('what an operator can mend is said at once, and the answer is kept until it is', async () => {
+    const refused = { state: 'later', code: 'invalid_auth', afterMs: 60_000, message: '请重新安装应用。' } as const
+    const bot = scriptedBot({ send: answering(refused, refused) })
+    const opened = open([bot])
+    await bot.inbox.put(questionOf(QUESTION))
+    await opened.clock.advance(1)
+    expect(opened.log.slice(1)).toEqual([
+      'Slack：回答暂不能送达，将继续尝试 answers cannot be sent for now: invalid_auth 请重新安装应用。',
+    ])
+    await opened.clock.advance(3 * MINUTE)
+    expect(await countsOf(opened)).toMatchObject({ sent: 1, later: 2, givenUp: 0 })
+  })
+
   test('what a platform is told to wait holds for all of its place', async () => {
     const bot = scriptedBot({ send: answering({ state: 'later', code: 'ratelimited', afterMs: 30_000 }) })
     const { clock } = open([bot])
