@@ -5,7 +5,7 @@ import { PolicyError } from '../../errors.ts'
 import type { FeedbackRecord, FeedbackWanted } from '../../state/state.ts'
 import { plain, type Style } from '../render.ts'
 import { ask, cite, search } from './answers.ts'
-import { printExamination, sendAnswer, type Examination, type SendParts } from './bots.ts'
+import { faultOfSending, printExamination, sendAnswer, type Examination, type SendParts } from './bots.ts'
 import { commandOf, type Command } from './command.ts'
 import { doctor, type About } from './doctor.ts'
 import { exportFeedback } from './feedback.ts'
@@ -79,7 +79,13 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
       return withAssistant(parts, (assistant) => doctor(assistant, parts.about(), command.json, printing))
     case 'send': {
       const sending = await parts.sending()
-      return withAssistant(parts, (assistant) => sendAnswer(assistant, command.question, sending, parts))
+      const { robot } = sending
+      const fault = faultOfSending(command.question, robot)
+      if (robot && fault === undefined) {
+        return withAssistant(parts, (assistant) => sendAnswer(assistant, command.question, { ...sending, robot }, parts))
+      }
+      parts.printError(fault ?? '')
+      return EXIT.failed
     }
     case 'feedback':
       return exportFeedback(parts.feedback(command.wanted), parts.print, parts.printError)
