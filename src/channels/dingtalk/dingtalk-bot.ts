@@ -177,7 +177,7 @@ class DingTalkBot implements Bot {
   #changed(change: StreamChange): void {
     const { reconnects = 0, state } = this.#state
     if (change.state === 'ready') {
-      if (state === 'waiting') this.#options.log('DingTalk: the socket is open')
+      if (state === 'waiting') this.#options.log('钉钉的连接已恢复（Stream）。')
       this.#state = { ...this.#state, state: 'ready', reconnects: reconnects + (this.#wasReady ? 1 : 0) }
       this.#wasReady = true
     }
@@ -185,7 +185,7 @@ class DingTalkBot implements Bot {
       const isNews = state !== 'waiting' || this.#state.trouble?.code !== change.code
       this.#state = { ...this.#state, state: 'waiting' }
       this.#trouble(change.code)
-      if (isNews) this.#options.log(`DingTalk: no socket (${change.code}), trying again in ${Math.round(change.forMs / 1000)} s`)
+      if (isNews) this.#options.log(`钉钉没有连接，正在重连（Stream：${change.code}）。若一直如此，请运行 tiaowen doctor dingtalk。`)
     }
   }
 

@@ -34,7 +34,7 @@ export interface StreamOptions {
 
 export type StreamChange =
   | { readonly state: 'connecting' | 'ready' }
-  | { readonly state: 'waiting'; readonly code: string; readonly forMs: number }
+  | { readonly state: 'waiting'; readonly code: string }
 
 export interface Timing {
   readonly pingEveryMs: number
@@ -142,9 +142,8 @@ export class Stream {
       const { code, openedAt } = await this.#connection(signal).catch((error): Ended => ({ code: codeOf(error) }))
       if (signal.aborted) return
       if (openedAt !== undefined && now() - openedAt >= this.#timing.heldMs) failures = 0
-      const forMs = retryDelay(failures, random())
-      onChange({ state: 'waiting', code, forMs })
-      await wait(forMs, signal)
+      onChange({ state: 'waiting', code })
+      await wait(retryDelay(failures, random()), signal)
     }
   }
 
