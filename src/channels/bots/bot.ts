@@ -5,13 +5,13 @@
  * The way of a question: verified by the platform → Inbox.put, on the disk → acknowledged → answered → laid out in
  * messages → each sent and recorded.
  */
+import type { Json } from '../../state/bot-queue.ts'
 import type { Feedback } from '../../types.ts'
 import type { Reply } from './reply.ts'
 
-export type Platform = 'slack' | 'dingtalk'
+export type { Json }
 
-/** Plain values that are kept as JSON. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+export type Platform = 'slack' | 'dingtalk'
 
 /** A question as it is kept until it is answered. */
 export interface BotQuestion {
@@ -113,7 +113,7 @@ export interface WebhookRequest {
   readonly headers: { get(name: string): string | null }
   /** As it came, before any parsing. */
   readonly body: Uint8Array
-  /** Of the other end of the connection. */
+  /** Of the other end of the connection; of IPv4 as such, by whatever socket it came. */
   readonly address?: string
 }
 

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod'
 import type { BotQuestion, Json } from '../bots/bot.ts'
+import { jsonOf } from '../bots/network.ts'
 
 const name = z.string().min(1).max(512)
 
@@ -45,7 +46,7 @@ export type Callback =
 
 /** The body of a call, or the `data` of a frame. Never throws. */
 export function callbackOf(text: string): Callback {
-  const read = Body.safeParse(parsed(text))
+  const read = Body.safeParse(jsonOf(text))
   if (!read.success) return { kind: 'malformed' }
   const { data: body } = read
   const isGroup = body.conversationType === '2'
@@ -76,11 +77,3 @@ const threadOf = ({ conversationId, senderStaffId, senderId }: z.infer<typeof Bo
 
 /** DingTalk takes out the robot's own name; some clients leave it, with U+2005 behind it, before others that are named. */
 const withoutMention = (content: string) => content.trim().replace(/^(?:@[^\s@]{1,64}(?:\s+|$))+/, '').trim()
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -136,7 +136,7 @@ class DingTalkBot implements Bot {
     const inbox = this.#inbox
     if (!inbox) return { status: 503 }
     const { addresses, clientSecret, windowSeconds } = this.#config
-    if (addresses && !addresses.includes(plainAddress(address))) {
+    if (addresses && !addresses.includes(address ?? '')) {
       inbox.count('refused', 'address')
       return { status: 403 }
     }
@@ -197,7 +197,4 @@ class DingTalkBot implements Bot {
     return (this.#options.now ?? Date.now)()
   }
 }
-
-/** An IPv4 address that came by an IPv6 socket. */
-const plainAddress = (address: string | undefined) => (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '')
 

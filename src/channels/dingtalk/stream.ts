@@ -8,6 +8,7 @@
  */
 import { WebSocket } from 'ws'
 import { z } from 'zod'
+import { sleep, SYSTEM_CLOCK } from '../bots/clock.ts'
 import { frameOf, pongTo, receiptOf, ROBOT_TOPIC, type Frame } from './frames.ts'
 import { shortCode, troubleOf } from './outcomes.ts'
 import { codeOf, post } from './post.ts'
@@ -47,6 +48,7 @@ export interface Timing {
 
 /** DingTalk drops sockets that are pinged every few seconds and waited for no longer. */
 const TIMING: Timing = { pingEveryMs: 30_000, silentMs: 90_000, openWithinMs: 15_000, heldMs: 60_000 }
+const pause = (milliseconds: number, signal: AbortSignal) => sleep(SYSTEM_CLOCK, milliseconds, signal)
 const FIRST_MS = 1000
 /** With its jitter a minute. */
 const MOST_MS = 48_000
@@ -136,7 +138,7 @@ export class Stream {
   /** One connection after the other, never two. */
   async #keepOpen(): Promise<void> {
     const { signal } = this.#stopping
-    const { onChange, now = Date.now, random = Math.random, wait = waiting } = this.#options
+    const { onChange, now = Date.now, random = Math.random, wait = pause } = this.#options
     for (let failures = 0; !signal.aborted; failures += 1) {
       onChange({ state: 'connecting' })
       const { code, openedAt } = await this.#connection(signal).catch((error): Ended => ({ code: codeOf(error) }))
@@ -223,17 +225,4 @@ function answer(socket: WebSocket, text: string): void {
 function refusalCode(error: Error): string {
   const status = /^Unexpected server response: (\d{3})$/.exec(error.message)?.[1]
   return status ? `socket-http-${status}` : codeOf(error)
-}
-
-async function waiting(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, milliseconds)
-    signal.addEventListener('abort', done)
-  })
 }

@@ -8,8 +8,8 @@
  */
 import { SocketModeClient } from '@slack/socket-mode'
 import type { BotState } from '../bots/bot.ts'
+import { jsonOf } from '../bots/network.ts'
 import type { Taken } from './intake.ts'
-import { jsonOf } from './payloads.ts'
 import { fetchFor, sentOf, SILENT } from './web-api.ts'
 
 export interface SocketOptions {

@@ -4,6 +4,7 @@
  */
 import { ErrorCode, LogLevel, WebClient, type Logger } from '@slack/web-api'
 import type { Sent } from '../bots/bot.ts'
+import { isUnreached } from '../bots/network.ts'
 
 /** Says nothing: the client's own lines hold bodies and, of errors, whatever a server wrote. */
 export const SILENT: Logger = {
@@ -89,22 +90,12 @@ export function ofStatus(status: number): Exclude<Sent, { state: 'sent' }> {
   }
 }
 
-/** Broken before a byte of the request was sent: Slack has not seen it. */
-const NOT_REACHED = new RegExp(
-  [
-    'ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT',
-    'CERT_\\w+|ERR_TLS_\\w+|ERR_SSL_\\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\\w+',
-  ]
-    .map((some) => `^(?:${some})$`)
-    .join('|'),
-)
-
 export function ofConnection(error: unknown): Exclude<Sent, { state: 'sent' }> {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (cause instanceof Error && cause.message === 'unexpected redirect') return later('redirected')
   const given = (cause as { code?: unknown } | null | undefined)?.code
   const code = typeof given === 'string' && /^[A-Z][A-Z_0-9]{2,50}$/.test(given) ? given : undefined
-  if (code !== undefined && NOT_REACHED.test(code)) return later(code)
+  if (code !== undefined && isUnreached(code)) return later(code)
   const isTimeout = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')
   return { state: 'unknown', code: isTimeout ? 'timeout' : (code ?? 'connection-broken') }
 }

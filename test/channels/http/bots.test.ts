@@ -184,3 +184,10 @@ test('the platform is told the address of the other end of the connection', asyn
   expect((await fetch(`${server.url}/slack/events`, post('{}'))).status).toBe(200)
   expect(requests[0]?.address).toBe('127.0.0.1')
 })
+
+test('an IPv4 address is told as such, by whatever socket it came', async () => {
+  const { app, requests } = opened()
+  const incoming = { socket: { remoteAddress: '::ffff:203.0.113.7' } }
+  await app.request(SLACK, post('{}'), { incoming })
+  expect(requests[0]?.address).toBe('203.0.113.7')
+})
