@@ -56,6 +56,15 @@ export interface Waiting {
 /** Of a platform; more are refused. */
 export const MOST_WAITING = 10_000
 
+/** A try failed, or was not made yet. */
+export interface Later {
+  readonly dueAt: number
+  /** The message that was begun was certainly not sent. */
+  readonly isUnsent: boolean
+  /** Nothing was tried: it does not count among `attempts`. */
+  readonly isUntried?: boolean
+}
+
 export interface BotQueue {
   /** Milliseconds for which a claim stands unless it is renewed. */
   readonly leaseMs: number
@@ -78,8 +87,8 @@ export interface BotQueue {
   begin(name: EventName): Promise<boolean>
   /** It was sent. After the last one the event is done, and its words are gone. */
   sent(name: EventName): Promise<boolean>
-  /** A try failed: gives the claim back until then. `isUnsent`: the message that was begun was certainly not sent. */
-  postpone(name: EventName, later: { readonly dueAt: number; readonly isUnsent: boolean }): Promise<boolean>
+  /** Gives the claim back until then. */
+  postpone(name: EventName, later: Later): Promise<boolean>
   /** Done without an answer that arrived. */
   giveUp(name: EventName): Promise<boolean>
   /** By platform; those with none are left out. */

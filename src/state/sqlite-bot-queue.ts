@@ -2,7 +2,17 @@
 import { randomUUID } from 'node:crypto'
 import type { StatementSync } from 'node:sqlite'
 import { PolicyError } from '../errors.ts'
-import { MOST_WAITING, type BotQueue, type ClaimedEvent, type EventName, type Json, type NewEvent, type Stage, type Waiting } from './bot-queue.ts'
+import {
+  MOST_WAITING,
+  type BotQueue,
+  type ClaimedEvent,
+  type EventName,
+  type Json,
+  type Later,
+  type NewEvent,
+  type Stage,
+  type Waiting,
+} from './bot-queue.ts'
 import { textIn, type Row, type SqliteSession } from './sqlite-session.ts'
 
 export interface SqliteBotQueueOptions {
@@ -41,7 +51,7 @@ const STATEMENTS = {
   begin: `UPDATE bot_events SET begun = 1 WHERE ${OWN} AND stage = 'answered'`,
   sent: `UPDATE bot_events SET sent = sent + 1, begun = 0, attempts = 0 WHERE ${OWN} AND stage = 'answered'
     RETURNING sent < json_array_length(messages) AS is_more`,
-  postpone: `UPDATE bot_events SET due_at = :dueAt, attempts = attempts + 1, begun = begun AND NOT :isUnsent,
+  postpone: `UPDATE bot_events SET due_at = :dueAt, attempts = attempts + :tries, begun = begun AND NOT :isUnsent,
     claimed_by = NULL, claimed_until = NULL WHERE ${OWN}`,
   threadOf: `SELECT thread FROM bot_events WHERE ${OWN}`,
   end: `UPDATE bot_events SET ${DONE} WHERE platform = :platform AND id = :id`,
@@ -147,8 +157,8 @@ export class SqliteBotQueue implements BotQueue {
     })
   }
 
-  async postpone(name: EventName, { dueAt, isUnsent }: { readonly dueAt: number; readonly isUnsent: boolean }) {
-    return this.#changed('postpone', name, { dueAt, isUnsent: isUnsent ? 1 : 0 })
+  async postpone(name: EventName, { dueAt, isUnsent, isUntried = false }: Later): Promise<boolean> {
+    return this.#changed('postpone', name, { dueAt, isUnsent: isUnsent ? 1 : 0, tries: isUntried ? 0 : 1 })
   }
 
   async giveUp(name: EventName): Promise<boolean> {

@@ -301,10 +301,13 @@ class Desk implements BotDesk {
   /** Messages on the disk → the chat, one after the other. */
   async #send(event: ClaimedEvent, channel: Channel): Promise<void> {
     const { bot, tally, pace, slots } = channel
+    const { place, betweenMs } = bot.paceOf(event.replyTo)
+    // an answer that was begun is not taken apart
+    const comeInMs = event.sent > 0 ? 0 : pace.comeAgainIn(place, event.id, betweenMs)
+    if (comeInMs > 0) return this.#putBack(event, tally, comeInMs)
     let { attempts, mayRepeat } = event
     for (const message of event.messages.slice(event.sent)) {
       if (this.#isTooOld(event)) return this.#giveUp(event, tally, 'too-old')
-      const { place, betweenMs } = bot.paceOf(event.replyTo)
       const sent = await pace.inTurn(place, betweenMs, this.#stopping.signal, () =>
         slots.within(() => this.#sendOne(event, message, mayRepeat, channel)),
       )
@@ -364,6 +367,12 @@ class Desk implements BotDesk {
     tally.add('later')
     const dueAt = Math.ceil(this.#clock.now() + afterMs)
     await this.#persist(tally, () => this.#options.queue.postpone(event, { dueAt, isUnsent }))
+  }
+
+  /** Its place is taken for a while: nothing was tried. */
+  async #putBack(event: ClaimedEvent, tally: Tally, afterMs: number): Promise<void> {
+    const dueAt = Math.ceil(this.#clock.now() + afterMs)
+    await this.#persist(tally, () => this.#options.queue.postpone(event, { dueAt, isUnsent: false, isUntried: true }))
   }
 
   async #giveUp(event: ClaimedEvent, tally: Tally, code: string): Promise<void> {

@@ -199,6 +199,21 @@ describe('sending', () => {
     expect(await countsOf(opened)).toMatchObject({ later: 9, sent: 1, repeats: 0, trouble: { code: 'ECONNREFUSED' } })
   })
 
+  test('a crowded place keeps no other waiting, and each answer there has its turn', async () => {
+    const bot = scriptedBot({ paceMs: 3_100 })
+    const opened = open([bot])
+    const asked = (at: number, place: string) =>
+      bot.inbox.put({ id: `Ev${at}`, thread: `${place}/${at}`, question: QUESTION, replyTo: place })
+    for (let at = 0; at < 150; at++) await asked(at, '群')
+    await opened.clock.advance(20_000)
+    await asked(150, '别处')
+    await opened.clock.advance(2_000)
+    expect(bot.deliveries.filter(({ replyTo }) => replyTo === '别处')).toHaveLength(1)
+    await opened.clock.advance(150 * 3_100)
+    expect(bot.deliveries).toHaveLength(151)
+    expect(await countsOf(opened)).toMatchObject({ sent: 151, later: 0, repeats: 0, waiting: 0 })
+  })
+
   test('that a platform is down is in the log once it lasts, and every ten minutes while it does', async () => {
     const bot = scriptedBot({ send: () => ({ state: 'later', code: 'ECONNREFUSED' }) })
     const { clock, log } = open([bot])
