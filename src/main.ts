@@ -43,7 +43,10 @@ async function openSettled(config: Config, log: (message: string) => void): Prom
 
 /** Serves at once; the index is brought up to date meanwhile. */
 async function serveUntilSignal(config: Config): Promise<void> {
-  const [{ openApp }, { serve, untilSignal }] = await Promise.all([import('./app.ts'), import('./channels/http/serve.ts')])
+  const [{ openApp }, { serve, untilSignal }] = await Promise.all([
+    import('./app.ts'),
+    import('./channels/http/serve.ts'),
+  ])
   const log = isHeard(config) ? say : () => {}
   const storage = await openStorage(config)
   const { state } = storage
@@ -66,7 +69,12 @@ async function serveUntilSignal(config: Config): Promise<void> {
 }
 
 /** The chat platforms that are configured; at work once they are started. */
-async function openBotDesk(config: Config, app: App, { state, queue }: Storage, log: (message: string) => void): Promise<BotDesk> {
+async function openBotDesk(
+  config: Config,
+  app: App,
+  { state, queue }: Storage,
+  log: (message: string) => void,
+): Promise<BotDesk> {
   const [{ platformsOf }, { openBots }, { Keeper }] = await Promise.all([
     import('./channels/platforms.ts'),
     import('./channels/bots/desk.ts'),

@@ -71,7 +71,11 @@ export interface BotQueue {
   /** @throws PolicyError `queue-full` where MOST_WAITING events of the platform wait */
   put(event: NewEvent): Promise<'taken' | 'duplicate'>
   /** Of those that are due, the longest due first, at most so many. */
-  claim(wanted: { readonly stage: Stage; readonly platforms: readonly string[]; readonly most: number }): Promise<readonly ClaimedEvent[]>
+  claim(wanted: {
+    readonly stage: Stage
+    readonly platforms: readonly string[]
+    readonly most: number
+  }): Promise<readonly ClaimedEvent[]>
   /** When the next of them can be claimed; undefined where there is none. */
   nextDue(wanted: { readonly stage: Stage; readonly platforms: readonly string[] }): Promise<number | undefined>
   /** Claims of this holder stand for another `leaseMs`. */
@@ -97,5 +101,8 @@ export interface BotQueue {
    * Gives up what came in before `receivedBefore` and nobody works on, and forgets the names of what was done before
    * `doneBefore`. How many were given up, by platform.
    */
-  sweep(until: { readonly receivedBefore: number; readonly doneBefore: number }): Promise<Readonly<Record<string, number>>>
+  sweep(until: {
+    readonly receivedBefore: number
+    readonly doneBefore: number
+  }): Promise<Readonly<Record<string, number>>>
 }

@@ -1,6 +1,6 @@
 /**
- * What a chat platform is to the core, and the core to a chat platform. A platform carries: it knows its own signatures,
- * formats, limits and addresses. The core keeps, asks the Assistant, and has each answer sent once, in order.
+ * What a chat platform is to the core, and the core to a chat platform. A platform carries: it knows its own
+ * signatures, formats, limits and addresses. The core keeps, asks the Assistant, and has each answer sent once, in order.
  *
  * The way of a question: verified by the platform → Inbox.put, on the disk → acknowledged → answered → laid out in
  * messages → each sent and recorded.
@@ -87,7 +87,11 @@ export interface Bot {
   /** Of a place where messages must follow each other slowly: messages of one place are this far apart. */
   paceOf(replyTo: Json): { readonly place: string; readonly betweenMs: number }
   /** Never throws. `mayRepeat`: it may have been sent before, which the message says. */
-  send(message: Message, replyTo: Json, options: { readonly mayRepeat: boolean; readonly signal: AbortSignal }): Promise<Sent>
+  send(
+    message: Message,
+    replyTo: Json,
+    options: { readonly mayRepeat: boolean; readonly signal: AbortSignal },
+  ): Promise<Sent>
   state(): BotState
   /** Asks the platform whether the configuration works: one line each, for `tiaowen doctor slack|dingtalk`. */
   examine(): Promise<readonly Finding[]>

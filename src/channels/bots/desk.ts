@@ -173,7 +173,8 @@ class Desk implements BotDesk {
     this.#stopping.abort()
     this.#cancelRenewal()
     const end = setTimeout(() => this.#end(), this.#options.drainMs ?? DRAIN_MS)
-    const ended = Promise.all([...channels.map(({ bot }) => this.#stopped(bot)), ...workers.map((worker) => worker.idle())])
+    const stopped = channels.map(({ bot }) => this.#stopped(bot))
+    const ended = Promise.all([...stopped, ...workers.map((worker) => worker.idle())])
     await Promise.race([ended, this.#brokenOff()])
     clearTimeout(end)
     await this.#retention?.stop()
@@ -195,7 +196,8 @@ class Desk implements BotDesk {
   }
 
   async #stopped(bot: Bot): Promise<void> {
-    await bot.stop().catch((error: unknown) => this.#tellTrouble(`${PLATFORM_NAMES[bot.platform]} 未能关闭 not closed`, error))
+    const what = `${PLATFORM_NAMES[bot.platform]} 未能关闭 not closed`
+    await bot.stop().catch((error: unknown) => this.#tellTrouble(what, error))
   }
 
   #channel(bot: Bot): Channel {
@@ -270,8 +272,10 @@ class Desk implements BotDesk {
       if (this.#ending.signal.aborted) return
       const failure = failureOf(error, event.attempts)
       tally.trouble(codeOf(error), this.#clock.now())
-      if (failure.become === 'later') return this.#postpone(event, tally, { afterMs: backOff(event.attempts), isUnsent: true })
-      if (failure.isTold) this.#tell(bot.platform, `一个问题未能回答 a question was not answered: ${codeOf(error)} ${framesOf(error)}`)
+      const afterMs = backOff(event.attempts)
+      if (failure.become === 'later') return this.#postpone(event, tally, { afterMs, isUnsent: true })
+      const said = `${codeOf(error)} ${framesOf(error)}`
+      if (failure.isTold) this.#tell(bot.platform, `一个问题未能回答 a question was not answered: ${said}`)
       messages = bot.messagesFor(noticeOf(failure.words))
     }
     if (!(await this.#persist(tally, () => this.#options.queue.layOut(event, messages)))) return
@@ -335,7 +339,12 @@ class Desk implements BotDesk {
   }
 
   /** Undefined where it is no longer ours to send. */
-  async #sendOne(event: ClaimedEvent, message: Message, mayRepeat: boolean, channel: Channel): Promise<Sent | undefined> {
+  async #sendOne(
+    event: ClaimedEvent,
+    message: Message,
+    mayRepeat: boolean,
+    channel: Channel,
+  ): Promise<Sent | undefined> {
     const { bot, tally } = channel
     await channel.pass(this.#stopping.signal)
     if (this.#stopping.signal.aborted) return undefined
@@ -363,7 +372,11 @@ class Desk implements BotDesk {
     })
   }
 
-  async #postpone(event: ClaimedEvent, tally: Tally, { afterMs, isUnsent }: { afterMs: number; isUnsent: boolean }): Promise<void> {
+  async #postpone(
+    event: ClaimedEvent,
+    tally: Tally,
+    { afterMs, isUnsent }: { afterMs: number; isUnsent: boolean },
+  ): Promise<void> {
     tally.add('later')
     const dueAt = Math.ceil(this.#clock.now() + afterMs)
     await this.#persist(tally, () => this.#options.queue.postpone(event, { dueAt, isUnsent }))
@@ -445,4 +458,5 @@ const GONE: ReadonlySet<string> = new Set(['no-such-conversation', 'no-such-exch
 
 type Trouble = BotState['trouble']
 
-const latest = (one: Trouble, other: Trouble): Trouble => (one && other ? (one.at > other.at ? one : other) : (one ?? other))
+const latest = (one: Trouble, other: Trouble): Trouble =>
+  one && other ? (one.at > other.at ? one : other) : (one ?? other)

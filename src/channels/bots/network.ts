@@ -2,8 +2,8 @@
 
 /** No such host, nobody listening, no way there, a certificate that does not stand. */
 const UNREACHED = new RegExp(
-  '^(?:ECONNREFUSED|ENOTFOUND|EAI_\\w+|EHOSTUNREACH|ENETUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\\w+|ERR_TLS_\\w+|' +
-    'ERR_SSL_\\w+|DEPTH_ZERO_\\w+|SELF_SIGNED_\\w+|UNABLE_TO_\\w+)$',
+  '^(?:ECONNREFUSED|ENOTFOUND|EAI_\\w+|EHOSTUNREACH|ENETUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT|CERT_\\w+|' +
+    'ERR_TLS_\\w+|ERR_SSL_\\w+|DEPTH_ZERO_\\w+|SELF_SIGNED_\\w+|UNABLE_TO_\\w+)$',
 )
 
 /**

@@ -26,8 +26,8 @@ export class Pace {
   }
 
   /**
-   * Milliseconds after which to come again, since many are before; the turn is kept under that name, in order, each at a
-   * time of its own. 0: come now.
+   * Milliseconds after which to come again, since many are before; the turn is kept under that name, in order, each at
+   * a time of its own. 0: come now.
    */
   comeAgainIn(name: string, who: string, betweenMs: number): number {
     const place = this.#place(name)
@@ -43,7 +43,12 @@ export class Pace {
   }
 
   /** Runs `work` when it is its turn; when the signal is aborted, at once: it looks at the signal itself. */
-  async inTurn<Result>(name: string, betweenMs: number, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  async inTurn<Result>(
+    name: string,
+    betweenMs: number,
+    signal: AbortSignal,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
     const place = this.#place(name)
     const before = place.queue
     const turn = async () => {

@@ -18,7 +18,12 @@ export interface Examination {
 }
 
 /** Exits 0 only where the channel is on and all is right. */
-export function printExamination(of: BotName, { findings, missing }: Examination, isJson: boolean, { print, style }: Printing): number {
+export function printExamination(
+  of: BotName,
+  { findings, missing }: Examination,
+  isJson: boolean,
+  { print, style }: Printing,
+): number {
   const isRight = missing === undefined && findings.length > 0 && findings.every((finding) => finding.isRight)
   const lines = findings.map((finding) => {
     const line = plain(`  ${finding.isRight ? '✓' : '✗'} ${finding.what}　${finding.words}`)

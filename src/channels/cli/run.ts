@@ -75,14 +75,17 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
     case 'cite':
       return withAssistant(parts, (assistant) => cite(assistant, command, printing))
     case 'doctor':
-      if (command.channel) return printExamination(command.channel, await parts.examine(command.channel), command.json, printing)
+      if (command.channel) {
+        return printExamination(command.channel, await parts.examine(command.channel), command.json, printing)
+      }
       return withAssistant(parts, (assistant) => doctor(assistant, parts.about(), command.json, printing))
     case 'send': {
       const sending = await parts.sending()
       const { robot } = sending
       const fault = faultOfSending(command.question, robot)
       if (robot && fault === undefined) {
-        return withAssistant(parts, (assistant) => sendAnswer(assistant, command.question, { ...sending, robot }, parts))
+        const ready = { ...sending, robot }
+        return withAssistant(parts, (assistant) => sendAnswer(assistant, command.question, ready, parts))
       }
       parts.printError(fault ?? '')
       return EXIT.failed

@@ -50,7 +50,9 @@ export class AccessToken {
     )
     // no message was handed over yet, whatever became of this
     const trouble = troubleOf(posted)
-    if (trouble && trouble.state !== 'sent') return { not: { ...trouble, state: 'later', code: `token-${trouble.code}` } }
+    if (trouble && trouble.state !== 'sent') {
+      return { not: { ...trouble, state: 'later', code: `token-${trouble.code}` } }
+    }
     const { status, body } = posted as { readonly status: number; readonly body: unknown }
     const reply = Reply.safeParse(body)
     if (status !== 200 || !reply.success) {

@@ -39,7 +39,7 @@ const ReplyTo = z.object({
 export type ReplyTo = z.infer<typeof ReplyTo>
 
 export type Callback =
-  /** Its words are '' where there are none to read (a picture, formatted text, a mention alone): the core says how to ask. */
+  /** Its words are '' where there are none to read (a picture, a mention alone): the core says how to ask. */
   | { readonly kind: 'question'; readonly question: BotQuestion }
   | { readonly kind: 'ignored'; readonly why: 'own-message' | 'not-mentioned' }
   | { readonly kind: 'malformed' }
@@ -50,7 +50,8 @@ export function callbackOf(text: string): Callback {
   if (!read.success) return { kind: 'malformed' }
   const { data: body } = read
   const isGroup = body.conversationType === '2'
-  if (body.senderId !== undefined && body.senderId === body.chatbotUserId) return { kind: 'ignored', why: 'own-message' }
+  const isOwn = body.senderId !== undefined && body.senderId === body.chatbotUserId
+  if (isOwn) return { kind: 'ignored', why: 'own-message' }
   // the name in the text proves nothing: anybody can type it
   if (isGroup && body.isInAtList !== true) return { kind: 'ignored', why: 'not-mentioned' }
   const replyTo = replyToOf(body, isGroup)
@@ -75,5 +76,5 @@ function replyToOf(body: z.infer<typeof Body>, isGroup: boolean): ReplyTo {
 const threadOf = ({ conversationId, senderStaffId, senderId }: z.infer<typeof Body>, isGroup: boolean) =>
   isGroup ? `${conversationId}/${senderStaffId || senderId || ''}` : conversationId
 
-/** DingTalk takes out the robot's own name; some clients leave it, with U+2005 behind it, before others that are named. */
+/** DingTalk takes out the robot's own name; some clients leave it, with U+2005 behind it, before others named. */
 const withoutMention = (content: string) => content.trim().replace(/^(?:@[^\s@]{1,64}(?:\s+|$))+/, '').trim()

@@ -3,7 +3,18 @@
  * back by the webhook of the conversation while that lives, and by the platform's API after.
  */
 import type { DingTalkConfig } from '../../bot-config.ts'
-import type { Bot, BotState, Finding, Inbox, Json, Message, Sent, Webhook, WebhookAnswer, WebhookRequest } from '../bots/bot.ts'
+import type {
+  Bot,
+  BotState,
+  Finding,
+  Inbox,
+  Json,
+  Message,
+  Sent,
+  Webhook,
+  WebhookAnswer,
+  WebhookRequest,
+} from '../bots/bot.ts'
 import { AccessToken } from './access-token.ts'
 import { apiBody, webhookBody } from './bodies.ts'
 import { type Callback, callbackOf, type ReplyTo, replyToFrom } from './callback.ts'
@@ -49,7 +60,10 @@ class DingTalkBot implements Bot {
     this.#config = config
     this.#options = options
     this.#token = new AccessToken({ ...config, now: () => this.#now() })
-    this.#state = config.mode === 'http' ? { mode: 'http', state: 'ready' } : { mode: 'socket', state: 'connecting', reconnects: 0 }
+    this.#state =
+      config.mode === 'http'
+        ? { mode: 'http', state: 'ready' }
+        : { mode: 'socket', state: 'connecting', reconnects: 0 }
     this.webhooks =
       config.mode === 'http'
         ? [{ path: DINGTALK_PATH, mostBytes: MOST_BODY_BYTES, handle: (request) => this.#handle(request) }]

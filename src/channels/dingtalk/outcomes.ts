@@ -18,7 +18,10 @@ const FLOW_MS = 60_000
 /** Credentials are refused: the answer waits until an operator has mended them. */
 export const CREDENTIALS_MS = 60_000
 
-const Webhook = z.object({ errcode: z.union([z.number(), z.string()]).transform(Number), errmsg: z.string().optional() })
+const Webhook = z.object({
+  errcode: z.union([z.number(), z.string()]).transform(Number),
+  errmsg: z.string().optional(),
+})
 const Api = z.object({
   processQueryKey: z.string().nullish(),
   code: z.string().nullish(),
@@ -112,7 +115,9 @@ export function troubleOf(posted: Posted): Sent | undefined {
   // the gateway gave up waiting: what stands behind it may have gone on
   if (status === 504) return { state: 'unknown', code: 'http-504' }
   if (status >= 500) return { state: 'later', code: `http-${status}`, ...after }
-  if (status >= 300 && status < 400) return { state: 'later', code: 'redirected', afterMs: CREDENTIALS_MS, message: ELSEWHERE }
+  if (status >= 300 && status < 400) {
+    return { state: 'later', code: 'redirected', afterMs: CREDENTIALS_MS, message: ELSEWHERE }
+  }
   return undefined
 }
 
@@ -120,4 +125,6 @@ export function troubleOf(posted: Posted): Sent | undefined {
 export const shortCode = (code: string | null | undefined) =>
   code && /^[\w.-]{1,80}$/.test(code) ? code : undefined
 
-export const refused = (code: string, message = REFUSALS[code] ?? OTHERWISE): Sent => ({ state: 'refused', code, message })
+export function refused(code: string, message = REFUSALS[code] ?? OTHERWISE): Sent {
+  return { state: 'refused', code, message }
+}

@@ -3,8 +3,8 @@
  *
  * Our own client on `ws`. The package dingtalk-stream 2.1.5 tries again each second for ever (the storm is mended in
  * 2.1.6-beta.1 alone), does not notice a half-open socket unless told to, throws out of its event handler at a frame
- * that is no JSON, prints the client secret when it debugs, follows whatever address the gateway names, and leaves it to
- * its user to acknowledge. A test drives that package against the same fake gateway.
+ * that is no JSON, prints the client secret when it debugs, follows whatever address the gateway names, and leaves it
+ * to its user to acknowledge. A test drives that package against the same fake gateway.
  */
 import { WebSocket } from 'ws'
 import { z } from 'zod'
@@ -102,7 +102,9 @@ export function isSocketAddress(endpoint: string, apiUrl: string): boolean {
 }
 
 /** Opens a socket and closes it at once; undefined where that works. Whatever comes on it is not acknowledged. */
-export async function tryStream(options: Pick<StreamOptions, 'clientId' | 'clientSecret' | 'apiUrl'>): Promise<string | undefined> {
+export async function tryStream(
+  options: Pick<StreamOptions, 'clientId' | 'clientSecret' | 'apiUrl'>,
+): Promise<string | undefined> {
   const endpoint = await openEndpoint(options)
   if ('code' in endpoint) return endpoint.code
   const socket = socketTo(endpoint.address, TIMING.openWithinMs)

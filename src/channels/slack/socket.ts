@@ -63,7 +63,7 @@ export class Socket {
     return this.#state
   }
 
-  /** One connection after the other, until it is stopped; while Slack moves us, the old one stays until the new stands. */
+  /** One connection after the other until it is stopped; while Slack moves us, the old stays until the new stands. */
   async #run(): Promise<void> {
     const { signal } = this.#stopping
     let old: Connection | undefined
