@@ -2,10 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Assistant, Status, TextVersion } from './answering/assistant.ts'
 import type { LibraryDesk } from './answering/library-desk.ts'
+import { heldIn } from './answering/missing-law.ts'
 import { fallbackOfModel } from './answering/model-answer.ts'
 import { LocalAssistant } from './answering/local-assistant.ts'
 import { fallbackOfReranker } from './answering/reranking.ts'
 import { documentById } from './clauses/by-id.ts'
+import { knownNames } from './clauses/lookup.ts'
+import { nameIndexOf } from './clauses/name-index.ts'
 import { outlineOf, type OutlineNode } from './clauses/outline-nodes.ts'
 import { parseDocument } from './clauses/tree.ts'
 import type { Config } from './config.ts'
@@ -20,12 +23,14 @@ import { giveBackMemory } from './memory.ts'
 import { openAnswerModel, type OpenedModel } from './open-answer-model.ts'
 import { openEmbedder } from './open-embedder.ts'
 import { openReranker } from './open-reranker.ts'
+import { loadCharacters } from './questions/cedict.ts'
 import { prepareSlips } from './questions/slips.ts'
 import { loadDictionary } from './questions/words.ts'
 import { openLibrary, served, type Built, type Opened } from './retrieval/library-files.ts'
 import { vectorSearchOf, type Library } from './retrieval/library.ts'
 import { currentPointer, openCurrent, type Pointer } from './store/generations.ts'
 import type { Reranker } from './reranking/reranker.ts'
+import { turn } from './turn.ts'
 import type { DocumentId, Fallback } from './types.ts'
 import { openIndex, updateIndex } from './update-index.ts'
 
@@ -122,7 +127,7 @@ class RunningApp implements App {
     this.#opened = await openIndex(this.#config.indexFolder, openLibrary, log)
     if (this.#opened) this.#serve(this.#opened)
     setImmediate(loadDictionary)
-    if (this.#opened) void prepareSlips(this.#opened.library.documents)
+    if (this.#opened) void this.#prepare(this.#opened.library.documents)
     if (frozen) return
     this.settled = this.#settle()
     const ended = this.settled.catch((error: unknown) => {
@@ -238,10 +243,21 @@ class RunningApp implements App {
 
   /** A generation takes the place of the one that serves, ready for its first question. */
   async #take(opened: Opened): Promise<void> {
-    await prepareSlips(opened.library.documents, this.#opened?.library.documents)
+    await this.#prepare(opened.library.documents, this.#opened?.library.documents)
     this.#opened = opened
     this.#unsaved = undefined
     this.#serve(opened)
+  }
+
+  /** What the first question would wait for; of a server bit by bit, so that nothing that comes in waits for it. */
+  async #prepare(documents: Library['documents'], before?: Library['documents']): Promise<void> {
+    await prepareSlips(documents, before)
+    if (!this.#options.follow) return
+    const steps = [loadCharacters, () => nameIndexOf(knownNames(documents)), () => heldIn({ documents }).lacking]
+    for (const step of steps) {
+      await turn()
+      step()
+    }
   }
 
   #serve({ library }: Built, fallback?: Fallback): void {

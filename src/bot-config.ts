@@ -147,9 +147,9 @@ function slackOf(given: z.infer<typeof Variables>): SlackConfig | string | undef
   const { TIAOWEN_SLACK_BOT_TOKEN: botToken, TIAOWEN_SLACK_SIGNING_SECRET: signingSecret } = given
   const { TIAOWEN_SLACK_APP_TOKEN: appToken, TIAOWEN_SLACK_API_URL: apiUrl } = given
   if (botToken === undefined && signingSecret === undefined && appToken === undefined) return undefined
-  if (botToken === undefined) return missing('TIAOWEN_SLACK_BOT_TOKEN')
+  if (botToken === undefined) return missing('slack', 'TIAOWEN_SLACK_BOT_TOKEN')
   if (signingSecret === undefined && appToken === undefined) {
-    return missing('TIAOWEN_SLACK_SIGNING_SECRET', 'TIAOWEN_SLACK_APP_TOKEN')
+    return missing('slack', 'TIAOWEN_SLACK_APP_TOKEN', 'TIAOWEN_SLACK_SIGNING_SECRET')
   }
   return {
     botToken,
@@ -163,8 +163,8 @@ function dingTalkOf(given: z.infer<typeof Variables>): DingTalkConfig | string |
   const { TIAOWEN_DINGTALK_CLIENT_ID: clientId, TIAOWEN_DINGTALK_CLIENT_SECRET: clientSecret } = given
   const { TIAOWEN_DINGTALK_ROBOT_CODE: robotCode, TIAOWEN_DINGTALK_ADDRESSES: addresses } = given
   if (clientId === undefined && clientSecret === undefined) return undefined
-  if (clientId === undefined) return missing('TIAOWEN_DINGTALK_CLIENT_ID')
-  if (clientSecret === undefined) return missing('TIAOWEN_DINGTALK_CLIENT_SECRET')
+  if (clientId === undefined) return missing('dingtalk', 'TIAOWEN_DINGTALK_CLIENT_ID')
+  if (clientSecret === undefined) return missing('dingtalk', 'TIAOWEN_DINGTALK_CLIENT_SECRET')
   return {
     clientId,
     clientSecret,
@@ -176,5 +176,6 @@ function dingTalkOf(given: z.infer<typeof Variables>): DingTalkConfig | string |
   }
 }
 
-const missing = (...names: readonly (keyof typeof BOT_VARIABLES)[]): string =>
-  `${names.join(' or ')} is not set. ${names.map((name) => BOT_NEXT_STEPS[name]).join('; or: ')}.`
+/** A sentence for doctor, /readyz and the log. */
+const missing = (channel: BotName, ...names: readonly (keyof typeof BOT_VARIABLES)[]): string =>
+  `没有设置 ${names.join(' 或 ')}，取得的步骤见 docs/${channel}.md。`

@@ -1,8 +1,8 @@
 /** The process that makes one round of indexing for a running server; started by index-process.ts. */
 import { enableCompileCache } from 'node:module'
-import { constants, setPriority } from 'node:os'
 import type { Config } from './config.ts'
 import { PolicyError } from './errors.ts'
+import { giveWay } from './give-way.ts'
 import type { RoundReport } from './index-process.ts'
 
 enableCompileCache() // before the modules that are large
@@ -26,11 +26,6 @@ async function round(config: Config): Promise<void> {
   process.exit(0)
 }
 
-/** Questions come first. */
-try {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
-} catch {
-  // not every system lets a process give way
-}
+giveWay()
 process.once('disconnect', () => process.exit(1)) // the server is gone; what is in place stays whole
 process.once('message', (config) => void round(config as Config))

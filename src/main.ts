@@ -12,6 +12,7 @@ import type { IndexEvent, IndexRequest } from './channels/cli/indexing.ts'
 import { progressTo } from './channels/cli/progress.ts'
 import { runCli, type Opened } from './channels/cli/run.ts'
 import { readConfig, type Config } from './config.ts'
+import { giveWay } from './give-way.ts'
 import type { Storage } from './state/sqlite-storage.ts'
 import { EVERYONE, type FeedbackRecord, type FeedbackWanted } from './state/state.ts'
 
@@ -42,7 +43,10 @@ async function openSettled(config: Config, log: (message: string) => void): Prom
 
 /** Serves at once; the index is brought up to date meanwhile. */
 async function serveUntilSignal(config: Config): Promise<void> {
-  const [{ openApp }, { serve, untilSignal }] = await Promise.all([import('./app.ts'), import('./channels/http/serve.ts')])
+  const [{ openApp }, { serve, untilSignal }] = await Promise.all([
+    import('./app.ts'),
+    import('./channels/http/serve.ts'),
+  ])
   const log = isHeard(config) ? say : () => {}
   const storage = await openStorage(config)
   const { state } = storage
@@ -51,6 +55,7 @@ async function serveUntilSignal(config: Config): Promise<void> {
   try {
     const desk = (bots = await openBotDesk(config, app, storage, log))
     const serving = await serve(app.assistant, { ...config, version, log, state, desk: app.desk, bots: desk })
+    desk.start() // not before: where the port is taken, another process has the sockets and answers
     process.stdout.write(`条问 Tiaowen ${version}：${serving.url}\n`)
     app.settled.then(() => log(readiness(app)), () => {})
     // both at once: what platforms post meanwhile is on the disk, for the next start
@@ -63,8 +68,13 @@ async function serveUntilSignal(config: Config): Promise<void> {
   }
 }
 
-/** The chat platforms that are configured, at work. */
-async function openBotDesk(config: Config, app: App, { state, queue }: Storage, log: (message: string) => void): Promise<BotDesk> {
+/** The chat platforms that are configured; at work once they are started. */
+async function openBotDesk(
+  config: Config,
+  app: App,
+  { state, queue }: Storage,
+  log: (message: string) => void,
+): Promise<BotDesk> {
   const [{ platformsOf }, { openBots }, { Keeper }] = await Promise.all([
     import('./channels/platforms.ts'),
     import('./channels/bots/desk.ts'),
@@ -105,6 +115,7 @@ async function closeSoon(app: App): Promise<void> {
 
 /** Rounds over the folders named, or those of the configuration. A signal ends the watching; a second one at once. */
 async function* index(config: Config, { folders, watch }: IndexRequest): AsyncGenerator<IndexEvent> {
+  giveWay()
   const { indexRounds } = await import('./index-rounds.ts')
   const named = folders.length === 0 ? config.folders : [...new Set(folders.map((folder) => resolve(folder)))]
   const stop = new AbortController()

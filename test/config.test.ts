@@ -266,10 +266,8 @@ describe('chat platforms', () => {
       days: 30,
       off: {
         slack:
-          'TIAOWEN_SLACK_SIGNING_SECRET or TIAOWEN_SLACK_APP_TOKEN is not set. Copy the Signing Secret of the app ' +
-          '(Basic Information); or: Make an App-Level Token with connections:write (Basic Information).',
-        dingtalk:
-          'TIAOWEN_DINGTALK_CLIENT_SECRET is not set. Copy the Client Secret of the application (凭证与基础信息).',
+          '没有设置 TIAOWEN_SLACK_APP_TOKEN 或 TIAOWEN_SLACK_SIGNING_SECRET，取得的步骤见 docs/slack.md。',
+        dingtalk: '没有设置 TIAOWEN_DINGTALK_CLIENT_SECRET，取得的步骤见 docs/dingtalk.md。',
       },
     })
   })

@@ -1,8 +1,11 @@
 /** The program as a process: what it prints where, its exit codes, how signals end it. It needs no model. */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { constants, getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -98,6 +101,27 @@ test('a busy port is one sentence and exit code 1', async () => {
   expect(err).not.toMatch(/\n\s+at /)
 })
 
+test('where the port is busy no channel is opened: another process has the sockets and the questions', async () => {
+  const server = start(['serve'])
+  const { port } = new URL(await address(server))
+  let calls = 0
+  const platform = createServer((_, response) => (calls++, response.end('{}'))).listen(0, '127.0.0.1')
+  await once(platform, 'listening')
+  const own = {
+    TIAOWEN_PORT: port,
+    TIAOWEN_DATA_FOLDER: join(folder, 'data-of-second'),
+    TIAOWEN_DINGTALK_CLIENT_ID: 'dingtiaowen',
+    TIAOWEN_DINGTALK_CLIENT_SECRET: 'policy-rag-ding-app-secret',
+    TIAOWEN_DINGTALK_API_URL: `http://127.0.0.1:${(platform.address() as AddressInfo).port}`,
+  }
+  const { code, err } = await run(['serve'], own)
+  server.child.kill('SIGTERM')
+  await server.ended
+  platform.close()
+  expect([code, calls]).toEqual([1, 0])
+  expect(err).not.toContain('已开启')
+})
+
 test('index takes folders in place of those of the configuration, and says how to keep them', async () => {
   await mkdir(join(folder, 'more', 'below'), { recursive: true })
   await writeFile(join(folder, 'more', 'below', '某市办法.txt'), REGULATION.replace('条例', '办法'))
@@ -115,10 +139,11 @@ test('index takes folders in place of those of the configuration, and says how t
   })
 })
 
-test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the watching with 0', async (signal) => {
+test.each(['SIGTERM', 'SIGINT'] as const)('watching gives way to what answers, and %s ends it with 0', async (signal) => {
   const own = { TIAOWEN_INDEX_FOLDER: join(folder, 'watched'), TIAOWEN_DATA_FOLDER: join(folder, 'data-of-watched') }
   const watching = start(['index', '--watch'], own)
   while (!watching.said.out.includes('正在等待文件变化')) await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(getPriority(watching.child.pid)).toBe(constants.priority.PRIORITY_BELOW_NORMAL)
   watching.child.kill(signal)
   expect(await watching.ended).toMatchObject({ code: 0, signal: null, err: expect.stringContaining('已停止') as string })
 })

@@ -27,6 +27,7 @@ import type {
   SearchResult,
   Segment,
 } from '../types.ts'
+import { turn } from '../turn.ts'
 import type { Assistant, Status, TextVersion } from './assistant.ts'
 import type { AnswerModel } from './answer-model.ts'
 import { answerReference } from './clause-answer.ts'
@@ -128,6 +129,7 @@ export class LocalAssistant implements Assistant {
     const writer = request.mode === 'extractive' ? undefined : this.#parts.writer
     const alone = await this.#standAlone(request, writer, signal)
     if (writer && request.history?.length) clock.mark('rewrite')
+    await turn()
     const normalised = normaliseQuestion(alone.question)
     const { text: asTyped, unclear } = understand(library, normalised)
     const meant = versionsMeant(library, asTyped, request.asOf)
@@ -135,6 +137,7 @@ export class LocalAssistant implements Assistant {
     clock.mark('understand')
     const { vector, fallback } = await this.#embed(library, text)
     clock.mark('embed')
+    await turn()
     const names = knownNames(library.documents)
     const references = findReferences(text, names)
     const named = within(intentOf(text, references, library.documents, names), wanted)
@@ -148,6 +151,7 @@ export class LocalAssistant implements Assistant {
       retrieveInOrder(library, queryFor(documents), limit, ranked.order),
     )
     const found = search(scope)
+    await turn()
     const clauses: Search = (documents, limit) => search(documents, limit).flatMap(clausesOf)
     const past: Search = (documents, limit = RETRIEVED) =>
       retrieveInOrder(
@@ -167,6 +171,7 @@ export class LocalAssistant implements Assistant {
           : inVersions?.absent !== undefined
             ? noSuchVersion(library, inVersions.absent)
             : orFromThePast(library, { ...asked, intent: named, search: past }, draftOf(library, asked))
+    await turn()
     const exactly = draft.places?.map((place) => foundAt(library, place))
     const nearest = exactly ?? firstThen(addressed(library, references, meant, scope), found)
     const passages = nearest.slice(0, PASSAGES).map((one) => passageOf(library, one))

@@ -7,7 +7,8 @@ type Opening = (config: BotsConfig, options: { readonly log: (message: string) =
 
 const PLATFORMS: readonly Opening[] = [
   async ({ slack }, options) => slack && (await import('./slack/slack-bot.ts')).createSlackBot(slack, options),
-  async ({ dingTalk }, options) => dingTalk && (await import('./dingtalk/dingtalk-bot.ts')).createDingTalkBot(dingTalk, options),
+  async ({ dingTalk }, options) =>
+    dingTalk && (await import('./dingtalk/dingtalk-bot.ts')).createDingTalkBot(dingTalk, options),
 ]
 
 /** Those whose configuration is whole. */

@@ -56,13 +56,26 @@ export interface Waiting {
 /** Of a platform; more are refused. */
 export const MOST_WAITING = 10_000
 
+/** A try failed, or was not made yet. */
+export interface Later {
+  readonly dueAt: number
+  /** The message that was begun was certainly not sent. */
+  readonly isUnsent: boolean
+  /** Nothing was tried: it does not count among `attempts`. */
+  readonly isUntried?: boolean
+}
+
 export interface BotQueue {
   /** Milliseconds for which a claim stands unless it is renewed. */
   readonly leaseMs: number
   /** @throws PolicyError `queue-full` where MOST_WAITING events of the platform wait */
   put(event: NewEvent): Promise<'taken' | 'duplicate'>
   /** Of those that are due, the longest due first, at most so many. */
-  claim(wanted: { readonly stage: Stage; readonly platforms: readonly string[]; readonly most: number }): Promise<readonly ClaimedEvent[]>
+  claim(wanted: {
+    readonly stage: Stage
+    readonly platforms: readonly string[]
+    readonly most: number
+  }): Promise<readonly ClaimedEvent[]>
   /** When the next of them can be claimed; undefined where there is none. */
   nextDue(wanted: { readonly stage: Stage; readonly platforms: readonly string[] }): Promise<number | undefined>
   /** Claims of this holder stand for another `leaseMs`. */
@@ -78,8 +91,8 @@ export interface BotQueue {
   begin(name: EventName): Promise<boolean>
   /** It was sent. After the last one the event is done, and its words are gone. */
   sent(name: EventName): Promise<boolean>
-  /** A try failed: gives the claim back until then. `isUnsent`: the message that was begun was certainly not sent. */
-  postpone(name: EventName, later: { readonly dueAt: number; readonly isUnsent: boolean }): Promise<boolean>
+  /** Gives the claim back until then. */
+  postpone(name: EventName, later: Later): Promise<boolean>
   /** Done without an answer that arrived. */
   giveUp(name: EventName): Promise<boolean>
   /** By platform; those with none are left out. */
@@ -88,5 +101,8 @@ export interface BotQueue {
    * Gives up what came in before `receivedBefore` and nobody works on, and forgets the names of what was done before
    * `doneBefore`. How many were given up, by platform.
    */
-  sweep(until: { readonly receivedBefore: number; readonly doneBefore: number }): Promise<Readonly<Record<string, number>>>
+  sweep(until: {
+    readonly receivedBefore: number
+    readonly doneBefore: number
+  }): Promise<Readonly<Record<string, number>>>
 }

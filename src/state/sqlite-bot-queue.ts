@@ -2,7 +2,17 @@
 import { randomUUID } from 'node:crypto'
 import type { StatementSync } from 'node:sqlite'
 import { PolicyError } from '../errors.ts'
-import { MOST_WAITING, type BotQueue, type ClaimedEvent, type EventName, type Json, type NewEvent, type Stage, type Waiting } from './bot-queue.ts'
+import {
+  MOST_WAITING,
+  type BotQueue,
+  type ClaimedEvent,
+  type EventName,
+  type Json,
+  type Later,
+  type NewEvent,
+  type Stage,
+  type Waiting,
+} from './bot-queue.ts'
 import { textIn, type Row, type SqliteSession } from './sqlite-session.ts'
 
 export interface SqliteBotQueueOptions {
@@ -29,7 +39,8 @@ const STATEMENTS = {
       SELECT 1 FROM bot_events WHERE platform = :platform AND thread = :thread AND stage <> 'done'),
       :now, :now, :thread, :replyTo, :question)`,
   claim: `UPDATE bot_events SET claimed_by = :holder, claimed_until = :until WHERE number IN (
-      SELECT number FROM bot_events WHERE is_next = 1 AND stage = :stage AND due_at <= :now AND ${OF_PLATFORMS} AND ${FREE}
+      SELECT number FROM bot_events
+      WHERE is_next = 1 AND stage = :stage AND due_at <= :now AND ${OF_PLATFORMS} AND ${FREE}
       ORDER BY due_at, number LIMIT :most)
     RETURNING *`,
   nextDue: `SELECT min(max(due_at, coalesce(claimed_until, 0))) AS due FROM bot_events
@@ -41,7 +52,7 @@ const STATEMENTS = {
   begin: `UPDATE bot_events SET begun = 1 WHERE ${OWN} AND stage = 'answered'`,
   sent: `UPDATE bot_events SET sent = sent + 1, begun = 0, attempts = 0 WHERE ${OWN} AND stage = 'answered'
     RETURNING sent < json_array_length(messages) AS is_more`,
-  postpone: `UPDATE bot_events SET due_at = :dueAt, attempts = attempts + 1, begun = begun AND NOT :isUnsent,
+  postpone: `UPDATE bot_events SET due_at = :dueAt, attempts = attempts + :tries, begun = begun AND NOT :isUnsent,
     claimed_by = NULL, claimed_until = NULL WHERE ${OWN}`,
   threadOf: `SELECT thread FROM bot_events WHERE ${OWN}`,
   end: `UPDATE bot_events SET ${DONE} WHERE platform = :platform AND id = :id`,
@@ -49,7 +60,8 @@ const STATEMENTS = {
     SELECT min(number) FROM bot_events WHERE platform = :platform AND thread = :thread AND stage <> 'done')`,
   waiting: `SELECT platform, count(*) AS events, min(received_at) AS since FROM bot_events WHERE stage <> 'done'
     GROUP BY platform`,
-  stale: `SELECT platform, id, thread FROM bot_events WHERE stage <> 'done' AND received_at < :receivedBefore AND ${FREE}`,
+  stale: `SELECT platform, id, thread FROM bot_events
+    WHERE stage <> 'done' AND received_at < :receivedBefore AND ${FREE}`,
   forget: `DELETE FROM bot_events WHERE stage = 'done' AND done_at < :doneBefore`,
 } as const
 
@@ -110,10 +122,10 @@ export class SqliteBotQueue implements BotQueue {
   async claim(wanted: { readonly stage: Stage; readonly platforms: readonly string[]; readonly most: number }) {
     const now = this.#now()
     const { stage, most } = wanted
-    const given = { stage, most, platforms: JSON.stringify(wanted.platforms), now, until: now + this.leaseMs, holder: this.#holder }
+    const platforms = JSON.stringify(wanted.platforms)
+    const given = { stage, most, platforms, now, until: now + this.leaseMs, holder: this.#holder }
     const rows = this.#session.written(() => this.#statements.claim.all(given))
-    const inOrder = (a: Row, b: Row) => Number(a['due_at']) - Number(b['due_at']) || Number(a['number']) - Number(b['number'])
-    return rows.sort(inOrder).map(claimedOf)
+    return rows.sort(byTurn).map(claimedOf)
   }
 
   async nextDue({ stage, platforms }: { readonly stage: Stage; readonly platforms: readonly string[] }) {
@@ -147,8 +159,8 @@ export class SqliteBotQueue implements BotQueue {
     })
   }
 
-  async postpone(name: EventName, { dueAt, isUnsent }: { readonly dueAt: number; readonly isUnsent: boolean }) {
-    return this.#changed('postpone', name, { dueAt, isUnsent: isUnsent ? 1 : 0 })
+  async postpone(name: EventName, { dueAt, isUnsent, isUntried = false }: Later): Promise<boolean> {
+    return this.#changed('postpone', name, { dueAt, isUnsent: isUnsent ? 1 : 0, tries: isUntried ? 0 : 1 })
   }
 
   async giveUp(name: EventName): Promise<boolean> {
@@ -157,8 +169,10 @@ export class SqliteBotQueue implements BotQueue {
 
   async waiting(): Promise<Readonly<Record<string, Waiting>>> {
     const rows = this.#session.tried(() => this.#statements.waiting.all())
-    const each = rows.map((row) => [textIn(row, 'platform'), { events: Number(row['events']), since: Number(row['since']) }])
-    return Object.fromEntries(each) as Record<string, Waiting>
+    const each = rows.map((row): [string, Waiting] => {
+      return [textIn(row, 'platform'), { events: Number(row['events']), since: Number(row['since']) }]
+    })
+    return Object.fromEntries(each)
   }
 
   async sweep({ receivedBefore, doneBefore }: { readonly receivedBefore: number; readonly doneBefore: number }) {
@@ -180,7 +194,11 @@ export class SqliteBotQueue implements BotQueue {
     return { platform, id, holder: this.#holder }
   }
 
-  #changed(statement: 'layOut' | 'begin' | 'postpone', name: EventName, given: Record<string, string | number> = {}): boolean {
+  #changed(
+    statement: 'layOut' | 'begin' | 'postpone',
+    name: EventName,
+    given: Record<string, string | number> = {},
+  ): boolean {
     const { changes } = this.#session.written(() => this.#statements[statement].run({ ...this.#own(name), ...given }))
     return changes > 0
   }
@@ -198,6 +216,9 @@ export class SqliteBotQueue implements BotQueue {
     this.#statements.moveOn.run({ platform, thread })
   }
 }
+
+const byTurn = (one: Row, other: Row) =>
+  Number(one['due_at']) - Number(other['due_at']) || Number(one['number']) - Number(other['number'])
 
 function claimedOf(row: Row): ClaimedEvent {
   const messages = row['messages']

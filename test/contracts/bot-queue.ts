@@ -127,6 +127,8 @@ export function describeBotQueue(name: string, { open, again }: BotQueueKind): v
         await queue.postpone(EVENT, { dueAt: time, isUnsent: true })
       }
       await asked(queue)
+      await queue.postpone(EVENT, { dueAt: time, isUnsent: false, isUntried: true })
+      expect(await asked(queue)).toMatchObject([{ attempts: 3 }])
       await queue.layOut(EVENT, MESSAGES)
       expect(await answered(queue)).toMatchObject([{ attempts: 0 }])
     })

@@ -1,17 +1,17 @@
 /**
- * What a chat platform is to the core, and the core to a chat platform. A platform carries: it knows its own signatures,
- * formats, limits and addresses. The core keeps, asks the Assistant, and has each answer sent once, in order.
+ * What a chat platform is to the core, and the core to a chat platform. A platform carries: it knows its own
+ * signatures, formats, limits and addresses. The core keeps, asks the Assistant, and has each answer sent once, in order.
  *
  * The way of a question: verified by the platform → Inbox.put, on the disk → acknowledged → answered → laid out in
  * messages → each sent and recorded.
  */
+import type { Json } from '../../state/bot-queue.ts'
 import type { Feedback } from '../../types.ts'
 import type { Reply } from './reply.ts'
 
-export type Platform = 'slack' | 'dingtalk'
+export type { Json }
 
-/** Plain values that are kept as JSON. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
+export type Platform = 'slack' | 'dingtalk'
 
 /** A question as it is kept until it is answered. */
 export interface BotQuestion {
@@ -51,8 +51,11 @@ export type Message = Json
 /** What became of a message. */
 export type Sent =
   | { readonly state: 'sent' }
-  /** Not taken; to be tried again, after `afterMs` where the platform says when. */
-  | { readonly state: 'later'; readonly code: string; readonly afterMs?: number }
+  /**
+   * Not taken; to be tried again, after `afterMs` where the platform says when. `message`: until an operator has mended
+   * something, what.
+   */
+  | { readonly state: 'later'; readonly code: string; readonly afterMs?: number; readonly message?: string }
   /** Perhaps taken: the connection broke, or nothing came back in time. To be tried again, marked. */
   | { readonly state: 'unknown'; readonly code: string }
   /** Never will be taken. `code` is the platform's own, `message` says what an operator can do. */
@@ -84,7 +87,11 @@ export interface Bot {
   /** Of a place where messages must follow each other slowly: messages of one place are this far apart. */
   paceOf(replyTo: Json): { readonly place: string; readonly betweenMs: number }
   /** Never throws. `mayRepeat`: it may have been sent before, which the message says. */
-  send(message: Message, replyTo: Json, options: { readonly mayRepeat: boolean; readonly signal: AbortSignal }): Promise<Sent>
+  send(
+    message: Message,
+    replyTo: Json,
+    options: { readonly mayRepeat: boolean; readonly signal: AbortSignal },
+  ): Promise<Sent>
   state(): BotState
   /** Asks the platform whether the configuration works: one line each, for `tiaowen doctor slack|dingtalk`. */
   examine(): Promise<readonly Finding[]>
@@ -110,7 +117,7 @@ export interface WebhookRequest {
   readonly headers: { get(name: string): string | null }
   /** As it came, before any parsing. */
   readonly body: Uint8Array
-  /** Of the other end of the connection. */
+  /** Of the other end of the connection; of IPv4 as such, by whatever socket it came. */
   readonly address?: string
 }
 

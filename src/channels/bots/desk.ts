@@ -49,7 +49,10 @@ export type ChannelStatus =
     } & Counts)
 
 export interface BotDesk {
+  /** Until the start and from the end on they say 503: the platform is to come again. */
   readonly webhooks: readonly Webhook[]
+  /** Platforms are told to hand in, and what waits is worked on: once, where the server listens. */
+  start(): void
   status(): Promise<Readonly<Record<Platform, ChannelStatus>>>
   /** Takes nothing new; what is under way ends, or is left on the disk for the next start. */
   stop(): Promise<void>
@@ -63,14 +66,14 @@ const REQUESTS = 8
 /** A request that says nothing after this is `unknown`. */
 const SEND_MS = 60_000
 const DRAIN_MS = 10_000
+/** A try or two that fail are no news; that it goes on is said so often. */
+const TRIES_UNTOLD = 3
+const TOLD_EVERY_MS = 600_000
 /** From being broken off to the end. */
 const GRACE_MS = 1_000
 
-export function openBots(bots: readonly Bot[], options: BotsOptions): BotDesk {
-  const desk = new Desk(bots, options)
-  desk.start()
-  return desk
-}
+/** Nothing of it runs before its start. */
+export const openBots = (bots: readonly Bot[], options: BotsOptions): BotDesk => new Desk(bots, options)
 
 interface Channel {
   readonly bot: Bot
@@ -97,6 +100,8 @@ class Desk implements BotDesk {
   readonly #stopping = new AbortController()
   /** What is under way is broken off. */
   readonly #ending = new AbortController()
+  /** When it was last said that nothing can be sent. */
+  readonly #toldLater = new Map<Platform, number>()
   #retention: Retention | undefined
   #cancelRenewal = () => {}
 
@@ -168,7 +173,8 @@ class Desk implements BotDesk {
     this.#stopping.abort()
     this.#cancelRenewal()
     const end = setTimeout(() => this.#end(), this.#options.drainMs ?? DRAIN_MS)
-    const ended = Promise.all([...channels.map(({ bot }) => this.#stopped(bot)), ...workers.map((worker) => worker.idle())])
+    const stopped = channels.map(({ bot }) => this.#stopped(bot))
+    const ended = Promise.all([...stopped, ...workers.map((worker) => worker.idle())])
     await Promise.race([ended, this.#brokenOff()])
     clearTimeout(end)
     await this.#retention?.stop()
@@ -190,7 +196,8 @@ class Desk implements BotDesk {
   }
 
   async #stopped(bot: Bot): Promise<void> {
-    await bot.stop().catch((error: unknown) => this.#tellTrouble(`${PLATFORM_NAMES[bot.platform]} 未能关闭 not closed`, error))
+    const what = `${PLATFORM_NAMES[bot.platform]} 未能关闭 not closed`
+    await bot.stop().catch((error: unknown) => this.#tellTrouble(what, error))
   }
 
   #channel(bot: Bot): Channel {
@@ -265,8 +272,10 @@ class Desk implements BotDesk {
       if (this.#ending.signal.aborted) return
       const failure = failureOf(error, event.attempts)
       tally.trouble(codeOf(error), this.#clock.now())
-      if (failure.become === 'later') return this.#postpone(event, tally, { afterMs: backOff(event.attempts), isUnsent: true })
-      if (failure.isTold) this.#tell(bot.platform, `一个问题未能回答 a question was not answered: ${codeOf(error)} ${framesOf(error)}`)
+      const afterMs = backOff(event.attempts)
+      if (failure.become === 'later') return this.#postpone(event, tally, { afterMs, isUnsent: true })
+      const said = `${codeOf(error)} ${framesOf(error)}`
+      if (failure.isTold) this.#tell(bot.platform, `一个问题未能回答 a question was not answered: ${said}`)
       messages = bot.messagesFor(noticeOf(failure.words))
     }
     if (!(await this.#persist(tally, () => this.#options.queue.layOut(event, messages)))) return
@@ -296,10 +305,13 @@ class Desk implements BotDesk {
   /** Messages on the disk → the chat, one after the other. */
   async #send(event: ClaimedEvent, channel: Channel): Promise<void> {
     const { bot, tally, pace, slots } = channel
+    const { place, betweenMs } = bot.paceOf(event.replyTo)
+    // an answer that was begun is not taken apart
+    const comeInMs = event.sent > 0 ? 0 : pace.comeAgainIn(place, event.id, betweenMs)
+    if (comeInMs > 0) return this.#putBack(event, tally, comeInMs)
     let { attempts, mayRepeat } = event
     for (const message of event.messages.slice(event.sent)) {
       if (this.#isTooOld(event)) return this.#giveUp(event, tally, 'too-old')
-      const { place, betweenMs } = bot.paceOf(event.replyTo)
       const sent = await pace.inTurn(place, betweenMs, this.#stopping.signal, () =>
         slots.within(() => this.#sendOne(event, message, mayRepeat, channel)),
       )
@@ -313,6 +325,7 @@ class Desk implements BotDesk {
         const afterMs = Math.min(GIVE_UP_MS, Math.max(0, toldMs ?? backOff(attempts)))
         if (toldMs !== undefined) pace.hold(place, this.#clock.now() + afterMs)
         tally.trouble(sent.code, this.#clock.now())
+        this.#tellLater(bot.platform, sent, attempts)
         // `later` says that this try did not arrive; of one before it that is not known
         return this.#postpone(event, tally, { afterMs, isUnsent: sent.state === 'later' && !mayRepeat })
       }
@@ -326,7 +339,12 @@ class Desk implements BotDesk {
   }
 
   /** Undefined where it is no longer ours to send. */
-  async #sendOne(event: ClaimedEvent, message: Message, mayRepeat: boolean, channel: Channel): Promise<Sent | undefined> {
+  async #sendOne(
+    event: ClaimedEvent,
+    message: Message,
+    mayRepeat: boolean,
+    channel: Channel,
+  ): Promise<Sent | undefined> {
     const { bot, tally } = channel
     await channel.pass(this.#stopping.signal)
     if (this.#stopping.signal.aborted) return undefined
@@ -354,10 +372,20 @@ class Desk implements BotDesk {
     })
   }
 
-  async #postpone(event: ClaimedEvent, tally: Tally, { afterMs, isUnsent }: { afterMs: number; isUnsent: boolean }): Promise<void> {
+  async #postpone(
+    event: ClaimedEvent,
+    tally: Tally,
+    { afterMs, isUnsent }: { afterMs: number; isUnsent: boolean },
+  ): Promise<void> {
     tally.add('later')
     const dueAt = Math.ceil(this.#clock.now() + afterMs)
     await this.#persist(tally, () => this.#options.queue.postpone(event, { dueAt, isUnsent }))
+  }
+
+  /** Its place is taken for a while: nothing was tried. */
+  async #putBack(event: ClaimedEvent, tally: Tally, afterMs: number): Promise<void> {
+    const dueAt = Math.ceil(this.#clock.now() + afterMs)
+    await this.#persist(tally, () => this.#options.queue.postpone(event, { dueAt, isUnsent: false, isUntried: true }))
   }
 
   async #giveUp(event: ClaimedEvent, tally: Tally, code: string): Promise<void> {
@@ -394,6 +422,15 @@ class Desk implements BotDesk {
     await this.#postpone(event, tally, later).catch(() => {}) // the desk stops
   }
 
+  /** At once where an operator can do something, else when it failed again and again; then seldom. */
+  #tellLater(platform: Platform, sent: Extract<Sent, { state: 'later' | 'unknown' }>, attempts: number): void {
+    const message = sent.state === 'later' ? sent.message : undefined
+    const isNews = (this.#toldLater.get(platform) ?? -Infinity) + TOLD_EVERY_MS <= this.#clock.now()
+    if (!isNews || (message === undefined && attempts < TRIES_UNTOLD)) return
+    this.#toldLater.set(platform, this.#clock.now())
+    this.#tell(platform, `回答暂不能送达，将继续尝试 answers cannot be sent for now: ${sent.code} ${message ?? ''}`)
+  }
+
   #renewSoon(): void {
     const { queue } = this.#options
     this.#cancelRenewal = this.#clock.after(queue.leaseMs / 3, () => {
@@ -421,4 +458,5 @@ const GONE: ReadonlySet<string> = new Set(['no-such-conversation', 'no-such-exch
 
 type Trouble = BotState['trouble']
 
-const latest = (one: Trouble, other: Trouble): Trouble => (one && other ? (one.at > other.at ? one : other) : (one ?? other))
+const latest = (one: Trouble, other: Trouble): Trouble =>
+  one && other ? (one.at > other.at ? one : other) : (one ?? other)

@@ -67,10 +67,11 @@ export interface ReplyOptions {
 export function replyOf(answer: Answer, { publicUrl, exchange }: ReplyOptions = {}): Reply {
   const verdict = verdictOf(answer)
   const { understoodAs, citations } = answer
+  const understood = understoodAs === undefined ? undefined : onOneLine(understoodWords(understoodAs))
   return {
     parts: [
       ...(verdict === undefined ? [] : [{ kind: 'verdict', text: verdict } as const]),
-      ...(understoodAs === undefined ? [] : [{ kind: 'understood', text: onOneLine(understoodWords(understoodAs)) } as const]),
+      ...(understood === undefined ? [] : [{ kind: 'understood', text: understood } as const]),
       ...wordsOf(answer),
       ...(citations.length === 0 ? [] : [{ kind: 'heading', text: sourcesHeading(answer) } as const]),
       ...citations.map((citation) => citationPart(citation, answer.text.includes(citation.quote), publicUrl)),

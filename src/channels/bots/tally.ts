@@ -30,14 +30,22 @@ export interface Trouble {
 const REASONS = 30
 const OTHER = 'other'
 
-type Number = { [Name in keyof Counts]: Counts[Name] extends number ? Name : never }[keyof Counts]
+type Counted = { [Name in keyof Counts]: Counts[Name] extends number ? Name : never }[keyof Counts]
 
 export class Tally {
-  readonly #numbers: Record<Number, number> = { events: 0, duplicates: 0, answered: 0, sent: 0, later: 0, givenUp: 0, repeats: 0 }
+  readonly #numbers: Record<Counted, number> = {
+    events: 0,
+    duplicates: 0,
+    answered: 0,
+    sent: 0,
+    later: 0,
+    givenUp: 0,
+    repeats: 0,
+  }
   readonly #reasons = { refused: new Map<string, number>(), ignored: new Map<string, number>() }
   #trouble: Trouble | undefined
 
-  add(what: Number, by = 1): void {
+  add(what: Counted, by = 1): void {
     this.#numbers[what] += by
   }
 

@@ -18,7 +18,12 @@ export interface Examination {
 }
 
 /** Exits 0 only where the channel is on and all is right. */
-export function printExamination(of: BotName, { findings, missing }: Examination, isJson: boolean, { print, style }: Printing): number {
+export function printExamination(
+  of: BotName,
+  { findings, missing }: Examination,
+  isJson: boolean,
+  { print, style }: Printing,
+): number {
   const isRight = missing === undefined && findings.length > 0 && findings.every((finding) => finding.isRight)
   const lines = findings.map((finding) => {
     const line = plain(`  ${finding.isRight ? '✓' : '✗'} ${finding.what}　${finding.words}`)
@@ -51,18 +56,17 @@ const MOST_WAIT_MS = 15 * 60_000
 /** Of one that may have arrived: each may stand there twice. */
 const MOST_UNKNOWN = 3
 
+/** What need not be tried, before any document is read; undefined where there is a question and a robot. */
+export const faultOfSending = (question: string, robot: OutgoingRobot | undefined): string | undefined =>
+  robot ? noQuestion(question) : NO_ROBOT
+
 /** Asks, and posts the answer as it is, a decline too. Exits as `ask` does where all of it arrived. */
 export async function sendAnswer(
   assistant: Assistant,
   question: string,
-  { robot, publicUrl, wait }: SendParts,
+  { robot, publicUrl, wait }: SendParts & Required<Pick<SendParts, 'robot'>>,
   { print, printError }: { readonly print: (text: string) => void; readonly printError: (text: string) => void },
 ): Promise<number> {
-  const wrong = robot ? noQuestion(question) : NO_ROBOT
-  if (!robot || wrong !== undefined) {
-    printError(wrong ?? NO_ROBOT)
-    return EXIT.failed
-  }
   const answer = await wholeAnswer(assistant, { question })
   const messages = robot.messagesFor(replyOf(answer, publicUrl === undefined ? {} : { publicUrl }))
   for (const [at, message] of messages.entries()) {

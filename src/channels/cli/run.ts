@@ -5,7 +5,7 @@ import { PolicyError } from '../../errors.ts'
 import type { FeedbackRecord, FeedbackWanted } from '../../state/state.ts'
 import { plain, type Style } from '../render.ts'
 import { ask, cite, search } from './answers.ts'
-import { printExamination, sendAnswer, type Examination, type SendParts } from './bots.ts'
+import { faultOfSending, printExamination, sendAnswer, type Examination, type SendParts } from './bots.ts'
 import { commandOf, type Command } from './command.ts'
 import { doctor, type About } from './doctor.ts'
 import { exportFeedback } from './feedback.ts'
@@ -75,11 +75,20 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
     case 'cite':
       return withAssistant(parts, (assistant) => cite(assistant, command, printing))
     case 'doctor':
-      if (command.channel) return printExamination(command.channel, await parts.examine(command.channel), command.json, printing)
+      if (command.channel) {
+        return printExamination(command.channel, await parts.examine(command.channel), command.json, printing)
+      }
       return withAssistant(parts, (assistant) => doctor(assistant, parts.about(), command.json, printing))
     case 'send': {
       const sending = await parts.sending()
-      return withAssistant(parts, (assistant) => sendAnswer(assistant, command.question, sending, parts))
+      const { robot } = sending
+      const fault = faultOfSending(command.question, robot)
+      if (robot && fault === undefined) {
+        const ready = { ...sending, robot }
+        return withAssistant(parts, (assistant) => sendAnswer(assistant, command.question, ready, parts))
+      }
+      parts.printError(fault ?? '')
+      return EXIT.failed
     }
     case 'feedback':
       return exportFeedback(parts.feedback(command.wanted), parts.print, parts.printError)

@@ -16,6 +16,7 @@ export interface AccessTokenOptions {
 
 const Reply = z.object({ accessToken: z.string().min(1), expireIn: z.number().positive() })
 const Failure = z.object({ code: z.string() })
+const NO_TOKEN = '没有取得应用的访问凭证，回答暂存。请运行 tiaowen doctor dingtalk'
 const MARGIN_MS = 5 * 60_000
 
 export class AccessToken {
@@ -49,12 +50,14 @@ export class AccessToken {
     )
     // no message was handed over yet, whatever became of this
     const trouble = troubleOf(posted)
-    if (trouble && trouble.state !== 'sent') return { not: { ...trouble, state: 'later', code: `token-${trouble.code}` } }
+    if (trouble && trouble.state !== 'sent') {
+      return { not: { ...trouble, state: 'later', code: `token-${trouble.code}` } }
+    }
     const { status, body } = posted as { readonly status: number; readonly body: unknown }
     const reply = Reply.safeParse(body)
     if (status !== 200 || !reply.success) {
       const code = shortCode(Failure.safeParse(body).data?.code) ?? `token-http-${status}`
-      return { not: { state: 'later', code, afterMs: CREDENTIALS_MS } }
+      return { not: { state: 'later', code, afterMs: CREDENTIALS_MS, message: NO_TOKEN } }
     }
     const { accessToken, expireIn } = reply.data
     const livesMs = expireIn * 1000

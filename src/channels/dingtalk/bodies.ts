@@ -32,5 +32,6 @@ export function apiBody(message: DingTalkMessage): { readonly msgKey: string; re
     [`actionTitle${at + 1}`, button.title],
     [`actionURL${at + 1}`, button.url],
   ])
-  return { msgKey: `sampleActionCard${buttons.length}`, msgParam: JSON.stringify({ title, text, ...Object.fromEntries(actions) }) }
+  const msgParam = JSON.stringify({ title, text, ...Object.fromEntries(actions) })
+  return { msgKey: `sampleActionCard${buttons.length}`, msgParam }
 }

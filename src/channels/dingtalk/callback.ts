@@ -6,6 +6,7 @@
  */
 import { z } from 'zod'
 import type { BotQuestion, Json } from '../bots/bot.ts'
+import { jsonOf } from '../bots/network.ts'
 
 const name = z.string().min(1).max(512)
 
@@ -38,18 +39,19 @@ const ReplyTo = z.object({
 export type ReplyTo = z.infer<typeof ReplyTo>
 
 export type Callback =
-  /** Its words are '' where there are none to read (a picture, formatted text, a mention alone): the core says how to ask. */
+  /** Its words are '' where there are none to read (a picture, a mention alone): the core says how to ask. */
   | { readonly kind: 'question'; readonly question: BotQuestion }
   | { readonly kind: 'ignored'; readonly why: 'own-message' | 'not-mentioned' }
   | { readonly kind: 'malformed' }
 
 /** The body of a call, or the `data` of a frame. Never throws. */
 export function callbackOf(text: string): Callback {
-  const read = Body.safeParse(parsed(text))
+  const read = Body.safeParse(jsonOf(text))
   if (!read.success) return { kind: 'malformed' }
   const { data: body } = read
   const isGroup = body.conversationType === '2'
-  if (body.senderId !== undefined && body.senderId === body.chatbotUserId) return { kind: 'ignored', why: 'own-message' }
+  const isOwn = body.senderId !== undefined && body.senderId === body.chatbotUserId
+  if (isOwn) return { kind: 'ignored', why: 'own-message' }
   // the name in the text proves nothing: anybody can type it
   if (isGroup && body.isInAtList !== true) return { kind: 'ignored', why: 'not-mentioned' }
   const replyTo = replyToOf(body, isGroup)
@@ -74,13 +76,5 @@ function replyToOf(body: z.infer<typeof Body>, isGroup: boolean): ReplyTo {
 const threadOf = ({ conversationId, senderStaffId, senderId }: z.infer<typeof Body>, isGroup: boolean) =>
   isGroup ? `${conversationId}/${senderStaffId || senderId || ''}` : conversationId
 
-/** DingTalk takes out the robot's own name; some clients leave it, with U+2005 behind it, before others that are named. */
+/** DingTalk takes out the robot's own name; some clients leave it, with U+2005 behind it, before others named. */
 const withoutMention = (content: string) => content.trim().replace(/^(?:@[^\s@]{1,64}(?:\s+|$))+/, '').trim()
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -3,7 +3,18 @@
  * back by the webhook of the conversation while that lives, and by the platform's API after.
  */
 import type { DingTalkConfig } from '../../bot-config.ts'
-import type { Bot, BotState, Finding, Inbox, Json, Message, Sent, Webhook, WebhookAnswer, WebhookRequest } from '../bots/bot.ts'
+import type {
+  Bot,
+  BotState,
+  Finding,
+  Inbox,
+  Json,
+  Message,
+  Sent,
+  Webhook,
+  WebhookAnswer,
+  WebhookRequest,
+} from '../bots/bot.ts'
 import { AccessToken } from './access-token.ts'
 import { apiBody, webhookBody } from './bodies.ts'
 import { type Callback, callbackOf, type ReplyTo, replyToFrom } from './callback.ts'
@@ -49,7 +60,10 @@ class DingTalkBot implements Bot {
     this.#config = config
     this.#options = options
     this.#token = new AccessToken({ ...config, now: () => this.#now() })
-    this.#state = config.mode === 'http' ? { mode: 'http', state: 'ready' } : { mode: 'socket', state: 'connecting', reconnects: 0 }
+    this.#state =
+      config.mode === 'http'
+        ? { mode: 'http', state: 'ready' }
+        : { mode: 'socket', state: 'connecting', reconnects: 0 }
     this.webhooks =
       config.mode === 'http'
         ? [{ path: DINGTALK_PATH, mostBytes: MOST_BODY_BYTES, handle: (request) => this.#handle(request) }]
@@ -136,7 +150,7 @@ class DingTalkBot implements Bot {
     const inbox = this.#inbox
     if (!inbox) return { status: 503 }
     const { addresses, clientSecret, windowSeconds } = this.#config
-    if (addresses && !addresses.includes(plainAddress(address))) {
+    if (addresses && !addresses.includes(address ?? '')) {
       inbox.count('refused', 'address')
       return { status: 403 }
     }
@@ -177,7 +191,7 @@ class DingTalkBot implements Bot {
   #changed(change: StreamChange): void {
     const { reconnects = 0, state } = this.#state
     if (change.state === 'ready') {
-      if (state === 'waiting') this.#options.log('DingTalk: the socket is open')
+      if (state === 'waiting') this.#options.log('钉钉的连接已恢复（Stream）。')
       this.#state = { ...this.#state, state: 'ready', reconnects: reconnects + (this.#wasReady ? 1 : 0) }
       this.#wasReady = true
     }
@@ -185,7 +199,7 @@ class DingTalkBot implements Bot {
       const isNews = state !== 'waiting' || this.#state.trouble?.code !== change.code
       this.#state = { ...this.#state, state: 'waiting' }
       this.#trouble(change.code)
-      if (isNews) this.#options.log(`DingTalk: no socket (${change.code}), trying again in ${Math.round(change.forMs / 1000)} s`)
+      if (isNews) this.#options.log(`钉钉没有连接，正在重连（Stream：${change.code}）。若一直如此，请运行 tiaowen doctor dingtalk。`)
     }
   }
 
@@ -197,7 +211,4 @@ class DingTalkBot implements Bot {
     return (this.#options.now ?? Date.now)()
   }
 }
-
-/** An IPv4 address that came by an IPv6 socket. */
-const plainAddress = (address: string | undefined) => (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '')
 

@@ -1,5 +1,6 @@
 /** Frames of DingTalk's Stream mode: what comes down the socket, and what is answered. */
 import { z } from 'zod'
+import { jsonOf } from '../bots/network.ts'
 
 /** Robot messages. */
 export const ROBOT_TOPIC = '/v1.0/im/bot/messages/get'
@@ -12,13 +13,7 @@ const Frame = z.object({
 export type Frame = z.infer<typeof Frame>
 
 /** Undefined where it is none; never throws. */
-export function frameOf(text: string): Frame | undefined {
-  try {
-    return Frame.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
-}
+export const frameOf = (text: string): Frame | undefined => Frame.safeParse(jsonOf(text)).data
 
 /** A `ping` is answered with its own headers and data. */
 export const pongTo = ({ headers, data = '{}' }: Frame) => JSON.stringify({ code: 200, headers, message: 'OK', data })

@@ -31,7 +31,10 @@ const MINUTE_MS = 60_000
 const BETWEEN_MS = 3100
 const WHERE = '请到群设置 → 机器人 → 该机器人，重新复制 Webhook（https://oapi.dingtalk.com/robot/send?access_token=…）'
 
-export function createGroupRobot({ webhook, secret }: DingTalkGroupConfig, options: GroupRobotOptions = {}): GroupRobot {
+export function createGroupRobot(
+  { webhook, secret }: DingTalkGroupConfig,
+  options: GroupRobotOptions = {},
+): GroupRobot {
   const { now = Date.now, apiUrl = DINGTALK_API } = options
   let sentAt: readonly number[] = []
 

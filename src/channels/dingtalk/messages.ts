@@ -24,7 +24,12 @@ const Button = z.object({ title: z.string(), url: z.string() })
 const Kept = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('markdown'), title: z.string(), text: z.string() }),
   z.object({ kind: z.literal('text'), title: z.string(), text: z.string() }),
-  z.object({ kind: z.literal('card'), title: z.string(), text: z.string(), buttons: z.array(Button).min(1).max(MOST_BUTTONS) }),
+  z.object({
+    kind: z.literal('card'),
+    title: z.string(),
+    text: z.string(),
+    buttons: z.array(Button).min(1).max(MOST_BUTTONS),
+  }),
 ])
 export type DingTalkMessage = z.infer<typeof Kept>
 
@@ -166,7 +171,8 @@ function messageOf(blocks: readonly Block[], title: string, number: string | und
   const titled = number === undefined ? title : `${title}${number}`
   const form = formOf(blocks)
   const text = rendered(numbered, form) || '（没有内容）'
-  return form === 'card' ? { kind: form, title: titled, text, buttons: [...buttonsOf(blocks)] } : { kind: form, title: titled, text }
+  if (form !== 'card') return { kind: form, title: titled, text }
+  return { kind: form, title: titled, text, buttons: [...buttonsOf(blocks)] }
 }
 
 /** A card has a button for each link; near clauses, which have no numbers, keep theirs in the text. */

@@ -18,7 +18,10 @@ const FLOW_MS = 60_000
 /** Credentials are refused: the answer waits until an operator has mended them. */
 export const CREDENTIALS_MS = 60_000
 
-const Webhook = z.object({ errcode: z.union([z.number(), z.string()]).transform(Number), errmsg: z.string().optional() })
+const Webhook = z.object({
+  errcode: z.union([z.number(), z.string()]).transform(Number),
+  errmsg: z.string().optional(),
+})
 const Api = z.object({
   processQueryKey: z.string().nullish(),
   code: z.string().nullish(),
@@ -44,6 +47,8 @@ const REFUSALS: Readonly<Record<string, string>> = {
   '430104': '钉钉认为消息里有不合适的内容',
   'group.disbanded': '群已解散',
 }
+const ELSEWHERE = '答复要求转到别处，没有照办。请核对钉钉的地址和本机的代理'
+const BETWEEN = '答复不是钉钉的。请核对钉钉的地址和本机的代理'
 const OTHERWISE = '钉钉拒绝了这条消息。请按错误码查阅钉钉开放平台文档'
 
 /** Too fast, in the older and the newer numbering. */
@@ -85,6 +90,8 @@ export function apiOutcome(posted: Posted): Sent {
   }
   if (/QpsLimit|Throttling/i.test(code)) return { state: 'later', code, afterMs: retryAfterMs ?? QPS_MS }
   if (isTokenRefused(posted)) return { state: 'later', code, afterMs: CREDENTIALS_MS }
+  // DingTalk's own refusals have a code: this is of something between
+  if (data?.code == null) return { state: 'later', code, afterMs: CREDENTIALS_MS, message: BETWEEN }
   return refused(code)
 }
 
@@ -108,7 +115,9 @@ export function troubleOf(posted: Posted): Sent | undefined {
   // the gateway gave up waiting: what stands behind it may have gone on
   if (status === 504) return { state: 'unknown', code: 'http-504' }
   if (status >= 500) return { state: 'later', code: `http-${status}`, ...after }
-  if (status >= 300 && status < 400) return refused('redirected', '地址要求转到别处，没有照办。请核对钉钉的地址和代理')
+  if (status >= 300 && status < 400) {
+    return { state: 'later', code: 'redirected', afterMs: CREDENTIALS_MS, message: ELSEWHERE }
+  }
   return undefined
 }
 
@@ -116,4 +125,6 @@ export function troubleOf(posted: Posted): Sent | undefined {
 export const shortCode = (code: string | null | undefined) =>
   code && /^[\w.-]{1,80}$/.test(code) ? code : undefined
 
-export const refused = (code: string, message = REFUSALS[code] ?? OTHERWISE): Sent => ({ state: 'refused', code, message })
+export function refused(code: string, message = REFUSALS[code] ?? OTHERWISE): Sent {
+  return { state: 'refused', code, message }
+}

@@ -2,6 +2,7 @@
  * The one way out to DingTalk: a POST of JSON, no redirects, so many bytes back, so many seconds. Trouble is told in
  * short codes: addresses hold session keys, tokens and signatures, so none is ever repeated.
  */
+import { isUnreached, jsonOf } from '../bots/network.ts'
 
 export type Posted =
   /** `body` is undefined where the reply is no JSON. */
@@ -17,9 +18,6 @@ export interface PostOptions {
 const TIMEOUT_MS = 10_000
 /** Replies of DingTalk have a few hundred bytes. */
 const MOST_BYTES = 64 * 1024
-/** Nothing was handed over: no such host, nobody listening, no way there, a certificate that does not stand. */
-const NOT_SENT =
-  /^(?:ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|ERR_TLS_\w+)$/
 
 /** Never throws. */
 export async function post(address: string, json: unknown, { signal, headers }: PostOptions = {}): Promise<Posted> {
@@ -34,13 +32,13 @@ export async function post(address: string, json: unknown, { signal, headers }: 
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
     const retryAfterMs = secondsOf(response.headers.get('retry-after'))
-    const body = parsed(await textOf(response))
+    const body = jsonOf(await textOf(response))
     return { status: response.status, body, ...(retryAfterMs !== undefined && { retryAfterMs }) }
   } catch (error) {
     if (timeout.aborted) return { failed: 'unknown', code: 'timeout' }
     if (signal?.aborted) return { failed: 'unknown', code: 'stopped' }
     const code = codeOf(error)
-    return { failed: NOT_SENT.test(code) ? 'not-sent' : 'unknown', code }
+    return { failed: isUnreached(code) ? 'not-sent' : 'unknown', code }
   }
 }
 
@@ -65,12 +63,4 @@ async function textOf(response: Response): Promise<string> {
 
 function secondsOf(header: string | null): number | undefined {
   return header !== null && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

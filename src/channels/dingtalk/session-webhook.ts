@@ -15,7 +15,7 @@ const MARGIN_MS = 60_000
  * Whether a reply may be posted here.
  * @param apiUrl the configured API; where it is not DingTalk's own, its origin is allowed in addition
  * @example isSessionWebhook('https://oapi.dingtalk.com/robot/sendBySession?session=1', DINGTALK_API) // true
- * @example isSessionWebhook('https://oapi.dingtalk.com@evil.example/robot/sendBySession?session=1', DINGTALK_API) // false
+ * @example isSessionWebhook('https://oapi.dingtalk.com@evil.cn/robot/sendBySession?session=1', DINGTALK_API) // false
  */
 export const isSessionWebhook = (address: string, apiUrl: string) =>
   isAddress(address, '/robot/sendBySession', apiUrl)

@@ -3,11 +3,12 @@
  *
  * Our own client on `ws`. The package dingtalk-stream 2.1.5 tries again each second for ever (the storm is mended in
  * 2.1.6-beta.1 alone), does not notice a half-open socket unless told to, throws out of its event handler at a frame
- * that is no JSON, prints the client secret when it debugs, follows whatever address the gateway names, and leaves it to
- * its user to acknowledge. A test drives that package against the same fake gateway.
+ * that is no JSON, prints the client secret when it debugs, follows whatever address the gateway names, and leaves it
+ * to its user to acknowledge. A test drives that package against the same fake gateway.
  */
 import { WebSocket } from 'ws'
 import { z } from 'zod'
+import { sleep, SYSTEM_CLOCK } from '../bots/clock.ts'
 import { frameOf, pongTo, receiptOf, ROBOT_TOPIC, type Frame } from './frames.ts'
 import { shortCode, troubleOf } from './outcomes.ts'
 import { codeOf, post } from './post.ts'
@@ -34,7 +35,7 @@ export interface StreamOptions {
 
 export type StreamChange =
   | { readonly state: 'connecting' | 'ready' }
-  | { readonly state: 'waiting'; readonly code: string; readonly forMs: number }
+  | { readonly state: 'waiting'; readonly code: string }
 
 export interface Timing {
   readonly pingEveryMs: number
@@ -47,6 +48,7 @@ export interface Timing {
 
 /** DingTalk drops sockets that are pinged every few seconds and waited for no longer. */
 const TIMING: Timing = { pingEveryMs: 30_000, silentMs: 90_000, openWithinMs: 15_000, heldMs: 60_000 }
+const pause = (milliseconds: number, signal: AbortSignal) => sleep(SYSTEM_CLOCK, milliseconds, signal)
 const FIRST_MS = 1000
 /** With its jitter a minute. */
 const MOST_MS = 48_000
@@ -100,7 +102,9 @@ export function isSocketAddress(endpoint: string, apiUrl: string): boolean {
 }
 
 /** Opens a socket and closes it at once; undefined where that works. Whatever comes on it is not acknowledged. */
-export async function tryStream(options: Pick<StreamOptions, 'clientId' | 'clientSecret' | 'apiUrl'>): Promise<string | undefined> {
+export async function tryStream(
+  options: Pick<StreamOptions, 'clientId' | 'clientSecret' | 'apiUrl'>,
+): Promise<string | undefined> {
   const endpoint = await openEndpoint(options)
   if ('code' in endpoint) return endpoint.code
   const socket = socketTo(endpoint.address, TIMING.openWithinMs)
@@ -136,15 +140,14 @@ export class Stream {
   /** One connection after the other, never two. */
   async #keepOpen(): Promise<void> {
     const { signal } = this.#stopping
-    const { onChange, now = Date.now, random = Math.random, wait = waiting } = this.#options
+    const { onChange, now = Date.now, random = Math.random, wait = pause } = this.#options
     for (let failures = 0; !signal.aborted; failures += 1) {
       onChange({ state: 'connecting' })
       const { code, openedAt } = await this.#connection(signal).catch((error): Ended => ({ code: codeOf(error) }))
       if (signal.aborted) return
       if (openedAt !== undefined && now() - openedAt >= this.#timing.heldMs) failures = 0
-      const forMs = retryDelay(failures, random())
-      onChange({ state: 'waiting', code, forMs })
-      await wait(forMs, signal)
+      onChange({ state: 'waiting', code })
+      await wait(retryDelay(failures, random()), signal)
     }
   }
 
@@ -224,17 +227,4 @@ function answer(socket: WebSocket, text: string): void {
 function refusalCode(error: Error): string {
   const status = /^Unexpected server response: (\d{3})$/.exec(error.message)?.[1]
   return status ? `socket-http-${status}` : codeOf(error)
-}
-
-async function waiting(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, milliseconds)
-    signal.addEventListener('abort', done)
-  })
 }

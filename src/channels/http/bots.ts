@@ -25,7 +25,8 @@ async function handled(webhook: Webhook, context: Context): Promise<Response> {
     return problemResponse(problemOf('body-too-large', detail, instanceOf(context)))
   }
   const address = addressOf(context)
-  return answerOf(await webhook.handle({ headers: context.req.raw.headers, body, ...(address !== undefined && { address }) }))
+  const { headers } = context.req.raw
+  return answerOf(await webhook.handle({ headers, body, ...(address !== undefined && { address }) }))
 }
 
 function answerOf({ status, headers = {}, body }: WebhookAnswer): Response {

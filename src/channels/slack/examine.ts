@@ -2,7 +2,7 @@
 import type { SlackConfig } from '../../bot-config.ts'
 import type { Finding } from '../bots/bot.ts'
 import { SIGNATURE_WINDOW_SECONDS } from './signature.ts'
-import { adviceOn, openWebApi, sentOf } from './web-api.ts'
+import { openWebApi, sentOf } from './web-api.ts'
 
 /** What the manifest of docs/slack.md asks for, and what each is for. */
 const SCOPES: Readonly<Record<string, string>> = {
@@ -93,7 +93,7 @@ const SOCKET_ADVICE: Readonly<Record<string, string>> = {
 
 function wordsOf(error: unknown): string {
   const sent = sentOf(error)
-  if (sent.state === 'refused') return sent.code.startsWith('http-') ? sent.message : adviceOn(sent.code)
+  if ('message' in sent && sent.message !== undefined) return sent.message
   if (sent.code === 'ratelimited') return 'Slack 暂时限流，请一分钟后再试。'
   return `连不上 Slack（${sent.code}）。请检查网络、代理与 TIAOWEN_SLACK_API_URL。`
 }

@@ -1,5 +1,6 @@
 /** What was heard → the inbox, and what Slack is told in return. The same over HTTP and over a socket. */
 import type { Inbox, Json } from '../bots/bot.ts'
+import { codeOf } from '../bots/failures.ts'
 import type { Heard, ReplyTo } from './payloads.ts'
 import { HOW_TO, NOT_TAKEN, RECEIVED, THANKS } from './words.ts'
 
@@ -88,7 +89,3 @@ export class Intake {
 }
 
 const onlyToYou = (text: string): Json => ({ response_type: 'ephemeral', text })
-
-/** A stable code of what went wrong; never its message, which may name what was asked. */
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'internal'

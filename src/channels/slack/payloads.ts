@@ -9,6 +9,7 @@
 import { z } from 'zod'
 import type { Feedback } from '../../types.ts'
 import type { BotQuestion, ExchangeOfBot } from '../bots/bot.ts'
+import { jsonOf } from '../bots/network.ts'
 import { plainWords } from './plain-words.ts'
 
 /** Where an answer goes, as it is kept with the question. */
@@ -184,15 +185,6 @@ export function interactionHeard(payload: unknown): Heard {
   if (!exchange.success) return { kind: 'unreadable' }
   const rating = pressed.action_id === BUTTONS.up ? 'up' : 'down'
   return { kind: 'rating', exchange: exchange.data, feedback: { rating }, ...(url && { responseUrl: url }) }
-}
-
-/** The value of a JSON text; undefined where it is none. */
-export function jsonOf(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }
 
 const ignored = (why: Ignored): Heard => ({ kind: 'ignored', why })

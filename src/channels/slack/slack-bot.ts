@@ -1,6 +1,7 @@
 /** Slack as a Bot: its parts put together by what is configured. */
 import type { SlackConfig } from '../../bot-config.ts'
 import type { Bot, BotState, Inbox } from '../bots/bot.ts'
+import { sleep, SYSTEM_CLOCK } from '../bots/clock.ts'
 import { examineSlack } from './examine.ts'
 import { Intake, type Taken } from './intake.ts'
 import { messagesFor } from './messages.ts'
@@ -21,6 +22,8 @@ export interface SlackBotOptions {
 }
 
 const ASIDE_MS = 15_000
+
+const pause: SocketOptions['wait'] = (ms, signal) => sleep(SYSTEM_CLOCK, ms, signal)
 
 export function createSlackBot(config: SlackConfig, { log, now = Date.now, wait = pause }: SlackBotOptions): Bot {
   const { botToken, signingSecret, appToken, apiUrl } = config
@@ -91,17 +94,4 @@ export function createSlackBot(config: SlackConfig, { log, now = Date.now, wait 
     state: (): BotState => socket?.state() ?? { mode: 'http', state: 'ready' },
     examine: () => examineSlack(config, now),
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    if (signal.aborted) done()
-    else signal.addEventListener('abort', done)
-  })
 }

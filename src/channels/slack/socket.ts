@@ -8,8 +8,8 @@
  */
 import { SocketModeClient } from '@slack/socket-mode'
 import type { BotState } from '../bots/bot.ts'
+import { jsonOf } from '../bots/network.ts'
 import type { Taken } from './intake.ts'
-import { jsonOf } from './payloads.ts'
 import { fetchFor, sentOf, SILENT } from './web-api.ts'
 
 export interface SocketOptions {
@@ -63,7 +63,7 @@ export class Socket {
     return this.#state
   }
 
-  /** One connection after the other, until it is stopped; while Slack moves us, the old one stays until the new stands. */
+  /** One connection after the other until it is stopped; while Slack moves us, the old stays until the new stands. */
   async #run(): Promise<void> {
     const { signal } = this.#stopping
     let old: Connection | undefined

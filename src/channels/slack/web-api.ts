@@ -4,6 +4,7 @@
  */
 import { ErrorCode, LogLevel, WebClient, type Logger } from '@slack/web-api'
 import type { Sent } from '../bots/bot.ts'
+import { isUnreached } from '../bots/network.ts'
 
 /** Says nothing: the client's own lines hold bodies and, of errors, whatever a server wrote. */
 export const SILENT: Logger = {
@@ -16,6 +17,8 @@ export const SILENT: Logger = {
   setName() {},
 }
 
+/** What waits for an operator is tried again so often. */
+const UNMENDED_MS = 60_000
 /** Where a 429 does not say how long. */
 const UNSAID_SECONDS = 30
 
@@ -61,13 +64,19 @@ export function sentOf(error: unknown): Exclude<Sent, { state: 'sent' }> {
     original: unknown
   }>
   if (code === ErrorCode.RateLimitedError) return later('ratelimited', (retryAfter ?? UNSAID_SECONDS) * 1000)
-  if (code === ErrorCode.HTTPError) return ofStatus(statusCode ?? 0)
+  if (code === ErrorCode.HTTPError) return ofApiStatus(statusCode ?? 0)
   if (code === ErrorCode.PlatformError) return ofPlatform(data?.error, data?.response_metadata?.retryAfter)
   return ofConnection(original ?? error)
 }
 
 const later = (code: string, afterMs?: number) =>
   ({ state: 'later', code, ...(afterMs !== undefined && { afterMs }) }) as const
+
+/** Slack's API says what it refuses with HTTP 200: anything else is said by something between, until that is mended. */
+function ofApiStatus(status: number): Exclude<Sent, { state: 'sent' }> {
+  const sent = ofStatus(status)
+  return sent.state === 'refused' ? { ...sent, state: 'later', afterMs: UNMENDED_MS } : sent
+}
 
 /** A gateway between us and Slack cannot know whether the message got through. */
 export function ofStatus(status: number): Exclude<Sent, { state: 'sent' }> {
@@ -81,28 +90,31 @@ export function ofStatus(status: number): Exclude<Sent, { state: 'sent' }> {
   }
 }
 
-/** Broken before a byte of the request was sent: Slack has not seen it. */
-const NOT_REACHED = new RegExp(
-  [
-    'ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT',
-    'CERT_\\w+|ERR_TLS_\\w+|ERR_SSL_\\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\\w+',
-  ]
-    .map((some) => `^(?:${some})$`)
-    .join('|'),
-)
-
 export function ofConnection(error: unknown): Exclude<Sent, { state: 'sent' }> {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (cause instanceof Error && cause.message === 'unexpected redirect') return later('redirected')
   const given = (cause as { code?: unknown } | null | undefined)?.code
   const code = typeof given === 'string' && /^[A-Z][A-Z_0-9]{2,50}$/.test(given) ? given : undefined
-  if (code !== undefined && NOT_REACHED.test(code)) return later(code)
+  if (code !== undefined && isUnreached(code)) return later(code)
   const isTimeout = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')
   return { state: 'unknown', code: isTimeout ? 'timeout' : (code ?? 'connection-broken') }
 }
 
 /** Codes after which the same message can be taken another time. */
 const PASSING = new Set(['ratelimited', 'rate_limited', 'service_unavailable', 'team_added_to_org', 'request_timeout'])
+/** No message is taken with this token as it is: answers wait until an operator has mended it. */
+const UNMENDED = new Set([
+  'not_authed',
+  'invalid_auth',
+  'token_revoked',
+  'token_expired',
+  'account_inactive',
+  'not_allowed_token_type',
+  'missing_scope',
+  'org_login_required',
+  'ekm_access_denied',
+  'team_access_not_granted',
+])
 /** Slack says of these that part of the work may have been done. */
 const HALF_DONE = new Set(['fatal_error', 'internal_error'])
 
@@ -112,7 +124,9 @@ function ofPlatform(error: unknown, retryAfter: number | undefined): Exclude<Sen
     return { state: 'unknown', code: 'unreadable-answer' }
   if (HALF_DONE.has(error)) return { state: 'unknown', code: error }
   if (PASSING.has(error)) return later(error, retryAfter === undefined ? undefined : retryAfter * 1000)
-  return { state: 'refused', code: error, message: adviceOn(error) }
+  const message = adviceOn(error)
+  if (UNMENDED.has(error)) return { state: 'later', code: error, afterMs: UNMENDED_MS, message }
+  return { state: 'refused', code: error, message }
 }
 
 const TOKEN =

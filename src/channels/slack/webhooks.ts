@@ -1,7 +1,8 @@
 /** Addresses Slack posts to: the signature first, then what it says, then the answer Slack waits for. */
 import type { Inbox, Webhook, WebhookAnswer, WebhookRequest } from '../bots/bot.ts'
+import { jsonOf } from '../bots/network.ts'
 import type { Intake } from './intake.ts'
-import { commandHeard, eventHeard, interactionHeard, jsonOf, type Heard } from './payloads.ts'
+import { commandHeard, eventHeard, interactionHeard, type Heard } from './payloads.ts'
 import { faultOf, type SeenSignatures } from './signature.ts'
 
 export interface WebhookOptions {

@@ -45,6 +45,7 @@ function open(bots: readonly ScriptedBot[], parts: Parts = {}): Opened {
   const keeper = new Keeper(assistant, state, { ending: new AbortController().signal, onError: () => {} })
   const log: string[] = []
   const desk = openBots(bots, { days: 30, drainMs: 20, ...parts, keeper, state, queue, clock, log: (line) => log.push(line) })
+  desk.start()
   desks.push(desk)
   return { desk, state, queue, clock, log, asked }
 }
@@ -196,6 +197,45 @@ describe('sending', () => {
     })
     expect(bot.deliveries.map(({ mayRepeat }) => mayRepeat)).not.toContain(true)
     expect(await countsOf(opened)).toMatchObject({ later: 9, sent: 1, repeats: 0, trouble: { code: 'ECONNREFUSED' } })
+  })
+
+  test('a crowded place keeps no other waiting, and each answer there has its turn', async () => {
+    const bot = scriptedBot({ paceMs: 3_100 })
+    const opened = open([bot])
+    const asked = (at: number, place: string) =>
+      bot.inbox.put({ id: `Ev${at}`, thread: `${place}/${at}`, question: QUESTION, replyTo: place })
+    for (let at = 0; at < 150; at++) await asked(at, '群')
+    await opened.clock.advance(20_000)
+    await asked(150, '别处')
+    await opened.clock.advance(2_000)
+    expect(bot.deliveries.filter(({ replyTo }) => replyTo === '别处')).toHaveLength(1)
+    await opened.clock.advance(150 * 3_100)
+    expect(bot.deliveries).toHaveLength(151)
+    expect(await countsOf(opened)).toMatchObject({ sent: 151, later: 0, repeats: 0, waiting: 0 })
+  })
+
+  test('that a platform is down is in the log once it lasts, and every ten minutes while it does', async () => {
+    const bot = scriptedBot({ send: () => ({ state: 'later', code: 'ECONNREFUSED' }) })
+    const { clock, log } = open([bot])
+    await bot.inbox.put(questionOf(QUESTION))
+    await clock.advance(5_000)
+    expect(log).toEqual(['Slack 已开启 is on（http）'])
+    await clock.advance(29 * MINUTE)
+    const line = 'Slack：回答暂不能送达，将继续尝试 answers cannot be sent for now: ECONNREFUSED'
+    expect(log.slice(1)).toEqual([line, line, line])
+  })
+
+  test('what an operator can mend is said at once, and the answer is kept until it is', async () => {
+    const refused = { state: 'later', code: 'invalid_auth', afterMs: 60_000, message: '请重新安装应用。' } as const
+    const bot = scriptedBot({ send: answering(refused, refused) })
+    const opened = open([bot])
+    await bot.inbox.put(questionOf(QUESTION))
+    await opened.clock.advance(1)
+    expect(opened.log.slice(1)).toEqual([
+      'Slack：回答暂不能送达，将继续尝试 answers cannot be sent for now: invalid_auth 请重新安装应用。',
+    ])
+    await opened.clock.advance(3 * MINUTE)
+    expect(await countsOf(opened)).toMatchObject({ sent: 1, later: 2, givenUp: 0 })
   })
 
   test('what a platform is told to wait holds for all of its place', async () => {

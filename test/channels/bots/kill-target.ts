@@ -29,6 +29,7 @@ const bot = scriptedBot({ send })
 const assistant = scripted({ ask: (request) => eventsOf(answered(request)) })
 const keeper = new Keeper(assistant, state, { ending: new AbortController().signal, onError: () => {} })
 const desk = openBots([bot], { keeper, state, queue, days: 30, log: (line) => process.stderr.write(`${line}\n`) })
+desk.start()
 
 const server = createServer((request, response) => {
   let text = ''

@@ -1,5 +1,6 @@
 /** The command line: what is typed, what is printed, how it exits. */
 import { describe, expect, test } from 'vitest'
+import type { OutgoingRobot } from '../../../src/channels/cli/bots.ts'
 import { commandOf } from '../../../src/channels/cli/command.ts'
 import { COMMANDS } from '../../../src/channels/cli/help.ts'
 import type { IndexEvent, IndexRound } from '../../../src/channels/cli/indexing.ts'
@@ -383,5 +384,19 @@ describe('help and usage', () => {
   test('--no-color wins', () => {
     expect(commandOf(['ask', '--color', '--no-color', 'x']).color).toBe(false)
     expect(commandOf(['ask', 'x']).color).toBeUndefined()
+  })
+})
+
+describe('send', () => {
+  test.each([
+    ['目标？', false, /^没有配置群机器人：请设置 TIAOWEN_DINGTALK_GROUP_WEBHOOK/],
+    ['   ', true, /^没有读到问题。/],
+    ['问'.repeat(2_001), true, /请缩短后再问一次。$/],
+  ])('what cannot be sent is said before a document is read', async (question, isSetUp, said) => {
+    const robot: OutgoingRobot = { pace: { betweenMs: 0 }, messagesFor: () => [], send: async () => ({ state: 'sent' }) }
+    const sending = async () => ({ wait: async () => {}, ...(isSetUp && { robot }) })
+    const { code, err, closed } = await run(['send', 'dingtalk', question], {}, { sending })
+    expect([code, closed]).toEqual([1, 0])
+    expect(err).toMatch(said)
   })
 })

@@ -51,6 +51,7 @@ async function start(mode: 'stream' | 'http'): Promise<Running> {
   const desk = openBots([bot], { keeper, ...storage, queue: leaky(storage.queue), publicUrl: 'https://tiaowen.example.cn', days: 30, log: tell, drainMs: 500 })
   const options = { host: '127.0.0.1', port: 0, apiKey: 'k'.repeat(32), version: '0', log: tell, state: storage.state, bots: desk, drainMs: 500 }
   const serving = await serve(assistant, options)
+  desk.start()
   const started = { desk, serving, storage }
   running.push(started)
   if (mode === 'stream') await expect.poll(async () => (await desk.status()).dingtalk).toMatchObject({ connection: 'ready' })

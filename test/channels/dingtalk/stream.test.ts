@@ -225,7 +225,7 @@ describe('the line', () => {
     await isOpen()
     await expect.poll(() => bot.state().state).toBe('ready')
     expect(waits).toHaveLength(8)
-    expect(log.map((line) => /\((.*)\)/.exec(line)?.[1])).toEqual([
+    expect(log.map((line) => /Stream：([^）]*)/.exec(line)?.[1])).toEqual([
       'http-503',
       'UND_ERR_SOCKET',
       'not-json',

@@ -150,6 +150,7 @@ test('/readyz names each channel, with its counters', async () => {
   const bot = scriptedBot({ state: { mode: 'socket', state: 'waiting', reconnects: 2, trouble: { code: 'ECONNRESET', at: '2026-11-01T00:00:00.000Z' } } })
   const off = { dingtalk: 'TIAOWEN_DINGTALK_CLIENT_SECRET is not set.' }
   const desk = openBots([bot], { keeper, state, queue, off, days: 30, log: () => {} })
+  desk.start()
   onTestFinished(() => desk.stop())
   bot.inbox.count('refused', 'wrong-signature')
   bot.inbox.count('ignored', 'own-message')
@@ -182,4 +183,11 @@ test('the platform is told the address of the other end of the connection', asyn
   onTestFinished(() => server.stop())
   expect((await fetch(`${server.url}/slack/events`, post('{}'))).status).toBe(200)
   expect(requests[0]?.address).toBe('127.0.0.1')
+})
+
+test('an IPv4 address is told as such, by whatever socket it came', async () => {
+  const { app, requests } = opened()
+  const incoming = { socket: { remoteAddress: '::ffff:203.0.113.7' } }
+  await app.request(SLACK, post('{}'), { incoming })
+  expect(requests[0]?.address).toBe('203.0.113.7')
 })

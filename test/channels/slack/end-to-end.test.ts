@@ -58,6 +58,7 @@ async function start(
     bots: desk,
     drainMs: 500,
   })
+  desk.start()
   const started = { desk, serving, storage }
   running.push(started)
   return started

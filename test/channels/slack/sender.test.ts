@@ -93,7 +93,12 @@ describe('into a channel', () => {
     [
       'another server',
       { status: 404 },
-      { state: 'refused', code: 'http-404', message: expect.stringContaining('TIAOWEN_SLACK_API_URL') as string },
+      {
+        state: 'later',
+        code: 'http-404',
+        afterMs: 60_000,
+        message: expect.stringContaining('TIAOWEN_SLACK_API_URL') as string,
+      },
     ],
   ])('%s', async (_, mishap, sent) => {
     slack.next('chat.postMessage', mishap)
@@ -136,11 +141,12 @@ describe('into a channel', () => {
     expect(await send(to)).toEqual({ state: 'refused', code, message: expect.stringContaining(words) as string })
   })
 
-  test('a token that is not taken shows in no answer', async () => {
+  test('a token that is not taken loses nothing: it waits until it is mended, and shows in no answer', async () => {
     const sent = await send(TO, { bot: botWith({ botToken: 'xoxb-wrong-and-secret' }) })
     expect(sent).toEqual({
-      state: 'refused',
+      state: 'later',
       code: 'invalid_auth',
+      afterMs: 60_000,
       message: expect.stringContaining('TIAOWEN_SLACK_BOT_TOKEN') as string,
     })
     expect(JSON.stringify(sent)).not.toContain('secret')
