@@ -9,7 +9,7 @@ import { cpus } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const BENCHES = ['bootstrap', 'embedding', 'answer', 'ready', 'reading', 'indexing', 'serving', 'search', 'clients', 'retrieval', 'bots', 'page']
+const BENCHES = ['bootstrap', 'embedding', 'answer', 'ready', 'reading', 'drafts', 'check', 'indexing', 'serving', 'search', 'clients', 'retrieval', 'bots', 'page']
 /** A line of a bench that states a figure and its limit. */
 const HELD = /^(?<name>.*?) (?<value>[\d.]+)(?<unit> \S+)? \((?:at least|at most) [^)]*\)$/
 /** Every run is a line here, so that a figure that falls is seen when it falls. */

@@ -51,6 +51,7 @@ const COMMANDS = {
   model: { run: () => inNode24('scripts/model.mjs') },
   screenshots: { model: true, page: true, run: (names) => inNode24('scripts/screenshots.mjs', ...names) },
   page: { run: () => inNode24('scripts/page.mjs') },
+  prepack: { run: () => inNode24('scripts/library.mjs') },
 }
 
 const hasModel = () => isModelPresent(checkout)

@@ -31,6 +31,13 @@ const NOTICE = `关于人才公寓租金的通知
 （二）A类人才免收租金。
 `
 
+const DRAFT = `关于做好科技成果转化工作的请示（代拟稿）
+
+《决定》第三部分第2条提出“深入实施科技成果转移转化‘145’行动”，并要求“力争未来5年实现技术交易额、新产品产值总和超2万亿元”。
+《决定》第三部分第1条提出“探索建立人才集团，完善‘三定三评’人才认定模式”。依照《决定》第三部分第9条办理。
+《月球基地管理条例》第三条规定“居民应当按时返回地球并办理登记手续”。
+`
+
 const ask = async (page, question) => {
   await page.locator('#question').fill(question)
   await page.locator('#question').press('Enter')
@@ -75,6 +82,18 @@ const VIEWS = {
       await page.locator('.reader mark.cited').first().waitFor()
     },
   },
+  check: {
+    path: '/check',
+    run: async (page) => {
+      await page.locator('#question').fill(DRAFT)
+      await page.getByRole('button', { name: '开始核对' }).click()
+      await page.locator('.check-result').waitFor()
+      await page.keyboard.press('j')
+      await page.keyboard.press('j')
+      await page.locator('.found-card').waitFor()
+    },
+  },
+  lookup: { path: '/lookup?ref=决定三（二）', run: (page) => page.locator('.clause').waitFor() },
   phone: { context: PHONE, run: (page) => ask(page, '未来五年全社会研发投入强度要超过多少？') },
 }
 

@@ -33,6 +33,7 @@ export type ErrorCode =
   | 'no-such-upload'
   | 'too-many-uploads'
   | 'queue-full'
+  | 'checks-full'
   | 'internal'
 
 /** `message` says what, where and the next step. */

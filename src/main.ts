@@ -54,7 +54,9 @@ async function serveUntilSignal(config: Config): Promise<void> {
   let bots: BotDesk | undefined
   try {
     const desk = (bots = await openBotDesk(config, app, storage, log))
-    const serving = await serve(app.assistant, { ...config, version, log, state, desk: app.desk, bots: desk })
+    const { publicUrl } = config.bots
+    const linked = publicUrl === undefined ? config : { ...config, publicUrl }
+    const serving = await serve(app.assistant, { ...linked, version, log, state, desk: app.desk, bots: desk })
     desk.start() // not before: where the port is taken, another process has the sockets and answers
     process.stdout.write(`条问 Tiaowen ${version}：${serving.url}\n`)
     app.settled.then(() => log(readiness(app)), () => {})
@@ -64,6 +66,24 @@ async function serveUntilSignal(config: Config): Promise<void> {
   } finally {
     await bots?.stop()
     await state.close()
+    await closeSoon(app)
+  }
+}
+
+/** An AI client has started us: standard output is the protocol's alone. */
+async function mcp(config: Config): Promise<void> {
+  const { protocolOutput, serveStdio } = await import('./channels/mcp/stdio.ts')
+  const output = protocolOutput(process)
+  const { openApp } = await import('./app.ts')
+  const log = isHeard(config) ? say : () => {}
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
+  // documents are put in elsewhere: the desk is asked which were uploaded, no more
+  const app = await openApp({ ...config, uploads: false }, { log, follow: true })
+  try {
+    const { assistant, desk } = app
+    await serveStdio({ assistant, uploaded: () => desk.uploaded(), version, log }, process.stdin, output, stop.signal)
+  } finally {
     await closeSoon(app)
   }
 }
@@ -193,6 +213,19 @@ function configured(): () => Config {
   return () => (config ??= readConfig(process.env))
 }
 
+/** Read no further than is of use: more than this is refused anyway. */
+const MOST_PIPED_BYTES = 64 * 1024 * 1024
+
+async function pipedIn(): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    if ((size += chunk.length) > MOST_PIPED_BYTES) break
+  }
+  return Buffer.concat(chunks)
+}
+
 /** Who reads us may stop reading: `tiaowen doctor | head`. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
@@ -209,8 +242,11 @@ process.exitCode = await runCli(process.argv.slice(2), {
   about: () => about(config()),
   index: (request) => index(config(), request),
   serve: () => serveUntilSignal(config()),
+  mcp: () => mcp(config()),
   feedback: (wanted) => feedback(config(), wanted),
   examine: (channel) => examine(config(), channel),
   sending: () => sending(config()),
+  input: pipedIn,
+  onProgress: progress(),
   evaluate: (argv) => evaluate(config(), argv),
 })

@@ -393,3 +393,121 @@ export interface CitationChange {
   /** Where the words stand now, or where the document can be read as it is now. */
   readonly url?: string
 }
+
+/**
+ * What became of a quotation or reference of a draft.
+ * verbatim: the words stand where they are said to; altered: they differ; misplaced: they stand, but elsewhere;
+ * exists: a clause that is named without words of it; no-such-clause: the document has none such; not-found: the words
+ * stand nowhere in the library; not-checked: nothing can be said, `why` tells.
+ */
+export type CheckVerdict =
+  | 'verbatim'
+  | 'altered'
+  | 'misplaced'
+  | 'exists'
+  | 'no-such-clause'
+  | 'not-found'
+  | 'not-checked'
+
+/** The document is not in the library; marks of emphasis; too few words; a mark is not closed; more than one clause
+ * may be meant; no document is named; the look-up itself broke. */
+export type CheckReason =
+  | 'no-such-document'
+  | 'no-such-version'
+  | 'emphasis'
+  | 'too-short'
+  | 'unclosed'
+  | 'ambiguous'
+  | 'no-document-named'
+  | 'failed'
+
+/** What a changed word weighs. */
+export type CheckWeight =
+  | 'number'
+  | 'date'
+  | 'percentage'
+  | 'amount'
+  | 'negation' // 不, 未, 非, 除外
+  | 'modality' // 应当, 可以, 不得
+  | 'comparison' // 以上, 不超过
+  | 'scope' // 全部, 仅
+
+/** left-out: the text has it, the draft not; put-in: the draft has it, the text not. */
+export interface CheckDifference {
+  readonly kind: 'same' | 'left-out' | 'put-in'
+  readonly text: string
+  readonly weighs: readonly CheckWeight[]
+}
+
+export interface CheckItem {
+  /** Words in quotation marks, a long stretch of a document's words without marks, or a reference alone. */
+  readonly kind: 'quotation' | 'run' | 'reference'
+  /** Exactly `draft.slice(start, end)`: the words without their marks; of a reference, the reference. */
+  readonly quote: string
+  readonly start: number
+  readonly end: number
+  /** What the draft says where the words are from. */
+  readonly reference?: { readonly words: string; readonly start: number; readonly end: number }
+  readonly verdict: CheckVerdict
+  readonly why?: CheckReason
+  /** A plain sentence. */
+  readonly message: string
+  /** The document's own words, where the draft's differ or where words were skipped. */
+  readonly truth?: string
+  readonly diff?: readonly CheckDifference[]
+  /** Words of the document that an ellipsis of the draft stands for. */
+  readonly skipped?: readonly string[]
+  /** The same words in another printing: full or half width, other quotation marks, traditional characters. */
+  readonly printing?: readonly ('width' | 'marks' | 'script')[]
+  /** Where the words stand; of an altered quotation, where the words stand that it alters. */
+  readonly citation?: Citation
+  /** Other clauses that hold the words, or that may be meant. */
+  readonly alternatives: readonly ClauseReference[]
+}
+
+export interface CheckRequest {
+  readonly text: string
+  /** ISO 8601 day: what was in force then; absent: today. */
+  readonly asOf?: string
+  /** Also clauses that sentences without a source may rest on. */
+  readonly suggest?: boolean
+}
+
+/** A clause that may stand behind a sentence of a draft that names none 推荐出处. A suggestion, and no verdict. */
+export interface SourceSuggestion {
+  /** Exactly `draft.slice(start, end)`. */
+  readonly sentence: string
+  readonly start: number
+  readonly end: number
+  /** 0 to 1: how much of the sentence the cited words hold, and of its figures. */
+  readonly score: number
+  readonly citation: Citation
+}
+
+export interface SourceSuggestions {
+  /** In the order of the draft. */
+  readonly items: readonly SourceSuggestion[]
+  /** Sentences that state a figure or a policy and name no source. */
+  readonly sentences: number
+  /** How many of them were looked up: of a long draft the first ones. */
+  readonly lookedUp: number
+}
+
+export interface CheckResult {
+  /** In the order of the draft. */
+  readonly items: readonly CheckItem[]
+  readonly summary: CheckSummary
+  /** Where they were asked for. */
+  readonly suggestions?: SourceSuggestions
+  readonly index: Answer['index']
+  readonly timings: Answer['timings']
+}
+
+export interface CheckSummary {
+  readonly items: number
+  readonly verdicts: Readonly<Record<CheckVerdict, number>>
+  /** Nothing altered, misplaced, missing or found nowhere. */
+  readonly isClean: boolean
+  /** Of the library: what is not in it was not checked. */
+  readonly documents: number
+}

@@ -3,7 +3,18 @@ import type { OutlineNode } from '../clauses/outline-nodes.ts'
 import type { Catalogue } from '../retrieval/library.ts'
 import type { RerankerState } from '../reranking/reranker.ts'
 import type { ModelState } from './model-limits.ts'
-import type { AnswerEvent, AskRequest, DocumentId, Fallback, LookUp, SearchRequest, SearchResult } from '../types.ts'
+import type { CheckProgress } from './checking/check.ts'
+import type {
+  AnswerEvent,
+  AskRequest,
+  CheckRequest,
+  CheckResult,
+  DocumentId,
+  Fallback,
+  LookUp,
+  SearchRequest,
+  SearchResult,
+} from '../types.ts'
 
 /** Facts for /readyz and `tiaowen doctor`. */
 export interface Status {
@@ -41,12 +52,32 @@ export interface TextVersion {
   readonly removed?: { readonly title: string; readonly source: string }
 }
 
+/** How far a check is. */
+export interface CheckingProgress extends Omit<CheckProgress, 'step'> {
+  readonly step: CheckProgress['step'] | 'suggestions'
+}
+
+export interface CheckOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: CheckingProgress) => void
+}
+
 export interface Assistant {
   /** Ends with a `done` event. Throws PolicyError for what the asker or operator must mend. */
   ask(request: AskRequest, signal?: AbortSignal): AsyncIterable<AnswerEvent>
   search(request: SearchRequest): Promise<SearchResult>
-  /** `asOf`: ISO 8601 day; absent: what is in force today. */
-  lookUp(reference: string, asOf?: string): LookUp
+  /**
+   * @param asOf ISO 8601 day; absent: what is in force today
+   * @param at where the reference stands, itself a reference (《公司法》第三条第二款) or the id of a clause
+   *   (`${documentId}#三/2`): what 本条, 前款 and 上述 mean
+   * @throws PolicyError `bad-request` where `at` leads to no single clause
+   */
+  lookUp(reference: string, asOf?: string, at?: string): LookUp
+  /**
+   * Every quotation and reference of a draft against the documents 引文核对. Other work goes on beside it.
+   * @throws PolicyError `bad-request` for a day that is none, `index-building`, `index-missing`
+   */
+  check(request: CheckRequest, options?: CheckOptions): Promise<CheckResult>
   /** Throws PolicyError 'index-building' or 'index-missing' while there is none. */
   catalogue(): Catalogue
   /** `textSha256` may be a prefix of 16 digits; absent: the current text. */

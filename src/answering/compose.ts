@@ -49,6 +49,36 @@ export function referenceTo(document: Document, lineage: readonly [Clause, ...Cl
   }
 }
 
+/** A span of a document as it is cited. @param n its number in the answer, from 1 */
+export function citationOf(catalogue: Catalogue, { document, span }: Quotation, n: number): Citation {
+  const place = quotedPlace(document, span)
+  const clause = place.lineage.at(-1)!
+  const quote = document.text.slice(span.start, span.end)
+  const date = dateOf(document)
+  const titleFrom = titleFromOf(document)
+  const version = versionNoteOf(catalogue.documents, document)
+  return {
+    n,
+    documentId: document.id,
+    source: document.source,
+    title: titleOf(document),
+    ...(titleFrom ? { titleFrom } : {}),
+    ...(date ? { date: date.value, dateFrom: date.from } : {}),
+    path: clause.path,
+    label: labelOf(place),
+    spoken: spokenOf(place),
+    quote,
+    start: span.start,
+    end: span.end,
+    ...pageField(document, span.start),
+    textSha256: document.textSha256,
+    quoteSha256: sha256(quote),
+    alsoIn: twinReferences(catalogue, document.id, clause.id),
+    ...(version ? { version } : {}),
+    url: readingUrl(document, span),
+  }
+}
+
 /** Collects segments and numbers the citations in order of appearance. */
 export class Composer {
   readonly #catalogue: Catalogue
@@ -148,32 +178,7 @@ export class Composer {
       (citation) => citation.documentId === document.id && citation.start === span.start && citation.end === span.end,
     )
     if (known) return known
-    const place = quotedPlace(document, span)
-    const clause = place.lineage.at(-1)!
-    const quote = document.text.slice(span.start, span.end)
-    const date = dateOf(document)
-    const titleFrom = titleFromOf(document)
-    const version = versionNoteOf(this.#catalogue.documents, document)
-    const citation: Citation = {
-      n: this.#citations.length + 1,
-      documentId: document.id,
-      source: document.source,
-      title: titleOf(document),
-      ...(titleFrom ? { titleFrom } : {}),
-      ...(date ? { date: date.value, dateFrom: date.from } : {}),
-      path: clause.path,
-      label: labelOf(place),
-      spoken: spokenOf(place),
-      quote,
-      start: span.start,
-      end: span.end,
-      ...pageField(document, span.start),
-      textSha256: document.textSha256,
-      quoteSha256: sha256(quote),
-      alsoIn: twinReferences(this.#catalogue, document.id, clause.id),
-      ...(version ? { version } : {}),
-      url: readingUrl(document, span),
-    }
+    const citation = citationOf(this.#catalogue, { document, span }, this.#citations.length + 1)
     this.#citations.push(citation)
     return citation
   }

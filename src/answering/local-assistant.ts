@@ -11,7 +11,7 @@ import { normaliseQuestion } from '../questions/normalise.ts'
 import { namesQuoted } from '../questions/question.ts'
 import { understand } from '../questions/understand.ts'
 import type { Catalogue, Library } from '../retrieval/library.ts'
-import { documentById } from '../clauses/by-id.ts'
+import { documentById, placeOfClause } from '../clauses/by-id.ts'
 import { retrieveInOrder, type Order } from '../retrieval/reorder.ts'
 import { retrieve, type Found, type Query } from '../retrieval/retrieve.ts'
 import type { Reranker } from '../reranking/reranker.ts'
@@ -19,20 +19,28 @@ import type {
   Answer,
   AnswerEvent,
   AskRequest,
+  CheckItem,
+  CheckRequest,
+  CheckResult,
   DeclineReason,
+  ClauseId,
   DocumentId,
   Fallback,
   LookUp,
+  Place,
   SearchRequest,
   SearchResult,
   Segment,
+  SourceSuggestion,
+  SourceSuggestions,
 } from '../types.ts'
 import { turn } from '../turn.ts'
-import type { Assistant, Status, TextVersion } from './assistant.ts'
+import type { Assistant, CheckOptions, Status, TextVersion } from './assistant.ts'
 import type { AnswerModel } from './answer-model.ts'
+import { checkDraft, inOrder, summaryOf } from './checking/check.ts'
 import { answerReference } from './clause-answer.ts'
 import { Clock } from './clock.ts'
-import { Composer, sha256 } from './compose.ts'
+import { citationOf, Composer, sha256 } from './compose.ts'
 import { answerFrom, type Draft, type Search } from './extractive.ts'
 import { handedPassages } from './handed-passages.ts'
 import { heldIn } from './missing-law.ts'
@@ -43,6 +51,7 @@ import type { Prompts } from './prompts.ts'
 import { orderBy } from './reranking.ts'
 import { rewriteFollowUp } from './rewrite.ts'
 import { countParts, unitCounted } from './structure.ts'
+import { likelySource, statesWithoutSource, untouchedSentences } from './suggest-sources.ts'
 import { verify } from './verify.ts'
 import { narrowed, versionsMeant, type VersionsMeant } from './versions-meant.ts'
 
@@ -66,6 +75,12 @@ export interface Writer {
   readonly prompts: Prompts
 }
 
+/** A check lets others have their turn. */
+const AT_A_STRETCH_MS = 20
+/** Sentences for which a source is looked for; each costs some 20 ms. */
+const MOST_LOOKED_UP = 300
+/** Clauses in which it is looked for. */
+const SUGGESTED_FROM = 5
 const PASSAGES = 10
 /** A follow-up that is not rewritten by then is rewritten by the rules. */
 const REWRITE_MS = 10_000
@@ -90,10 +105,77 @@ export class LocalAssistant implements Assistant {
     return this.#parts.status()
   }
 
-  lookUp(reference: string, asOf?: string): LookUp {
+  lookUp(reference: string, asOf?: string, at?: string): LookUp {
     const library = this.#parts.library()
     const { text, choice } = versionsMeant(library, reference, asOf)
-    return lookUp(text, library.documents, library.twins, choice)
+    const place = at === undefined ? undefined : placeMeant(library, at, asOf)
+    return lookUp(text, library.documents, library.twins, choice, place)
+  }
+
+  async check({ text, asOf, suggest = false }: CheckRequest, options: CheckOptions = {}): Promise<CheckResult> {
+    const { signal, onProgress } = options
+    const library = this.#parts.library()
+    const clock = new Clock()
+    const meant = versionsMeant(library, '', asOf)
+    const { choice } = meant
+    const items: CheckItem[] = []
+    let rested = performance.now()
+    for (const step of checkDraft(library, { text, choice })) {
+      if ('step' in step) onProgress?.(step)
+      else items.push(step)
+      if (performance.now() - rested < AT_A_STRETCH_MS) continue
+      await turn()
+      signal?.throwIfAborted()
+      rested = performance.now()
+    }
+    clock.mark('check')
+    const summary = summaryOf(items, library.documents.length)
+    const suggestions = suggest ? await this.#suggested(library, text, items, meant, options) : undefined
+    if (suggestions) clock.mark('suggest')
+    return {
+      items: inOrder(items),
+      summary,
+      ...(suggestions && { suggestions }),
+      index: { generation: library.generation, embedder: library.embedder },
+      timings: clock.timings(),
+    }
+  }
+
+  /** Clauses that sentences without a source may rest on; by keywords alone where they cannot be embedded. */
+  async #suggested(
+    library: Library,
+    draft: string,
+    checked: readonly CheckItem[],
+    meant: VersionsMeant,
+    { signal, onProgress }: CheckOptions,
+  ): Promise<SourceSuggestions> {
+    const items: SourceSuggestion[] = []
+    const documents = searched(library, meant, { wanted: undefined, named: undefined })
+    const spans = untouchedSentences(draft, checked)
+    let [sentences, lookedUp] = [0, 0]
+    let rested = performance.now()
+    for (const { start, end } of spans) {
+      const sentence = draft.slice(start, end)
+      if (statesWithoutSource(sentence)) {
+        sentences++
+        if (lookedUp < MOST_LOOKED_UP) {
+          lookedUp++
+          const { vector } = await this.#embed(library, sentence)
+          const found = retrieve(library, queryOf(sentence, vector, documents), SUGGESTED_FROM)
+          const likely = likelySource(sentence, found, library.keywords)
+          if (likely) {
+            const citation = citationOf(library, likely, items.length + 1)
+            items.push({ sentence, start, end, score: Math.round(likely.score * 1e4) / 1e4, citation })
+          }
+        }
+      }
+      if (performance.now() - rested < AT_A_STRETCH_MS) continue
+      onProgress?.({ step: 'suggestions', done: end, total: draft.length })
+      await turn()
+      signal?.throwIfAborted()
+      rested = performance.now()
+    }
+    return { items, sentences, lookedUp }
   }
 
   async search({ query, limit, documents, asOf }: SearchRequest): Promise<SearchResult> {
@@ -122,7 +204,7 @@ export class LocalAssistant implements Assistant {
     }
   }
 
-  async *ask(request: AskRequest, signal = NEVER): AsyncIterable<AnswerEvent> {
+  async *ask(request: AskRequest, signal: AbortSignal = NEVER): AsyncIterable<AnswerEvent> {
     const library = this.#parts.library()
     const clock = new Clock()
     const wanted = checked(library, request.documents)
@@ -327,6 +409,17 @@ function draftOfCount(library: Library, { text, intent, meant }: Understanding):
   const named = ids ? documents.filter(({ id }) => ids.includes(id)) : documentsOfKinds(text, documents)
   const composer = new Composer(library)
   return countParts(composer, named, unit, meant.choice.works) ? { outcome: 'answered', composer, isDirect: true } : undefined
+}
+
+/** Where a reference stands, by its own address. */
+function placeMeant(library: Library, at: string, asOf?: string): Place {
+  const byId = placeOfClause(library, at as ClauseId)
+  if (byId) return byId
+  const { text, choice } = versionsMeant(library, at, asOf)
+  const found = lookUp(text, library.documents, library.twins, choice)
+  if (found.outcome === 'found') return found.places[0]
+  const why = found.outcome === 'absent' ? found.message : `“${at.slice(0, 60)}”不止一处符合，请写明文件。`
+  throw new PolicyError('bad-request', `不知道引用所在的位置：${why}`)
 }
 
 /** The clause a question names: its text, or what it says of the thing asked; undefined when it leads nowhere. */

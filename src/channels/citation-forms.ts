@@ -17,6 +17,7 @@
  * has no room for a page. An entry names the document and not the clause: that goes into the text or the footnote.
  */
 import type { Citation, ClauseReference, Provenance } from '../types.ts'
+import { bibtex, cslJson } from './citation-data.ts'
 import type { DocumentSummary } from './wire.ts'
 
 export type ReferenceEdition = '2015' | '2025'
@@ -125,6 +126,8 @@ export const CITATION_FORMS = {
   footnote,
   gbt2025: (cited) => referenceEntry(cited, '2025'),
   gbt2015: (cited) => referenceEntry(cited, '2015'),
+  bibtex,
+  cslJson,
 } satisfies Readonly<Record<string, (cited: Cited) => string>>
 
 export type FormName = keyof typeof CITATION_FORMS

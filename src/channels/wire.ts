@@ -15,6 +15,7 @@ import {
   walk,
 } from '../clauses/address.ts'
 import { twinsOf } from '../clauses/by-id.ts'
+import { neighboursOf } from '../clauses/relative.ts'
 import { outlineOf, type OutlineNode } from '../clauses/outline-nodes.ts'
 import { pageField } from '../clauses/page.ts'
 import { findProblems } from '../clauses/problems.ts'
@@ -48,6 +49,9 @@ export interface ClauseText extends ClauseReference {
   readonly textSha256: string
   readonly alsoIn: readonly ClauseReference[]
   readonly version?: VersionNote
+  /** The clauses right before and behind it, of what a reference leads to. */
+  readonly before?: ClauseReference
+  readonly after?: ClauseReference
 }
 
 export type Cited =
@@ -142,7 +146,7 @@ export interface ListedDocument extends DocumentSummary {
 export function clauseText(place: Place, catalogue: Catalogue): ClauseText {
   const { document, paragraph } = place
   const clause = innermost(place.lineage)
-  const span = (paragraph === undefined ? undefined : clause.paragraphs[paragraph - 1]) ?? clause.extent
+  const span = spanOfPlace(place)
   const version = versionNoteOf(catalogue.documents, document)
   return {
     ...reference(place, span),
@@ -160,13 +164,28 @@ export function clauseText(place: Place, catalogue: Catalogue): ClauseText {
   }
 }
 
+function withNeighbours(place: Place, catalogue: Catalogue): ClauseText {
+  const { before, after } = neighboursOf(place)
+  return {
+    ...clauseText(place, catalogue),
+    ...(before && { before: reference(before, spanOfPlace(before)) }),
+    ...(after && { after: reference(after, spanOfPlace(after)) }),
+  }
+}
+
+/** A whole clause, or one paragraph 款 of it. */
+function spanOfPlace({ lineage, paragraph }: Place): Span {
+  const { paragraphs, extent } = innermost(lineage)
+  return (paragraph === undefined ? undefined : paragraphs[paragraph - 1]) ?? extent
+}
+
 /** What a typed reference leads to, as GET /api/cite and `tiaowen cite --json` give it. */
 export function cited(reference: string, lookUp: LookUp, catalogue: Catalogue): Cited {
   switch (lookUp.outcome) {
     case 'found':
-      return { outcome: 'found', reference, clauses: lookUp.places.map((place) => clauseText(place, catalogue)) }
+      return { outcome: 'found', reference, clauses: lookUp.places.map((place) => withNeighbours(place, catalogue)) }
     case 'ambiguous': {
-      const candidates = lookUp.candidates.map((place) => clauseText(place, catalogue))
+      const candidates = lookUp.candidates.map((place) => withNeighbours(place, catalogue))
       return { outcome: 'ambiguous', reference, message: `有${candidates.length}处符合，请指明文件。`, candidates }
     }
     case 'absent': {

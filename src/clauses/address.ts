@@ -112,7 +112,10 @@ function unnumberedLabel(document: Document, clause: Clause): string {
 }
 
 /** The words that name a part without a number: its heading, or for an annex its number (附件一). */
-export const partName = (clause: Clause): string => (clause.path.at(-1) ?? '').replace(/~[0-9]+$/, '')
+export const partName = (clause: Clause): string =>
+  (clause.path.at(-1) ?? '').replace(/~[0-9]+$/, '').trim().replace(SPACED_OUT, '$1$2')
+/** 附 则 is set apart to fill the line. */
+const SPACED_OUT = /^(\p{Script=Han})\s+(\p{Script=Han})$/u
 const isAnnex = (name: string): boolean => /^附[件录錄表图圖]?[一二三四五六七八九十0-9０-９]{0,3}$/.test(name)
 
 /** A document without sections has only paragraphs before its first section; nobody calls them a preamble. */
@@ -197,8 +200,10 @@ function spokenStep(document: Document, clause: Clause, below: number, outer: Cl
   const figures = number.style === 'circled' ? number.mark : `${number.ordinal}`
   const numeral = chinese ? chineseNumeral(number.ordinal) : figures
   if (below > 0) return `第${sayBrackets(number.style, numeral)}${below === 1 ? '项' : '目'}`
-  // 一、 in a 第一部分 cannot be a 第一部分 too
-  if (number.style === 'chinese' && outer?.number?.style === 'division') return `第${numeral}项`
+  // 一、 in a 第一部分 or beside one cannot be a 第一部分 too
+  const beside = outer ? outer.children : (document?.clauses ?? [])
+  const isDivided = [outer, ...beside].some((other) => other?.number?.style === 'division')
+  if (number.style === 'chinese' && isDivided) return `第${numeral}项`
   return say(numeral)
 }
 

@@ -2,10 +2,13 @@
 import { LRUCache } from 'lru-cache'
 import type { Clause, ClauseId, Document, LookUp, NumberStyle, Place } from '../types.ts'
 import { hasLead, headingOf, innermost, partName, spokenOf, titleOf, walk, type Lineage } from './address.ts'
+import { numbersIn } from './document-numbers.ts'
+import { nameIndexOf } from './name-index.ts'
 import { knownNames } from './names.ts'
 import { chineseNumeral } from './numerals.ts'
-import { findReferences, type Reference, type Step, type StepKind } from './reference.ts'
-import { foldName } from './script.ts'
+import { findReferences, type KnownName, type Reference, type Step, type StepKind } from './reference.ts'
+import { lookUpRelative } from './relative.ts'
+import { foldName, foldScript } from './script.ts'
 import { leftOut, noVersion, ofVersionsMeant, unrepealed, type Choice } from './standing.ts'
 import type { Twins } from './twins.ts'
 
@@ -37,10 +40,26 @@ const UNIT_WANTED: Readonly<Partial<Record<StepKind, string>>> = {
   part: '部分', article: '条', point: '点', item: '项', subitem: '目', chapter: '章', section: '节', book: '编', subbook: '分编',
 }
 
-/** Reads a typed string as one reference or several, and looks them up, in the versions of the choice. */
-export function lookUp(reference: string, documents: readonly Document[], twins: Twins, choice?: Choice): LookUp {
-  const references = findReferences(reference, knownNames(documents))
+/**
+ * Reads a typed string as one reference or several, and looks them up, in the versions of the choice. A title or a
+ * document number alone leads to the head of the document.
+ * @param at where the reference stands: what 本条, 前款 and a number without a document mean
+ */
+export function lookUp(
+  reference: string,
+  documents: readonly Document[],
+  twins: Twins,
+  choice?: Choice,
+  at?: Place,
+): LookUp {
+  const names = knownNames(documents)
+  const references = findReferences(reference, names)
+  const isNamed = references.some(({ document }) => document !== undefined && !THIS_KIND.test(document.words))
+  const relative = at && !isNamed ? lookUpRelative(reference, at, below) : undefined
+  if (relative) return relative
   if (references.length === 0) {
+    const named = documentAlone(reference, names)
+    if (named) return lookUpReference(named, documents, twins, choice)
     const message = `“${reference.trim()}”不像条款编号；可以写成“《决定》第三部分第2条”“三、2”或“第十二条第二款”。`
     return { outcome: 'absent', reason: 'not-a-reference', message, existing: [] }
   }
@@ -49,6 +68,37 @@ export function lookUp(reference: string, documents: readonly Document[], twins:
   if (failed) return failed
   const places = results.flatMap((result) => (result.outcome === 'found' ? result.places : []))
   return { outcome: 'found', places: places as unknown as [Place, ...Place[]] }
+}
+
+/** 条例 of 本条例. */
+const THIS_KIND = /^[\p{Script=Han}]{1,4}$/u
+
+function below(place: Place, target: readonly Step[], isWhole: boolean): LookUp {
+  const { document } = place
+  let readings: (readonly Place[])[] = isWhole ? [[]] : [[place]]
+  for (const step of target) readings = readings.flatMap((reading) => advance(document, reading[0], step))
+  const [only, ...others] = readings
+  if (only && others.length === 0) return { outcome: 'found', places: only as unknown as [Place, ...Place[]] }
+  if (only) return { outcome: 'ambiguous', candidates: readings.flatMap(([first]) => first ?? []) }
+  const where = `《${titleOf(document)}》${isWhole ? '' : spokenOf(place)}`
+  const words = target.map((step) => step.words).join('')
+  return { outcome: 'absent', reason: 'no-such-clause', message: `${where}没有${words}。`, existing: [] }
+}
+
+/** A title, a name or a number 文号 and nothing else: the head of the document, as a reference. */
+function documentAlone(reference: string, names: readonly KnownName[]): Reference | undefined {
+  const words = reference.trim().replace(/[。？?！!]+$/, '')
+  const index = nameIndexOf(names)
+  const [number] = numbersIn(words, (key) => index.numbered(key).length > 0)
+  const isNumber = number && /^(?:文件|文)?$/.test(words.slice(number.span.end)) && number.span.start === 0
+  const title = /^[《〈](.+)[》〉](?:\s?[（(][^（）()]{1,40}[）)])?$/u.exec(words)?.[1]
+  const name = title ?? words
+  const called = isNumber ? index.numbered(number.key) : index.documentsOf(foldScript(name))
+  if (called.length === 0 && title === undefined && !isNumber) return undefined
+  const guessed = !isNumber && called.length > 0 && index.isPartOnly(name)
+  const span = { start: 0, end: reference.length }
+  const document = { words: isNumber ? number.words : name, span, documents: called, ...(guessed ? { guessed } : {}) }
+  return { span, words, document, targets: [[{ kind: 'header', words: '' }]] }
 }
 
 /** Where a reference stopped in a document that does not hold it. */
@@ -213,14 +263,20 @@ function advance(document: Document, from: Place | undefined, step: Step): (read
       const leads = from ? [from] : [...walk(document)].map((lineage) => ({ document, lineage }))
       return leads.filter(({ lineage }) => hasLead(innermost(lineage))).map((place) => [{ ...place, paragraph: 1 }])
     }
-    case 'header':
+    case 'header': {
+      const [first] = from ? [] : document.clauses
+      const headers = from ? [] : document.clauses.filter(({ kind }) => kind === 'header')
+      // a title alone leads to a document without a head too
+      const meant = headers.length === 0 && step.words === '' && first ? [first] : headers
+      return meant.map((clause) => [{ document, lineage: [clause] }])
+    }
     case 'preamble':
     case 'closing':
       return (from ? [] : document.clauses)
         .filter(({ kind }) => kind === step.kind)
         .map((clause) => [{ document, lineage: [clause] }])
     case 'heading':
-      return from ? [] : headedPlaces(document, step)
+      return headedPlaces(document, from, step)
     default:
       return numberedPlaces(document, from, step)
   }
@@ -235,12 +291,13 @@ function paragraphPlaces(from: Place, step: Step): (readonly Place[])[] {
   return paragraph === undefined && places.length > 0 && complete ? [places] : []
 }
 
-function headedPlaces(document: Document, step: Step): (readonly Place[])[] {
+function headedPlaces(document: Document, from: Place | undefined, step: Step): (readonly Place[])[] {
   const wanted = foldName(step.words)
+  const outer = from && innermost(from.lineage)
   return [...walk(document)]
     .filter((lineage) => {
       const clause = innermost(lineage)
-      if (clause.kind !== 'headed') return false
+      if (clause.kind !== 'headed' || (outer && lineage.at(-2) !== outer)) return false
       return [headingOf(document, clause) ?? '', partName(clause)].some((name) => foldName(name) === wanted)
     })
     .map((lineage) => [{ document, lineage }])
@@ -286,7 +343,7 @@ function numberedLineages(document: Document): Lineage[] {
  */
 function groupsFor(document: Document, from: Place | undefined, step: Step): (readonly Lineage[])[] {
   const scope = numberedBelow(document, from)
-  const styles = STYLES[step.kind] ?? []
+  const styles = stylesOf(step)
   const byStyle = (lineages: readonly Lineage[], among: readonly NumberStyle[]): (readonly Lineage[])[] =>
     among
       .map((style) => lineages.filter((lineage) => innermost(lineage).number?.style === style))
@@ -298,11 +355,20 @@ function groupsFor(document: Document, from: Place | undefined, step: Step): (re
     return groups.length > 0 ? groups : byStyle(scope, styles)
   }
   const around = from?.lineage.map(({ number }) => number?.style) ?? []
-  const inNamed = around.includes('article') || around.includes('division')
+  const beside = scope.some((lineage) => innermost(lineage).number?.style === 'division')
+  const inNamed = around.includes('article') || around.includes('division') || beside || isPrinted(step)
   const below = step.kind === 'part' || inNamed ? styles : styles.filter((style) => style !== 'chinese')
   const levels = [...new Set(scope.map((lineage) => lineage.length))].sort((one, other) => one - other)
   return levels.flatMap((level) => byStyle(scope.filter((lineage) => lineage.length === level), below))
 }
+
+/** 二、 as printed is the 二、 of a document that has a 第二部分 too. */
+function stylesOf(step: Step): readonly NumberStyle[] {
+  const styles = STYLES[step.kind] ?? []
+  return isPrinted(step) ? ['chinese', ...styles.filter((style) => style !== 'chinese')] : styles
+}
+
+const isPrinted = ({ kind, words }: Step): boolean => (kind === 'part' || kind === 'item') && /^[^第部]+、$/.test(words)
 
 function numberedPlaces(document: Document, from: Place | undefined, step: Step): (readonly Place[])[] {
   const groups = groupsFor(document, from, step)

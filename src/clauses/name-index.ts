@@ -6,7 +6,7 @@ import { foldName } from './script.ts'
 export interface KnownName {
   /** Folded by foldName. */
   readonly name: string
-  readonly of: 'document' | 'heading'
+  readonly of: 'document' | 'heading' | 'number'
   readonly documents: readonly DocumentId[]
   /** A word for a kind of document (决定, 条例), not for one document. */
   readonly generic?: boolean
@@ -78,6 +78,23 @@ export class NameIndex {
     return [...new Set(fitting.flatMap(({ documents }) => documents))]
   }
 
+  /** Documents that bear this number 文号, as numbersIn gives it. */
+  numbered(key: string): readonly DocumentId[] {
+    return this.#names.get(`number ${key}`)?.documents ?? []
+  }
+
+  /**
+   * Do only longer names hold this one, more than an organ longer? 增值税法 in 增值税法实施条例 is another document's
+   * name; 公安机关办理行政案件程序规定 behind 公安部 is the same.
+   */
+  isPartOnly(name: string): boolean {
+    const folded = foldName(name)
+    if (folded.length < 4 || this.#names.has(`document ${folded}`)) return false
+    return !this.#all.some(({ of, name }) => {
+      return of === 'document' && name.endsWith(folded) && ORGAN_BEFORE.test(name.slice(0, -folded.length))
+    })
+  }
+
   /** Documents that go by this name, or whose longer name holds it. */
   documentsOf(name: string): readonly DocumentId[] {
     const folded = foldName(name)
@@ -92,6 +109,9 @@ export class NameIndex {
 /** 人大常委会 is printed in full in titles. */
 const inFull = (words: string): string =>
   words.replace(/人大常委会/g, '人民代表大会常务委员会').replace(/人大(?!会)/g, '人民代表大会').replace(/(?<!人民)政府/g, '人民政府')
+
+/** What may stand before a title and is no part of it. */
+const ORGAN_BEFORE = /(?:关于|院|部|局|厅|署|委|会|政府|办公室|银行|军|共和国)$/
 
 /** Length of the longest run of characters of `words` that stands in `name`, in UTF-16 units. */
 export function commonLength(words: string, name: string): number {

@@ -3,6 +3,7 @@ import type { Document } from '../types.ts'
 import { headingOf, innermost, partName, walk } from './address.ts'
 import type { KnownName } from './reference.ts'
 import { foldName } from './script.ts'
+import { numberKey } from './document-numbers.ts'
 
 /** Last words of titles that say what kind of document it is; two characters or more. */
 const KIND = new RegExp(
@@ -31,12 +32,19 @@ function fileNames(source: string): string[] {
   return [source, base, stem, stem.replace(/[(（][0-9-]{4,10}[)）]$/, ''), ...(number ? [number] : [])]
 }
 
+/** Organs that issue together are set apart by a space or by 、: 最高人民法院 最高人民检察院关于…. */
+function writingsOf(title: string): string[] {
+  const [organs = ''] = title.split('关于')
+  const others = [organs.replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, '、'), organs.replaceAll('、', '')]
+  return [title, ...others.filter((other) => other !== organs).map((other) => other + title.slice(organs.length))]
+}
+
 const NAMES = new WeakMap<readonly Document[], readonly KnownName[]>()
 
 /**
  * Titles (with and without 中华人民共和国), the operator's short names, the word for the kind of document (决定),
- * file names and the number they open with (002), and the headings of parts without a number. Computed once for
- * each document.
+ * file names and the number they open with (002), document numbers 文号, and the headings of parts without a number.
+ * Computed once for each document.
  */
 export function knownNames(documents: readonly Document[]): readonly KnownName[] {
   const computed = NAMES.get(documents) ?? documents.flatMap(namesOf)
@@ -56,12 +64,14 @@ function readNames(document: Document): KnownName[] {
   const names: KnownName[] = []
   const title = document.header.title?.value
   const own = [
-    ...(title ? titleNames(foldName(title)) : []),
+    ...(title ? writingsOf(title).flatMap((writing) => titleNames(foldName(writing))) : []),
     ...document.shortNames.map((name) => ({ name: foldName(name), generic: true })),
     ...fileNames(document.source).map((name) => ({ name: foldName(name), generic: false })),
   ]
   const once = new Map(own.filter(({ name }) => name.length >= 2).map((known) => [known.name, known]))
   for (const known of once.values()) names.push({ ...known, of: 'document', documents: [document.id] })
+  const number = numberKey(document.header.documentNumber?.value ?? '')
+  if (number !== undefined) names.push({ name: number, of: 'number', documents: [document.id] })
   for (const lineage of walk(document)) {
     const clause = innermost(lineage)
     if (clause.kind !== 'headed') continue

@@ -1,6 +1,7 @@
 /** Clause references in questions and typed strings: 《决定》第三部分第2条, 决定三（二）, 民法典第一千零六十二条第二款. */
 import type { DocumentId, Span } from '../types.ts'
 import { NUMERAL_CHARACTERS, ordinalOf } from './numerals.ts'
+import { numbersIn, type DocumentNumber } from './document-numbers.ts'
 import { nameIndexOf, type KnownName, type NameIndex } from './name-index.ts'
 import { foldScript } from './script.ts'
 
@@ -73,9 +74,10 @@ const EXPLICIT = new RegExp(
 const WITHOUT_ORDER = new RegExp(`(${N}) ?(条|章)(?:之([一二三四五六七八九十]{1,3}))?(?=第|的|[，,。？?！! (]|$|是|讲|说|规|怎|内|原|里|给)`, 'y')
 const REVERSED = new RegExp(`(部分|条|章|节) ?(${N})(?=第|[、,， ]|的|$)`, 'y')
 const BRACKETED = new RegExp(`\\( ?(${N}) ?\\)`, 'y')
-const CIRCLED = /[①-⑳]/y
+/** ①, ⑴, ⒈, ㈠: a number in one character; 第①项 too. */
+const CIRCLED = /(第?)([①-⑳⑴-⒇⒈-⒛㈠-㈩])(?:(点|项|目|条)|(?=$|[^\p{L}\p{N}]|[①-⑳⑴-⒇⒈-⒛㈠-㈩]|第|的|导语))/uy
 const BARE_CHINESE = /([〇零一二三四五六七八九十百]{1,5})(?:[、.．/·-]|之(?=[0-9])|(?=[(]|第|的第|导语|导言|$|[。？?！!]))/y
-const BARE_ARABIC = /([0-9]{1,3})(?:[.．、/·-](?=[0-9一二三四五六七八九十(（第])|[.．、]?(?=$|[。？?！!，, (]|第|的第))/y
+const BARE_ARABIC = /([0-9]{1,3})(?:[.．、/·-](?=[0-9一二三四五六七八九十(（第])|[.．、]?(?=$|[。？?！!，, (]|第|的第|导))/y
 const WORDS: readonly (readonly [StepKind, RegExp])[] = [
   ['header', /题头/y],
   ['preamble', /(?:序言|前言|序文)(?:部分)?/y],
@@ -83,6 +85,8 @@ const WORDS: readonly (readonly [StepKind, RegExp])[] = [
   ['closing', /(?:结语|结尾段?|尾段)(?:部分)?|最后(?:的)?(?:那|这)?一?(?:段话?|部分)/y],
 ]
 const GLUE = /[ ]{0,3}(?:里面的|当中的|里的|中的|内的|的|之(?![一二三四五六七八九十])|里|中|内|,|，|:|：|\/|·)?[ ]{0,3}/y
+/** Between a title and its clause: 《办法》（国办发〔2023〕12号）第三条, 《公司法》（2018年修正）第三条. */
+const BETWEEN = /(?:[ ]{0,3}\((?:[^()\n]|\([^()\n]{1,10}\)){1,60}\)){1,2}(?=[ ]{0,3}第)/y
 const LIST = /[ ]{0,2}(?:、|，|,|和|与|及|以及|或者|或)[ ]{0,2}/y
 const RANGE = new RegExp(`[ ]{0,2}(?:至|到|[-—~－～])[ ]{0,2}(?=第|${N})`, 'y')
 const QUOTED = /[《〈]([^《》〈〉\n]{1,120}(?:[〈《][^《》〈〉\n]{1,80}[〉》][^《》〈〉\n]{0,80})?)[》〉]/y
@@ -129,11 +133,15 @@ class ReferenceReader {
   readonly #text: string
   readonly #folded: string
   readonly #names: NameIndex
+  /** Document numbers by where they begin. */
+  readonly #numbers: ReadonlyMap<number, DocumentNumber>
 
   constructor(text: string, names: NameIndex) {
     this.#text = text
     this.#folded = foldScript(text)
     this.#names = names
+    const numbers = numbersIn(text, (key) => names.numbered(key).length > 0)
+    this.#numbers = new Map(numbers.map((number) => [number.span.start, number]))
   }
 
   /** The text as one reference and nothing else. */
@@ -157,7 +165,8 @@ class ReferenceReader {
   #readAt(at: number, whole: boolean): Reference | undefined {
     const name = this.#readName(at)
     if (name) {
-      const glued = matchAt(GLUE, this.#folded, name.span.end)?.[0].length ?? 0
+      const between = matchAt(BETWEEN, this.#folded, name.span.end)?.[0].length ?? 0
+      const glued = between + (matchAt(GLUE, this.#folded, name.span.end + between)?.[0].length ?? 0)
       const read = this.#readTargets(name.span.end + glued, true, whole)
       if (read) return this.#reference(at, read.end, read.targets, name)
     }
@@ -182,8 +191,12 @@ class ReferenceReader {
     if (quoted) {
       const span = { start: at, end: at + quoted[0].length }
       const words = this.#text.slice(at + 1, span.end - 1)
-      return { words, span, documents: this.#names.narrow(this.#names.documentsOf(words), this.#before(at)) }
+      const documents = this.#names.narrow(this.#names.documentsOf(words), this.#before(at))
+      const guessed = documents.length > 0 && this.#names.isPartOnly(words)
+      return { words, span, documents, ...(guessed ? { guessed } : {}) }
     }
+    const number = this.#numbers.get(at)
+    if (number) return { words: number.words, span: number.span, documents: this.#names.numbered(number.key) }
     const known = this.#names.at(this.#folded, at, 'document')
     if (!known || (!known.generic && this.#isTailOfLongerName(at, known.name))) return undefined
     const span = { start: at, end: at + known.name.length }
@@ -264,7 +277,7 @@ class ReferenceReader {
     }
     const glued = matchAt(GLUE, this.#folded, end)?.[0].length ?? 0
     const deeper = this.#readStep(end + glued, named, last, whole)
-    if (!deeper || deeper.steps.some(({ kind }) => kind === last.kind && !REPEATABLE.includes(kind))) return undefined
+    if (!deeper || deeper.steps.some((step) => step.kind === last.kind && !isNested(last, step))) return undefined
     return { targets: extend(targets, deeper.steps), end: deeper.end }
   }
 
@@ -311,11 +324,13 @@ class ReferenceReader {
         if (match) return this.#one(kind, at, match[0].length)
       }
     }
-    if (last) return undefined
+    if (last && !(whole && BESIDE_HEADINGS.includes(last.kind))) return undefined
     const opened = /[「『“"‘《]/.test(this.#folded.charAt(at)) ? 1 : 0
     const known = this.#names.at(this.#folded, at + opened, 'heading')
     if (!known) return undefined
     const nameEnd = at + opened + known.name.length
+    // 附 alone is an annex, 附条件 is a word
+    if (known.name === '附' && /^(?!第)\p{Script=Han}/u.test(this.#folded.charAt(nameEnd))) return undefined
     const closed = /[」』”"’》]/.test(this.#folded.charAt(nameEnd)) ? 1 : 0
     const after = this.#folded.slice(nameEnd + closed, nameEnd + closed + 8)
     const unit = /^ ?(?:这|那)?(?:一|个)?(?:部分|部份|一节|板块|章节)/.exec(after)?.[0]
@@ -342,7 +357,7 @@ class ReferenceReader {
       return branch === undefined ? read : { ...read, steps: read.steps.map((step) => ({ ...step, branch })) }
     }
     const circled = matchAt(CIRCLED, this.#folded, at)
-    if (circled) return this.#one('point', at, 1, circled[0].charCodeAt(0) - 0x245f)
+    if (circled) return this.#one(circled[3] ? UNITS[circled[3]]! : 'point', at, circled[0].length, circledOrdinal(circled[2]!))
     const chinese = first || whole ? matchAt(BARE_CHINESE, this.#folded, at) : null
     const part = chinese && ordinalOf(chinese[1] ?? '')
     if (chinese && typeof part === 'number') {
@@ -357,6 +372,12 @@ class ReferenceReader {
   }
 }
 
+/** ⒎ → 7 */
+function circledOrdinal(sign: string): number {
+  const code = sign.charCodeAt(0)
+  return code - [0x3220, 0x2488, 0x2474, 0x2460].find((first) => code >= first)! + 1
+}
+
 /** 第六大点 is a part, 第二小节 an item of one. */
 function kindOf(unit: string, words: string): StepKind | undefined {
   if (words.includes(`大${unit}`) && /^(?:点|项|条)$/.test(unit)) return 'part'
@@ -364,8 +385,12 @@ function kindOf(unit: string, words: string): StepKind | undefined {
   return UNITS[unit]
 }
 
-/** Kinds that may stand in one another: 三（二）(1), 5.1.2. */
-const REPEATABLE: readonly StepKind[] = ['point', 'item']
+/** Kinds that may stand in one another: 三（二）(1), 5.1.2, 第3条第(2)条. */
+const isNested = (outer: Step, { kind, words }: Step): boolean =>
+  kind === 'point' || kind === 'item' || (kind === 'article' && /^第 ?[(（]/.test(words) && !/^第 ?[(（]/.test(outer.words))
+
+/** Kinds that may hold a part with a heading and no number. */
+const BESIDE_HEADINGS: readonly StepKind[] = ['book', 'subbook', 'chapter', 'section', 'part']
 
 /** Kinds whose words are too common (第一项任务, 第二点) to be a reference on their own in a sentence. */
 const NEEDS_COMPANY: readonly StepKind[] = ['point', 'paragraph', 'item', 'subitem', 'section']

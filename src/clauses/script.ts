@@ -25,5 +25,6 @@ function foldCharacter(character: string): string {
   return SIMPLE.get(character) ?? character
 }
 
-/** Folded and without white space: how names are compared. */
-export const foldName = (name: string): string => foldScript(name).replace(/\s+/g, '')
+/** Folded, without white space, with one kind of title marks (〈〉 within 《》): how names are compared. */
+export const foldName = (name: string): string =>
+  foldScript(name).replace(/\s+/g, '').replaceAll('〈', '《').replaceAll('〉', '》')

@@ -5,6 +5,7 @@
  *
  * Edits are made on the text of the XML by offsets, so that everything else stays as it is.
  */
+import { Formula } from './docx-formula.ts'
 import type { Numbering } from './docx-numbering.ts'
 import type { Styles } from './docx-styles.ts'
 import { escapeXml, isOn, valueOf, walkXml } from './xml.ts'
@@ -294,33 +295,5 @@ class BodyReader {
     this.edits.push({ start: tag.start, end, words: run })
     const paragraph = this.#inParagraphs.at(-1)
     if (paragraph) paragraph.visible = true
-  }
-}
-
-/** A formula in one line: (甲+乙)/丙, x^2. */
-class Formula {
-  readonly #parts: string[] = ['']
-
-  get words(): string {
-    return this.#parts[0] ?? ''
-  }
-
-  add(words: string): void {
-    this.#parts.push((this.#parts.pop() ?? '') + words)
-  }
-
-  open(name: string): void {
-    if (/^m:(?:num|den|sup|sub|deg)$/.test(name)) this.#parts.push('')
-    if (name === 'm:rad') this.add('√')
-  }
-
-  close(name: string): void {
-    if (!/^m:(?:num|den|sup|sub|deg)$/.test(name) || this.#parts.length < 2) return
-    const part = this.#parts.pop() ?? ''
-    const words = [...part].length > 1 && !/^[\d.]+$/.test(part) ? `(${part})` : part
-    if (name === 'm:num') this.add(`${words}/`)
-    else if (name === 'm:sup' && part !== '') this.add(`^${words}`)
-    else if (name === 'm:sub' && part !== '') this.add(`_${words}`)
-    else this.add(name === 'm:deg' ? '' : words)
   }
 }

@@ -23,8 +23,50 @@ const ALWAYS_UNPACKED = 1024 * 1024
 
 const SAVE_AGAIN = '请用 Word 或 WPS 打开确认，另存为 docx 后再放入。'
 
+/** A Word file opened: its main part unpacked, the others at hand. */
+export interface WordPackage {
+  /** XML of the main part. */
+  readonly document: string
+  /** `word/document.xml` */
+  readonly main: string
+  /** Of the main part, in the order of the file. */
+  readonly relations: readonly Relation[]
+  /** The text of a part; undefined where there is none. @throws PolicyError 'file-format' */
+  part(path: string): Promise<string | undefined>
+  /** The whole file with parts of it changed or added; the others stay what they were, byte for byte. */
+  withParts(parts: ReadonlyMap<string, string>): Promise<Uint8Array>
+}
+
+/** Where a part leads to another of the package. */
+export interface Relation {
+  readonly id: string
+  /** Without the address before it: `comments`. */
+  readonly type: string
+  /** `word/comments.xml` */
+  readonly path: string
+}
+
 /** @throws PolicyError 'file-format' with what the file is and what to do. */
 export async function openWordFile(bytes: Uint8Array, name: string): Promise<WordParts> {
+  const { document, main, relations, part } = await openWordPackage(bytes, name)
+  const folder = main.slice(0, main.lastIndexOf('/') + 1)
+  const parts: Record<string, string> = {}
+  for (const type of ['styles', 'numbering', 'footnotes', 'endnotes'] as const) {
+    const xml = await part(pathOf(relations, type) ?? `${folder}${type}.xml`)
+    if (xml !== undefined) parts[type] = xml
+  }
+  return { ...parts, document }
+}
+
+/**
+ * @param mostBytes of all parts that are read, unpacked.
+ * @throws PolicyError 'file-format' with what the file is and what to do.
+ */
+export async function openWordPackage(
+  bytes: Uint8Array,
+  name: string,
+  mostBytes = LARGEST_UNPACKED,
+): Promise<WordPackage> {
   refuseOthers(bytes, name)
   const entries = zipEntries(bytes, name, SAVE_AGAIN) ?? []
   const zip = await JSZip.loadAsync(bytes).catch((cause: unknown) => {
@@ -33,21 +75,32 @@ export async function openWordFile(bytes: Uint8Array, name: string): Promise<Wor
   if (zip.file('OFD.xml')) {
     throw new PolicyError('file-format', `${name} 其实是 OFD 文件。请用 OFD 阅读器打开，导出（另存）为 PDF 或 docx。`)
   }
-  const unpack = unpacker(zip, new Map(entries.map((entry) => [entry.name, entry.packedBytes])), name)
-  const main = targetOf(await unpack('_rels/.rels'), 'officeDocument', '') ?? 'word/document.xml'
-  const folder = main.slice(0, main.lastIndexOf('/') + 1)
-  const relations = await unpack(`${folder}_rels/${main.slice(folder.length)}.rels`)
+  const unpack = unpacker(zip, new Map(entries.map((entry) => [entry.name, entry.packedBytes])), name, mostBytes)
+  const main = pathOf(relationsIn(await unpack('_rels/.rels'), ''), 'officeDocument') ?? 'word/document.xml'
+  const relations = relationsIn(await unpack(relationsPath(main)), main.slice(0, main.lastIndexOf('/') + 1))
   const document = await unpack(main)
   if (document === undefined || !/<(?:[\w-]+:)?document[\s>]/.test(document.slice(0, 4096))) {
     throw new PolicyError('file-format', `${name} 是压缩包，但里面没有 Word 正文。如果是表格或演示文稿，请把内容另存为 docx。`)
   }
-  const parts: Record<string, string> = {}
-  for (const part of ['styles', 'numbering', 'footnotes', 'endnotes'] as const) {
-    const xml = await unpack(targetOf(relations, part, folder) ?? `${folder}${part}.xml`)
-    if (xml !== undefined) parts[part] = xml
+  const withParts = (parts: ReadonlyMap<string, string>): Promise<Uint8Array> => {
+    for (const [path, xml] of parts) zip.file(path, inUtf8(xml), { createFolders: false })
+    return zip.generateAsync({ type: 'uint8array', compression: 'DEFLATE' })
   }
-  return { ...parts, document }
+  return { document, main, relations, part: unpack, withParts }
 }
+
+/** @example relationsPath('word/document.xml') // 'word/_rels/document.xml.rels' */
+export function relationsPath(part: string): string {
+  const slash = part.lastIndexOf('/') + 1
+  return `${part.slice(0, slash)}_rels/${part.slice(slash)}.rels`
+}
+
+/** The first part that a relation of a type leads to. */
+export const pathOf = (relations: readonly Relation[], type: string): string | undefined =>
+  relations.find((relation) => relation.type === type)?.path
+
+/** What the XML was read from may have been UTF-16; what is written is UTF-8, and says so. */
+const inUtf8 = (xml: string): string => xml.replace(/^(<\?xml[^>]*encoding=["'])utf-16(?:le|be)?/i, '$1UTF-8')
 
 /** Old Word files and encrypted ones share one container; the name of a stream in it tells them apart. */
 function refuseOthers(bytes: Uint8Array, name: string): void {
@@ -76,6 +129,7 @@ function unpacker(
   zip: JSZip,
   packed: ReadonlyMap<string, number>,
   name: string,
+  mostBytes: number,
 ): (path: string) => Promise<string | undefined> {
   let total = 0
   return async (path) => {
@@ -88,7 +142,7 @@ function unpacker(
         total += length
         own += length
         if (own > most) throw tooPacked(name)
-        if (total > LARGEST_UNPACKED) throw tooLarge(name)
+        if (total > mostBytes) throw tooLarge(name, mostBytes)
       })
       return withoutDeclarations(decoded(Buffer.concat(chunks)), name)
     } catch (cause) {
@@ -116,8 +170,8 @@ function chunksOf(file: JSZip.JSZipObject, count: (length: number) => void): Pro
   })
 }
 
-const tooLarge = (name: string): PolicyError =>
-  new PolicyError('file-format', `${name} 解开后超过 ${LARGEST_UNPACKED / 1024 / 1024} MB，未读取。请拆分后再放入。`)
+const tooLarge = (name: string, mostBytes: number): PolicyError =>
+  new PolicyError('file-format', `${name} 解开后超过 ${mostBytes / 1024 / 1024} MB，未读取。请拆分后再放入。`)
 
 const tooPacked = (name: string): PolicyError =>
   new PolicyError('file-format', `${name} 解开后是压缩时的 ${MOST_PACKED} 倍以上，不是正常的 Word 文件，未读取。${SAVE_AGAIN}`)
@@ -135,15 +189,16 @@ function decoded(bytes: Uint8Array): string {
   return new TextDecoder(label, { fatal: true }).decode(bytes)
 }
 
-/** The part that a relationship of a type leads to. */
-function targetOf(relations: string | undefined, type: string, folder: string): string | undefined {
-  let target: string | undefined
-  walkXml(relations ?? '', {
+/** Relations to parts of the package, in order; what leads out of it is left out. */
+function relationsIn(xml: string | undefined, folder: string): Relation[] {
+  const relations: Relation[] = []
+  walkXml(xml ?? '', {
     open({ attributes }) {
-      const { Type = '', Target = '', TargetMode } = attributes
-      if (target === undefined && Type.endsWith(`/${type}`) && TargetMode !== 'External') target = Target
+      const { Id: id = '', Type = '', Target, TargetMode } = attributes
+      if (Target === undefined || TargetMode === 'External') return
+      const path = (Target.startsWith('/') ? normalize(Target) : join('/', folder, Target)).slice(1)
+      relations.push({ id, type: Type.slice(Type.lastIndexOf('/') + 1), path })
     },
   })
-  if (target === undefined) return undefined
-  return (target.startsWith('/') ? normalize(target) : join('/', folder, target)).slice(1)
+  return relations
 }

@@ -1,4 +1,5 @@
 /** XML read once from front to back, each tag with its offsets; names get the prefixes that Word's own files use. */
+import { setImmediate } from 'node:timers/promises'
 import { Parser } from 'htmlparser2'
 
 export interface XmlTag {
@@ -21,7 +22,8 @@ export interface XmlHandler {
   open?(tag: XmlTag, path: readonly string[]): void
   /** `end`: offset after the closing tag; `start` that of the closing tag itself. */
   close?(name: string, start: number, end: number): void
-  text?(words: string, path: readonly string[]): void
+  /** `start`, `end`: the offsets of the words as the file spells them, `&amp;` for &. */
+  text?(words: string, path: readonly string[], start: number, end: number): void
 }
 
 const PREFIXES: Readonly<Record<string, string>> = {
@@ -42,6 +44,23 @@ export const MOST_ELEMENTS = 1_000_000
 
 /** Calls the handler tag by tag. @throws RangeError for elements nested too deep, and for too many. */
 export function walkXml(xml: string, handler: XmlHandler): void {
+  parserOf(xml, handler, MOST_ELEMENTS).end(xml)
+}
+
+/** Characters read before others have their turn: some 10 ms. */
+const TURN = 256 * 1024
+
+/** The same for long parts of which no element is kept: others have their turn between stretches of it. */
+export async function walkXmlInTurns(xml: string, handler: XmlHandler, mostElements = MOST_ELEMENTS): Promise<void> {
+  const parser = parserOf(xml, handler, mostElements)
+  for (let at = 0; at < xml.length; at += TURN) {
+    parser.write(xml.slice(at, at + TURN))
+    await setImmediate()
+  }
+  parser.end()
+}
+
+function parserOf(xml: string, handler: XmlHandler, mostElements: number): Parser {
   const path: string[] = []
   let count = 0
   const prefixes = new Map<string, string>()
@@ -57,9 +76,9 @@ export function walkXml(xml: string, handler: XmlHandler): void {
     return spelt
   }
   const declare = (attributes: Readonly<Record<string, string>>): void => {
-    for (const [key, value] of Object.entries(attributes)) {
+    for (const key in attributes) {
       if (!key.startsWith('xmlns')) continue
-      const known = PREFIXES[value]
+      const known = PREFIXES[attributes[key] ?? '']
       if (known === undefined) prefixes.delete(key.slice(6))
       else prefixes.set(key.slice(6), known)
       names.clear()
@@ -69,11 +88,12 @@ export function walkXml(xml: string, handler: XmlHandler): void {
     {
       onopentag(name, attributes) {
         if (path.length >= DEEPEST_XML) throw new RangeError(`elements nested deeper than ${DEEPEST_XML}`)
-        if (++count > MOST_ELEMENTS) throw new RangeError(`more than ${MOST_ELEMENTS} elements`)
+        if (++count > mostElements) throw new RangeError(`more than ${mostElements} elements`)
         declare(attributes)
-        const spelt = Object.entries(attributes).map(([key, value]) => [usual(key, true), value] as const)
+        const spelt: Record<string, string> = {}
+        for (const key in attributes) spelt[usual(key, true)] = attributes[key] ?? ''
         const end = parser.endIndex + 1
-        const tag = { name: usual(name), attributes: Object.fromEntries(spelt), start: parser.startIndex, end }
+        const tag = { name: usual(name), attributes: spelt, start: parser.startIndex, end }
         const prefix = name.slice(0, name.indexOf(':') + 1)
         handler.open?.({ ...tag, selfClosing: xml.charAt(end - 2) === '/', prefix }, path)
         path.push(tag.name)
@@ -83,12 +103,12 @@ export function walkXml(xml: string, handler: XmlHandler): void {
         if (name !== undefined) handler.close?.(name, parser.startIndex, parser.endIndex + 1)
       },
       ontext(words) {
-        handler.text?.(words, path)
+        handler.text?.(words, path, parser.startIndex, parser.endIndex + 1)
       },
     },
     { xmlMode: true },
   )
-  parser.end(xml)
+  return parser
 }
 
 /** The value of an attribute by its name without prefix: Word writes `w:val`, others `val`. */

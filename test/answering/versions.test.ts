@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Composer } from '../../src/answering/compose.ts'
 import { LocalAssistant } from '../../src/answering/local-assistant.ts'
 import { verify } from '../../src/answering/verify.ts'
+import { spokenOf } from '../../src/clauses/address.ts'
 import { findTwins } from '../../src/clauses/twins.ts'
 import type { Answer, AskRequest, Document } from '../../src/types.ts'
 import { libraryOf } from '../library.ts'
@@ -210,6 +211,18 @@ describe('民法典 in several files', () => {
   test('is counted as one document', async () => {
     expect((await ask(CODE_PARTS, '民法典有几条？')).text).toContain('《中华人民共和国民法典》共有9条（第一条至第一千二百六十条）')
   })
+})
+
+test('前款 and 本法 are those of the place that is given, in words or by the id of a clause', async () => {
+  const assistant = await over(COMPANY)
+  const spoken = (reference: string, at: string) => {
+    const found = assistant.lookUp(reference, undefined, at)
+    return found.outcome === 'found' ? found.places.map((place) => `${place.document.id} ${spokenOf(place)}`) : found.outcome
+  }
+  expect(spoken('前款', '《公司法》（2018年修正）第二十六条第二款')).toEqual(['公司法(2018-10-26).md 第二十六条第一款'])
+  expect(spoken('本法第四十七条', '公司法第二十六条')).toEqual(['公司法(2023-12-29).md 第四十七条'])
+  expect(spoken('下一条', `${COMPANY[0].id}#第二十六条`)).toEqual(['公司法(2023-12-29).md 第四十七条'])
+  expect(() => assistant.lookUp('前款', undefined, '公司法第九百条')).toThrow('不知道引用所在的位置')
 })
 
 test('a year beside a decision names no version of it', async () => {

@@ -1,6 +1,7 @@
 /** Citations as writers need them, of documents as they are: the seeds, interpretations of the courts, a page of a PDF. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadDocuments } from '../../src/build-index.ts'
+import { bibtex, cslJson } from '../../src/channels/citation-data.ts'
 import { citedOf, footnote, inText, referenceEntry, withQuotation, type Cited } from '../../src/channels/citation-forms.ts'
 import { clauseText, documentSummary } from '../../src/channels/wire.ts'
 import type { Document } from '../../src/types.ts'
@@ -163,3 +164,54 @@ describe('in a list of references', () => {
     expect(referenceEntry({ title: '《中华人民共和国刑法》', titleFrom: 'text', spoken: '第一条' }, '2025')).toBe('中华人民共和国刑法[Z].')
   })
 })
+
+describe('for reference managers', () => {
+  test('BibTeX keeps 〔〕 of the number, and a body is one name', () => {
+    expect(bibtex(NOTICE)).toBe(`@misc{${bibtexKey(NOTICE)},
+  author = {{北京市人民政府办公厅}},
+  title = {{关于转发北京市企业投资项目核准暂行实施办法的通知}},
+  number = {京政办发〔2005〕37号},
+  date = {2005-07-12},
+  year = {2005},
+  note = {第一条},
+  langid = {chinese},
+}`)
+    expect(bibtex(INTERPRETATION)).toContain('  author = {{最高人民法院} and {最高人民检察院}},\n')
+    expect(bibtex({ ...NOTICE, page: 3, link: LINK })).toContain(
+      '  pages = {3},\n  note = {第一条},\n  url = {https://laws.example.org/read/d-1},\n  urldate = {2026-11-22},\n',
+    )
+  })
+
+  test('what TeX would obey is written out', () => {
+    const title = '《{甲}\\input{x}》100% & #1_2^~\n下'
+    const [, words] = /title = \{\{(.*)\}\},/.exec(bibtex({ ...NOTICE, title }))!
+    expect(words).toBe('《\\textbraceleft 甲\\textbraceright \\textbackslash input\\textbraceleft x\\textbraceright 》100\\% \\& \\#1\\_2\\textasciicircum \\textasciitilde  下')
+  })
+
+  test('CSL-JSON', () => {
+    expect(JSON.parse(cslJson({ ...INTERPRETATION, page: 2, link: LINK }))).toEqual([
+      {
+        id: bibtexKey(INTERPRETATION),
+        type: 'document',
+        title: INTERPRETATION.title,
+        author: [{ literal: '最高人民法院' }, { literal: '最高人民检察院' }],
+        number: '法释〔2024〕10号',
+        issued: { 'date-parts': [[2024, 3, 29]] },
+        page: '2',
+        note: '第三条第一款',
+        URL: LINK.url,
+        accessed: { 'date-parts': [[2026, 11, 22]] },
+        language: 'zh-CN',
+      },
+    ])
+    expect(JSON.parse(cslJson(cited('001', '二', '2')))[0]).toMatchObject({ title: DECISION, note: '第二部分第2条；标题为推断' })
+  })
+
+  test('the key is the same for one document, and another for another', () => {
+    expect(bibtexKey(NOTICE)).toMatch(/^tiaowen2005[0-9a-z]{7}$/)
+    expect(bibtexKey({ ...NOTICE, spoken: '第二条' })).toBe(bibtexKey(NOTICE))
+    expect(bibtexKey({ ...NOTICE, documentNumber: '京政办发〔2005〕38号' })).not.toBe(bibtexKey(NOTICE))
+  })
+})
+
+const bibtexKey = (one: Cited) => /^@misc\{(\w+),/.exec(bibtex(one))![1]

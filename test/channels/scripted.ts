@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Assistant, Status, TextVersion } from '../../src/answering/assistant.ts'
+import { checkDraft, inOrder, summaryOf } from '../../src/answering/checking/check.ts'
 import type { LibraryDesk, LibraryState, Upload } from '../../src/answering/library-desk.ts'
 import { readingUrl } from '../../src/answering/links.ts'
 import {
@@ -16,11 +17,13 @@ import {
 } from '../../src/clauses/address.ts'
 import type { OutlineNode } from '../../src/clauses/outline-nodes.ts'
 import { parseDocument } from '../../src/clauses/tree.ts'
+import { worksOf } from '../../src/clauses/works.ts'
 import { PolicyError } from '../../src/errors.ts'
 import type {
   Answer,
   AnswerEvent,
   AskRequest,
+  CheckItem,
   Citation,
   ClauseId,
   Document,
@@ -188,7 +191,8 @@ export const declined = (request: AskRequest): Answer =>
 export interface Script {
   readonly documents?: readonly Document[]
   readonly ask?: (request: AskRequest, signal?: AbortSignal) => AsyncIterable<AnswerEvent>
-  readonly lookUp?: (reference: string, asOf?: string) => LookUp
+  readonly lookUp?: (reference: string, asOf?: string, at?: string) => LookUp
+  readonly check?: Assistant['check']
   readonly status?: Partial<Status>
   /** Older texts of documents, also of some that are gone. */
   readonly older?: readonly { readonly documentId: string; readonly text: string; readonly outline?: readonly OutlineNode[] }[]
@@ -239,6 +243,12 @@ export function scripted(script: Script = {}): Assistant {
       timings: { total: 1 },
     }),
     lookUp: script.lookUp ?? lookUpScripted,
+    check: script.check ?? (async ({ text }) => {
+      const catalogue = { generation: 'gen-00000001', documents, twins, embedder: 'bge-small-zh-v1.5-q' }
+      const found = [...checkDraft(catalogue, { text, choice: { works: worksOf(documents), today: '2026-11-22' } })]
+      const items = inOrder(found.filter((one) => !('step' in one)) as CheckItem[])
+      return { items, summary: summaryOf(items, documents.length), index: { generation: 'gen-00000001', embedder: 'bge-small-zh-v1.5-q' }, timings: { total: 1 } }
+    }),
     catalogue: () => {
       if (!status.ready) throw new PolicyError('index-missing', 'index/ 里还没有索引。运行：npm run tiaowen -- index')
       return { generation: 'gen-00000001', documents, twins, embedder: 'bge-small-zh-v1.5-q' }

@@ -163,4 +163,22 @@ describeInBrowser('payloads in every place', () => {
     await page.waitForTimeout(500)
     expectClean(refused(400))
   })
+
+  test('in a draft that is checked, in its card, and in a look-up', async () => {
+    const { page, expectClean } = await open('/check')
+    const draft = PAYLOADS.map(({ text, id }) => `《毒条例》第${chineseNumeral(id)}条规定“甲乙丙丁${id}：${onALine(text)}”，“甲乙丙丁9${id}：${onALine(text)}不得有误”。`).join('\n')
+    await page.locator(BOX).fill(draft)
+    await page.getByRole('button', { name: '开始核对' }).click()
+    await page.locator('.check-result').waitFor({ timeout: 60_000 })
+    expect(await page.locator('.draft-text').textContent()).toContain(onALine(PAYLOADS[0]!.text))
+    for (let at = 0; at < 40; at++) await page.keyboard.press('j')
+    await page.locator('.found-card').waitFor()
+    for (const { text } of PAYLOADS.slice(0, 40)) {
+      await page.goto(`${site.url}/lookup?ref=${encodeURIComponent(onALine(text).slice(0, 400))}`)
+      await page.locator('.lookup-result > *').first().waitFor()
+    }
+    await page.goto(`${site.url}/lookup?ref=${encodeURIComponent('《毒条例》第一条至第三十条')}`)
+    await page.locator('.clause').nth(20).waitFor()
+    expectClean()
+  })
 })

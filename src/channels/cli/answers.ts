@@ -54,7 +54,7 @@ export async function search(assistant: Assistant, command: Of<'search'>, { prin
   return EXIT.done
 }
 
-function foundText(result: SearchResult, style: Style): string {
+export function foundText(result: SearchResult, style: Style): string {
   if (result.passages.length === 0) return '没有找到相关条款。'
   const found = result.passages.map((passage, i) =>
     passageText(passage, `${String(i + 1).padStart(2)}. `, style).join('\n'),
@@ -64,12 +64,12 @@ function foundText(result: SearchResult, style: Style): string {
 }
 
 export function cite(assistant: Assistant, command: Of<'cite'>, { print, style }: Printing): number {
-  const found = cited(command.reference, assistant.lookUp(command.reference, command.asOf), assistant.catalogue())
+  const found = cited(command.reference, assistant.lookUp(command.reference, command.asOf, command.at), assistant.catalogue())
   print(command.json ? json(found) : citedText(found, style))
   return { found: EXIT.done, ambiguous: EXIT.ambiguous, absent: EXIT.absent }[found.outcome]
 }
 
-function citedText(found: Cited, style: Style): string {
+export function citedText(found: Cited, style: Style): string {
   switch (found.outcome) {
     case 'found':
       return found.clauses.map((clause) => clauseText(clause, style)).join('\n\n')

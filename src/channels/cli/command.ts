@@ -1,4 +1,5 @@
 /** What was typed → a command with its options, or what is wrong with it. */
+import { resolve } from 'node:path'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { BotName } from '../../bot-config.ts'
 import type { FeedbackWanted } from '../../state/state.ts'
@@ -25,7 +26,28 @@ export type Command =
       readonly documents: readonly string[]
       readonly asOf?: string
     }
-  | { readonly name: 'cite'; readonly reference: string; readonly json: boolean; readonly asOf?: string }
+  | {
+      readonly name: 'cite'
+      readonly reference: string
+      readonly json: boolean
+      readonly asOf?: string
+      /** Where the reference stands. */
+      readonly at?: string
+    }
+  | {
+      readonly name: 'check'
+      /** `-`: what is piped in. */
+      readonly file: string
+      readonly json: boolean
+      /** Where the Word file with comments is written. */
+      readonly annotated?: string
+      /** Where the page is written. */
+      readonly html?: string
+      readonly asOf?: string
+      readonly suggest: boolean
+      /** What was not checked is not let pass. */
+      readonly strict: boolean
+    }
   | {
       readonly name: 'index'
       /** None: those of the configuration. */
@@ -37,6 +59,7 @@ export type Command =
   | { readonly name: 'doctor'; readonly json: boolean; readonly channel?: BotName }
   | { readonly name: 'send'; readonly to: 'dingtalk'; readonly question: string }
   | { readonly name: 'serve' }
+  | { readonly name: 'mcp' }
   | { readonly name: 'feedback'; readonly wanted: FeedbackWanted }
   | { readonly name: 'eval'; readonly argv: readonly string[] }
 
@@ -58,18 +81,25 @@ const OPTIONS = {
   limit: { type: 'string' },
   document: { type: 'string', multiple: true },
   'as-of': { type: 'string' },
+  at: { type: 'string' },
   mode: { type: 'string' },
   since: { type: 'string' },
   rating: { type: 'string' },
+  annotated: { type: 'string' },
+  html: { type: 'string' },
+  suggest: FLAG,
+  strict: FLAG,
 } as const satisfies ParseArgsConfig['options']
 
 /** Options a command takes beside --help, --color and --no-color. */
 const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = {
   ask: ['json', 'markdown', 'document', 'as-of', 'mode'],
   search: ['json', 'limit', 'document', 'as-of'],
-  cite: ['json', 'as-of'],
+  cite: ['json', 'as-of', 'at'],
+  check: ['json', 'annotated', 'html', 'as-of', 'suggest', 'strict'],
   index: ['json', 'watch'],
   serve: [],
+  mcp: [],
   eval: [],
   doctor: ['json'],
   feedback: ['json', 'since', 'rating'],
@@ -145,7 +175,11 @@ function complete(name: CommandName, values: Parsed['values'], rest: readonly st
         : { name: 'usage', message: `--limit 应为 1 至 ${LIMIT_MAXIMUM} 的整数。` }
     }
     case 'cite':
-      return words === '' ? missing('引用') : { name, reference: words, json, ...asOf }
+      if (words === '') return missing('引用')
+      if (values.at?.trim() === '') return { name: 'usage', message: '--at 应写作一处条款，如《公司法》第三条。' }
+      return { name, reference: words, json, ...asOf, ...(values.at !== undefined && { at: values.at }) }
+    case 'check':
+      return draftOf(values, rest, asOf)
     case 'index':
       return { name, folders: rest, watch: values.watch ?? false, json }
     case 'doctor':
@@ -153,7 +187,8 @@ function complete(name: CommandName, values: Parsed['values'], rest: readonly st
       if (words === 'slack' || words === 'dingtalk') return { name, json, channel: words }
       return { name: 'usage', message: `doctor 没有“${words}”可查；可写 slack、dingtalk，或不写。` }
     case 'serve':
-      return words === '' ? { name } : { name: 'usage', message: `serve 不需要参数“${words}”。` }
+    case 'mcp':
+      return words === '' ? { name } : { name: 'usage', message: `${name} 不需要参数“${words}”。` }
     case 'eval':
       return { name, argv: [] }
     case 'feedback':
@@ -164,6 +199,19 @@ function complete(name: CommandName, values: Parsed['values'], rest: readonly st
       return question.length === 0 ? missing('问题') : { name, to, question: question.join(' ').trim() }
     }
   }
+}
+
+function draftOf(values: Parsed['values'], rest: readonly string[], asOf: { readonly asOf?: string }): Command {
+  const { json = false, annotated, html, suggest = false, strict = false } = values
+  const [file, ...more] = rest
+  if (file === undefined || file === '') return missing('草稿文件，或用 - 表示标准输入')
+  if (more.length > 0) return { name: 'usage', message: `一次核对一份草稿；文件名里有空格的请加引号：“${more.join(' ')}”。` }
+  const outputs = [annotated, html].filter((path) => path !== undefined)
+  if (outputs.includes('')) return missing('输出的文件名')
+  if (outputs.some((path) => resolve(path) === resolve(file))) return { name: 'usage', message: '输出不能写在草稿自己上，请另起一个文件名。' }
+  if (outputs.length === 2 && resolve(outputs[0]!) === resolve(outputs[1]!)) return { name: 'usage', message: '--annotated 和 --html 不能是同一个文件。' }
+  const paths = { ...(annotated !== undefined && { annotated }), ...(html !== undefined && { html }) }
+  return { name: 'check', file, json, ...paths, ...asOf, suggest, strict }
 }
 
 /** A day, or a time with its zone. */

@@ -1,12 +1,13 @@
 /** What `tiaowen --help` says, command by command. */
 
-export const COMMANDS = ['ask', 'search', 'cite', 'index', 'serve', 'eval', 'doctor', 'feedback', 'send'] as const
+export const COMMANDS = ['ask', 'search', 'cite', 'check', 'index', 'serve', 'eval', 'doctor', 'feedback', 'send', 'mcp'] as const
 export type CommandName = (typeof COMMANDS)[number]
 
 /** Exit codes, the same for every command. */
-export const EXIT = { done: 0, failed: 1, usage: 2, declined: 3, ambiguous: 4, absent: 5 } as const
+export const EXIT = { done: 0, failed: 1, usage: 2, declined: 3, ambiguous: 4, absent: 5, wrong: 6, unchecked: 7 } as const
 
-const EXIT_CODES = `退出码：0 成功  1 出错  2 用法不对  3 不作回答  4 不止一处符合  5 没有这一条款`
+const EXIT_CODES = `退出码：0 成功  1 出错  2 用法不对  3 不作回答  4 不止一处符合  5 没有这一条款
+        6 草稿有出入或错处  7 草稿有未核对之处（--strict）`
 
 export const HELP = `条问 Tiaowen：答案逐字引自文件，句句注明条款。
 
@@ -16,8 +17,10 @@ export const HELP = `条问 Tiaowen：答案逐字引自文件，句句注明条
   ask <问题>      回答一个问题，并列出依据
   search <词句>   查找相关条款
   cite <引用>     查出一处引用，如“《决定》第三部分第2条”
+  check <草稿>    逐处核对草稿里的引文和引用；草稿为 txt、md 或 docx
   index [文件夹]… 读取文件，建立或更新索引；--watch 留守并随改随建
   serve           启动网页与接口（默认 http://127.0.0.1:8787）
+  mcp             供 AI 客户端（MCP，标准输入输出）查文件、核对引文
   eval            跑评测题
   doctor          检查文件、条款编号、索引与模型；doctor slack、doctor dingtalk 检查聊天平台的配置
   feedback export 导出对回答的评价
@@ -46,11 +49,34 @@ ${EXIT_CODES}`,
 
 例：tiaowen search --limit 5 人才引进
 ${EXIT_CODES}`,
-  cite: `用法：tiaowen cite [--json] [--as-of <日期>] <引用>
+  cite: `用法：tiaowen cite [--json] [--as-of <日期>] [--at <所在条款>] <引用>
+
+  --at <所在条款>    引用写在哪一条里，“本条”“前款”“上述”由此得知所指
 
 例：tiaowen cite 《决定》第三部分第2条
     tiaowen cite 决定三（二）
     tiaowen cite 民法典第一千零六十二条第二款
+    tiaowen cite '法释〔2023〕3号第一条'
+    tiaowen cite --at 《公司法》第三条第二款 前款
+${EXIT_CODES}`,
+  check: `用法：tiaowen check [--json] [--annotated <输出.docx>] [--html <输出.html>] [--as-of <日期>]
+                     [--suggest] [--strict] <草稿>
+
+逐处核对草稿里的引文（“…”「…」，以及没有引号的大段原文）和引用（《…》第X条、文号）：一致、有出入、出处不符、
+有此条款、无此条款、未找到、未核对。草稿为 txt、md 或 docx；写 - 则从标准输入读取（文本或 docx）。草稿不会被保存。
+Checks every quotation and reference of a draft against the documents.
+
+  --json              结果，字段同 POST /api/check
+  --annotated <文件>   另存一份 Word 草稿，逐处加批注（草稿须为 docx）
+  --html <文件>        另存一页标好的草稿，不含脚本，可以转发
+  --as-of <日期>       按这一天施行的文本核对，如 2020-06-30
+  --suggest           再为写了数字或要求而没有注明出处的句子推荐出处（仅供参考，不影响退出码）
+  --strict            有未核对之处也算不通过，退出码 7；只表示强调的引号不算
+
+在 CI 里使用：末行是小结；有出入、出处不符、无此条款、未找到时退出码为 6。
+
+例：tiaowen check 请示.docx --annotated 请示（核对）.docx
+    tiaowen check --strict --json - < 草稿.md
 ${EXIT_CODES}`,
   index: `用法：tiaowen index [--json] [--watch] [文件夹]…
 
@@ -70,6 +96,11 @@ ${EXIT_CODES}`,
 
 启动网页与接口。地址由 TIAOWEN_HOST、TIAOWEN_PORT 指定；对外开放须设置 TIAOWEN_API_KEY。Ctrl+C 停止。
 设置了 TIAOWEN_SLACK_… 或 TIAOWEN_DINGTALK_… 时，同时在这些聊天平台上回答，见 docs/bots.md。
+${EXIT_CODES}`,
+  mcp: `用法：tiaowen mcp
+
+在标准输入输出上提供 MCP（Model Context Protocol）：由 Claude Desktop、Cursor 等 AI 客户端启动，不必自己运行。
+标准输出只有协议内容，日志写到标准错误。客户端的写法见 docs/clients.md；已有 serve 在运行时，也可连它的 /mcp。
 ${EXIT_CODES}`,
   eval: `用法：tiaowen eval [选项]；选项见 tiaowen eval --help。`,
   doctor: `用法：tiaowen doctor [--json]

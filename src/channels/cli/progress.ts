@@ -13,6 +13,7 @@ interface Wording {
 }
 
 const STEPS: Readonly<Record<string, Wording>> = {
+  draft: { name: '核对草稿 checking the draft', unit: '字' },
   checking: { name: '核对文件 checking files', unit: '个' },
   reading: { name: '读取文件 reading files', unit: '个' },
   keywords: { name: '关键词索引 keywords', unit: '条' },

@@ -6,11 +6,13 @@ import type { FeedbackRecord, FeedbackWanted } from '../../state/state.ts'
 import { plain, type Style } from '../render.ts'
 import { ask, cite, search } from './answers.ts'
 import { faultOfSending, printExamination, sendAnswer, type Examination, type SendParts } from './bots.ts'
+import { checkDraft } from './checking.ts'
 import { commandOf, type Command } from './command.ts'
 import { doctor, type About } from './doctor.ts'
 import { exportFeedback } from './feedback.ts'
 import { COMMAND_HELP, EXIT, HELP } from './help.ts'
 import { index, type IndexEvent, type IndexRequest } from './indexing.ts'
+import type { OnProgress } from './progress.ts'
 
 /** What a command is done with; closed when it is done. */
 export interface Opened {
@@ -31,12 +33,17 @@ export interface CliParts {
   readonly index: (request: IndexRequest) => AsyncIterable<IndexEvent>
   /** Resolves when the server has stopped. */
   readonly serve: () => Promise<void>
+  /** MCP on standard input and output; resolves when the client has gone. */
+  readonly mcp: () => Promise<void>
   /** What people said of answers, of all owners. */
   readonly feedback: (wanted: FeedbackWanted) => AsyncIterable<FeedbackRecord>
   /** Asks a chat platform whether its configuration works. */
   readonly examine: (channel: BotName) => Promise<Examination>
   /** What posts to a group of DingTalk. */
   readonly sending: () => Promise<SendParts>
+  /** All that is piped in. */
+  readonly input: () => Promise<Uint8Array>
+  readonly onProgress: OnProgress
   readonly evaluate: (argv: readonly string[]) => Promise<number>
 }
 
@@ -66,6 +73,9 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
     case 'serve':
       await parts.serve()
       return EXIT.done
+    case 'mcp':
+      await parts.mcp()
+      return EXIT.done
     case 'eval':
       return parts.evaluate(command.argv)
     case 'ask':
@@ -74,6 +84,8 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
       return withAssistant(parts, (assistant) => search(assistant, command, printing))
     case 'cite':
       return withAssistant(parts, (assistant) => cite(assistant, command, printing))
+    case 'check':
+      return withAssistant(parts, (assistant) => checkDraft(assistant, command, { ...printing, ...parts }))
     case 'doctor':
       if (command.channel) {
         return printExamination(command.channel, await parts.examine(command.channel), command.json, printing)

@@ -147,8 +147,8 @@ export function addApiRoutes(app: OpenAPIHono, assistant: Assistant, options: Ap
   })
 
   app.openapi(cite, (context) => {
-    const { ref, asOf } = context.req.valid('query')
-    return context.json(cited(ref, assistant.lookUp(ref, asOf), assistant.catalogue()), 200)
+    const { ref, asOf, at } = context.req.valid('query')
+    return context.json(cited(ref, assistant.lookUp(ref, asOf, at), assistant.catalogue()), 200)
   })
 
   const uploaded = async (): Promise<ReadonlySet<string>> => (await options.desk?.uploaded()) ?? new Set()

@@ -12,11 +12,15 @@ import type { State } from '../../state/state.ts'
 import { addApiRoutes } from './api.ts'
 import { addAssets } from './assets.ts'
 import { addWebhooks, type Bots } from './bots.ts'
+import { addCheckRoutes, CHECK_PATHS } from './check.ts'
 import { addConversationRoutes } from './conversations.ts'
 import { addReportRoute } from './csp-reports.ts'
 import { guardsOf, instanceOf, securityHeaders, wantsPage } from './guards.ts'
 import { addHealthRoutes } from './health.ts'
 import { Keeper } from '../keeper.ts'
+import { addMcpRoute, MCP_PATH } from './mcp.ts'
+import { inOpenAiWords } from './openai-errors.ts'
+import { addOpenAiRoutes, CHAT_PATH } from './openai.ts'
 import { addLibraryRoutes, UPLOADS_PATH } from './library.ts'
 import { errorPage } from './pages/error-page.ts'
 import { addPages } from './pages/pages.ts'
@@ -31,6 +35,8 @@ export interface HttpOptions {
   /** Asked of every route but /livez and what chat platforms post to. Absent: only this machine is served. */
   readonly apiKey?: string
   readonly version: string
+  /** Where people reach the pages; absent: answers to clients of OpenAI's API carry no links. */
+  readonly publicUrl?: string
   /** Aborted when the server begins to stop: /readyz says no. */
   readonly stopping?: AbortSignal
   /** Aborted when the time for that is over: streams end with an error event. */
@@ -61,12 +67,13 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
       result.success ? undefined : problemResponse(problemOfIssues(result.error.issues, instanceOf(context))),
   })
   app.use(securityHeaders)
+  app.use('/v1/*', inOpenAiWords)
   const webhooks = options.bots?.webhooks ?? []
-  const ownLimit = new Set([...webhooks.map(({ path }) => path), ...(desk ? [UPLOADS_PATH] : [])])
+  const ownLimit = new Set([MCP_PATH, CHAT_PATH, ...webhooks.map(({ path }) => path), ...CHECK_PATHS, ...(desk ? [UPLOADS_PATH] : [])])
   for (const guard of guardsOf(apiKey, webhooks.map(({ path }) => path))) app.use(guard)
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }))
   const limited = bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge })
-  // files and events of chat platforms have limits of their own, see upload-body.ts and bots.ts
+  // files, drafts and events of chat platforms have limits of their own, see upload-body.ts, check.ts and bots.ts
   app.use((context, next) => (ownLimit.has(context.req.path) ? next() : limited(context, next)))
   app.notFound((context) =>
     answerProblem(context, problemOf('no-such-route', '没有这个地址。可用的地址见 /docs。', instanceOf(context))),
@@ -85,10 +92,15 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
   const state = options.state ?? openSqliteState(IN_MEMORY, { log })
   const keeper = new Keeper(assistant, state, { ending, onError })
   addApiRoutes(app, assistant, { ending, onError, keeper, ...(desk && { desk }) })
+  addCheckRoutes(app, assistant, { ending, onError })
   addConversationRoutes(app, assistant, state, keeper)
   addReadingRoute(app, assistant)
   addSuggestionsRoute(app, assistant)
   if (desk) addLibraryRoutes(app, desk)
+  const uploaded = async () => (await desk?.uploaded()) ?? new Set<string>()
+  const { publicUrl } = options
+  addOpenAiRoutes(app, { assistant, ending, onError, ...(publicUrl !== undefined && { publicUrl }) })
+  addMcpRoute(app, { assistant, uploaded, version, log, stopping, ending })
   addReportRoute(app, log)
   addAssets(app)
   addPages(app, assistant, version)
@@ -97,7 +109,7 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
 
 /** A person's browser gets a page, everything else problem+json. */
 function answerProblem(context: Context, problem: Problem): Response | Promise<Response> {
-  const isPage = wantsPage(context) && !context.req.path.startsWith('/api/')
+  const isPage = wantsPage(context) && !/^\/(?:api|v1)\//.test(context.req.path)
   return isPage ? context.html(errorPage(problem), problem.status as 400) : problemResponse(problem)
 }
 

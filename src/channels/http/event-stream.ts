@@ -51,10 +51,11 @@ export function eventStream(
   return response
 }
 
-class Stopping extends Error {}
+/** The server ended what was under way. */
+export class Stopping extends Error {}
 
 /** Rejects when the signal is aborted; `forget` leaves no listener behind. */
-function once(signal: AbortSignal): { promise: Promise<never>; forget: () => void } {
+export function once(signal: AbortSignal): { promise: Promise<never>; forget: () => void } {
   const { promise, reject } = Promise.withResolvers<never>()
   promise.catch(() => {})
   const stop = () => reject(new Stopping())

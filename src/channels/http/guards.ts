@@ -153,11 +153,12 @@ export const loopbackOnly: MiddlewareHandler = async (context, next) => {
  */
 export const fromHereOnly: MiddlewareHandler = async (context, next) => {
   if (['GET', 'HEAD', 'OPTIONS'].includes(context.req.method) || isFromHere(context)) return next()
-  const detail = '请求来自别的网站的页面，已拒绝。请在条问自己的页面里操作。'
-  return problemResponse(problemOf('unauthorized', detail, instanceOf(context), 403))
+  return problemResponse(problemOf('unauthorized', foreignPage, instanceOf(context), 403))
 }
 
-function isFromHere(context: Context): boolean {
+export const foreignPage = '请求来自别的网站的页面，已拒绝。请在条问自己的页面里操作。'
+
+export function isFromHere(context: Context): boolean {
   const site = context.req.header('sec-fetch-site')
   if (site !== undefined) return site === 'same-origin' || site === 'none'
   const origin = context.req.header('origin')

@@ -3,6 +3,7 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { LibraryDesk } from '../../answering/library-desk.ts'
 import { PolicyError } from '../../errors.ts'
+import { withFileProblems } from './file-problem.ts'
 import { instanceOf } from './guards.ts'
 import { AcceptBody, AcceptedSchema, ChangedSchema, LibrarySchema, UploadParams, UploadSchema } from './library-schemas.ts'
 import { problemOf, problemResponse } from './problem.ts'
@@ -182,14 +183,8 @@ async function receive(context: Context, desk: LibraryDesk): Promise<Response> {
   })
 }
 
-/** A file that cannot be read is the sender's to mend, and told in the reader's own words. */
 function uploadProblem(context: Context, work: () => Promise<Response>): Promise<Response> {
-  return diskProblem(context, () =>
-    work().catch((error: unknown) => {
-      if (!(error instanceof PolicyError) || !error.code.startsWith('file-')) throw error
-      return problemResponse(problemOf(error.code, error.message, instanceOf(context), 422))
-    }),
-  )
+  return diskProblem(context, () => withFileProblems(context, work))
 }
 
 async function diskProblem<Result>(context: Context, work: () => Promise<Result>): Promise<Result> {

@@ -49,6 +49,7 @@ export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   'no-such-upload': { status: 404, title: 'No such upload' },
   'too-many-uploads': { status: 429, title: 'Too many uploads wait to be accepted' },
   'queue-full': { status: 503, title: 'Too many questions wait to be answered' },
+  'checks-full': { status: 503, title: 'Too many drafts wait to be checked' },
   internal: { status: 500, title: 'Internal error', detail: '服务端出错，已记入日志。请稍后再试。' },
 }
 

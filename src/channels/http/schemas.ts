@@ -17,11 +17,11 @@ const Words = z
 /** What is sent is never changed by the receiver of the type. */
 export const list = <Item extends z.ZodType>(item: Item) => z.array(item).readonly()
 
-const Sha256 = z
+export const Sha256 = z
   .string()
   .regex(/^[0-9a-f]{64}$/)
   .openapi({ description: 'Hex SHA-256' })
-const Offset = z.number().int().min(0)
+export const Offset = z.number().int().min(0)
 const PageNumber = z
   .number()
   .int()
@@ -34,7 +34,7 @@ const Path = list(z.string()).openapi({
   description: 'Printed ordinals from the outside in, e.g. ["二","2"]; header, preamble, closing or a heading',
 })
 const Retrieval = z.enum(['hybrid', 'keyword'])
-const Timings = z.record(z.string(), z.number()).openapi({ description: 'Milliseconds' })
+export const Timings = z.record(z.string(), z.number()).openapi({ description: 'Milliseconds' })
 
 export const DocumentIds = z
   .array(z.string().min(1).max(200))
@@ -106,6 +106,16 @@ export const CiteQuery = z.strictObject({
       example: '《决定》第三部分第2条',
     }),
   asOf: AsOf.optional().openapi({ param: { name: 'asOf', in: 'query' } }),
+  at: z
+    .string()
+    .refine((text) => text.trim() !== '', { message: '不能为空' })
+    .refine(withinCharacters(REFERENCE_CHARACTERS), { message: `位置最多${REFERENCE_CHARACTERS}个字符` })
+    .optional()
+    .openapi({
+      param: { name: 'at', in: 'query' },
+      description: 'Where the reference stands, itself a reference or the id of a clause: what 本条, 前款 and 上述 mean',
+      example: '《公司法》第三条第二款',
+    }),
 })
 
 export const TextQuery = z.strictObject({
@@ -223,7 +233,7 @@ const RerankerName = z.string().openapi({
   example: 'bge-reranker-base',
 })
 
-const IndexSchema = z.strictObject({ generation: z.string(), embedder: z.string().nullable() }).openapi('Index')
+export const IndexSchema = z.strictObject({ generation: z.string(), embedder: z.string().nullable() }).openapi('Index')
 
 const AnswerModelSchema = z
   .strictObject({
@@ -310,6 +320,8 @@ export const ClauseTextSchema = z
     alsoIn: AlsoIn,
     version: VersionSchema.optional(),
     url: z.string(),
+    before: ClauseReferenceSchema.optional().openapi({ description: 'The clause right before, of what a reference leads to' }),
+    after: ClauseReferenceSchema.optional().openapi({ description: 'The clause right behind' }),
   })
   .openapi('Clause')
 

@@ -16,6 +16,7 @@ const HEADERS_MS = 30_000
 /** An upload of 20 MiB over a slow line takes its time. */
 const REQUEST_MS = 120_000
 const ECHO_MS = 500
+const IDLE_MS = 100
 
 export interface ServeOptions {
   readonly host: string
@@ -24,6 +25,8 @@ export interface ServeOptions {
   readonly apiKey?: string
   readonly version: string
   readonly log?: (message: string) => void
+  /** Where people reach the pages; absent: answers to clients of OpenAI's API carry no links. */
+  readonly publicUrl?: string
   /** Where conversations are kept; absent: in memory. */
   readonly state?: State
   /** Where documents are put in and taken out; absent: there are no such routes. */
@@ -56,6 +59,7 @@ export async function serve(assistant: Assistant, options: ServeOptions): Promis
     ...(apiKey !== undefined && { apiKey }),
     version,
     log,
+    ...(options.publicUrl !== undefined && { publicUrl: options.publicUrl }),
     ...(options.state && { state: options.state }),
     ...(desk && { desk }),
     ...(bots && { bots }),
@@ -115,12 +119,15 @@ async function stop(
   if (stopping.signal.aborted) return
   stopping.abort()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  // also those that fall idle while the rest are waited for
   server.closeIdleConnections()
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS)
   const end = setTimeout(() => {
     draining.abort()
     setTimeout(() => server.closeAllConnections(), 1_000).unref()
   }, drainMs)
   await closed
+  clearInterval(idle)
   clearTimeout(end)
 }
 

@@ -1,5 +1,6 @@
 /** Every state of the page has an address: which view, which conversation, and what is open in the reader. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import type { CheckVerdict } from '../../types.ts'
 import { ChatPage } from './chat/chat-page.tsx'
 import { addressIn } from './reader/address.ts'
 import { Failed, NotFound } from './shell/instead.tsx'
@@ -26,6 +27,19 @@ export interface DocumentsSearch {
   sort?: DocumentsColumn | `-${DocumentsColumn}` | undefined
   /** A staged upload that is being looked at before it counts. */
   upload?: string | undefined
+}
+
+export interface CheckSearch {
+  /** Of what was found: `i` and the number of an item, or `s` and that of a suggestion. */
+  item?: string | undefined
+  /** What the list is limited to. */
+  show?: CheckVerdict | 'suggestion' | undefined
+}
+
+export interface LookupSearch {
+  ref?: string | undefined
+  /** Which of several candidates is shown, 1-based. */
+  pick?: number | undefined
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
@@ -64,6 +78,33 @@ const documentsRoute = createRoute({
   },
 })
 
+const SHOW = /^(?:verbatim|altered|misplaced|exists|no-such-clause|not-found|not-checked|suggestion)$/
+
+const checkRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/check',
+  component: lazyRouteComponent(() => import('./check/check-page.tsx'), 'CheckPage'),
+  validateSearch: (search): CheckSearch => {
+    const item = text(search['item'])
+    const show = text(search['show'])
+    return {
+      item: item !== undefined && /^[is]\d{1,6}$/.test(item) ? item : undefined,
+      show: show !== undefined && SHOW.test(show) ? (show as NonNullable<CheckSearch['show']>) : undefined,
+    }
+  },
+})
+
+const lookupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/lookup',
+  component: lazyRouteComponent(() => import('./lookup/lookup-page.tsx'), 'LookupPage'),
+  validateSearch: (search): LookupSearch => {
+    const pick = Number(search['pick'])
+    const ref = search['ref']
+    return { ref: typeof ref === 'number' ? String(ref) : text(ref), pick: Number.isInteger(pick) && pick > 0 ? pick : undefined }
+  },
+})
+
 /** A clause on a page of its own: where citations from elsewhere lead. `$` is as `read` above. */
 const readRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -71,7 +112,7 @@ const readRoute = createRoute({
   component: lazyRouteComponent(() => import('./reader/reading-page.tsx'), 'ReadingPage'),
 })
 
-const routeTree = rootRoute.addChildren([newChatRoute, chatRoute, documentsRoute, readRoute])
+const routeTree = rootRoute.addChildren([newChatRoute, chatRoute, documentsRoute, checkRoute, lookupRoute, readRoute])
 
 export const router = createRouter({ routeTree, defaultPreload: false, scrollRestoration: false, defaultErrorComponent: Failed })
 

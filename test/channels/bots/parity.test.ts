@@ -92,9 +92,12 @@ async function printed(answer: Answer): Promise<string> {
     about: () => [],
     index: async function* () {},
     serve: async () => {},
+    mcp: async () => {},
     feedback: async function* () {},
     examine: async () => ({ findings: [] }),
     sending: async () => ({ wait: async () => {} }),
+    input: async () => new Uint8Array(),
+    onProgress: () => {},
     evaluate: async () => 0,
   })
   return lines.join('\n')

@@ -52,9 +52,12 @@ async function run(argv: readonly string[], script: Script = {}, parts: Partial<
     about: () => [['Node', 'v24.21.0']],
     index: () => roundsOf(ROUND),
     serve: async () => {},
+    mcp: async () => {},
     feedback: () => recordsOf(),
     examine: async () => ({ findings: [] }),
     sending: async () => ({ wait: async () => {} }),
+    input: async () => new Uint8Array(),
+    onProgress: () => {},
     evaluate: async () => 0,
     ...parts,
   })
@@ -362,6 +365,7 @@ describe('help and usage', () => {
     [['index', '--limit', '3'], 2],
     [['doctor', '--watch'], 2],
     [['serve', '--json'], 2],
+    [['mcp', 'now'], 2],
   ])('%j exits %i', async (argv, code) => {
     expect((await run(argv)).code).toBe(code)
   })

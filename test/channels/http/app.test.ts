@@ -270,6 +270,15 @@ describe('GET /api/cite', () => {
     expect(clause).toMatchObject({ label: '三、2.', heading: '构筑科技成果转移转化首选地' })
     expect(clause!.text).toBe(DECISION.text.slice(clause!.start, clause!.end))
     expect(clause!.alsoIn).toMatchObject([{ documentId: 'd-001', spoken: '第三部分第2条' }])
+    expect([clause!.before?.spoken, clause!.after?.spoken]).toEqual(['第三部分第1条', '第三部分第3条'])
+  })
+
+  test('the place a reference stands in goes to the look-up', async () => {
+    const seen: (string | undefined)[] = []
+    const lookUp = (_: string, __?: string, at?: string) => (seen.push(at), { outcome: 'absent', reason: 'no-such-clause', message: '没有。', existing: [] } as const)
+    const response = await appWith({ lookUp }).request(`/api/cite?ref=${encodeURIComponent('前款')}&at=${encodeURIComponent('《公司法》第三条第二款')}`)
+    expect([response.status, seen]).toEqual([200, ['《公司法》第三条第二款']])
+    expect((await app.request('/api/cite?ref=x&at=')).status).toBe(400)
   })
 
   test('ambiguous: the candidates, never a guess', async () => {
@@ -427,10 +436,15 @@ describe('health and description', () => {
       'get /api/suggestions',
       'get /livez',
       'get /readyz',
+      'get /v1/models',
+      'get /v1/models/{model}',
       'patch /api/conversations/{id}',
       'post /api/ask',
+      'post /api/check',
+      'post /api/check/annotated',
       'post /api/conversations/{id}/exchanges/{exchangeId}/stop',
       'post /api/search',
+      'post /v1/chat/completions',
       'put /api/conversations/{id}/exchanges/{exchangeId}/feedback',
     ])
     const served = app.routes

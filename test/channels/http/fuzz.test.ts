@@ -45,6 +45,8 @@ const WORDS = [
 ]
 const FIELDS = [
   'question',
+  'text',
+  'suggest',
   'query',
   'history',
   'documents',
@@ -62,11 +64,19 @@ const FIELDS = [
   'role',
   'content',
   'replaces',
+  'model',
+  'messages',
+  'stream',
+  'jsonrpc',
+  'method',
+  'params',
 ]
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD']
 const ADDRESSES = [
   '/api/ask',
   '/api/search',
+  '/api/check',
+  '/api/check/annotated',
   '/api/cite',
   '/api/conversations',
   '/api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10',
@@ -89,6 +99,9 @@ const ADDRESSES = [
   '/api/uploads/d-000',
   '/api/uploads/d-000/accept',
   '/api/documents/d-000/restore',
+  '/v1/chat/completions',
+  '/v1/models',
+  '/mcp',
 ]
 const TYPES = [
   'application/json',
@@ -132,7 +145,7 @@ function requestFrom(random: () => number): { address: string; init: RequestInit
       method,
       headers: {
         ...(type !== '' && { 'Content-Type': type }),
-        Accept: pick(['*/*', 'text/html', 'text/event-stream', 'x']),
+        Accept: pick(['*/*', 'text/html', 'text/event-stream', 'application/json, text/event-stream', 'x']),
       },
       ...(method !== 'GET' && method !== 'HEAD' && { body }),
     },

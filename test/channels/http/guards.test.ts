@@ -3,8 +3,10 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../../src/channels/http/app.ts'
 import { isLoopback, ownerOfKey, SECURITY_HEADERS } from '../../../src/channels/http/guards.ts'
+import { OpenAiErrorSchema } from '../../../src/channels/http/openai-schemas.ts'
 import { ProblemSchema } from '../../../src/channels/http/schemas.ts'
 import { IN_MEMORY, openSqliteState } from '../../../src/state/sqlite-state.ts'
+import { line, wordFile } from '../../drafts/word-files.ts'
 import { answered, scripted, scriptedDesk } from '../scripted.ts'
 
 const KEY = 'tw_test_4f7Yb0dKx2mN8qR5sV1wZ3cE6gH9jL0p'
@@ -38,6 +40,7 @@ const ROUTES = open.routes
       .replace(':exchangeId', WHERE.exchangeId)
       .replace(':documentId', 'd-000')
       .replace(':id', 'd-000')
+      .replace(':model', 'tiaowen')
       .replace(':path{.+}', '%E4%B8%89/2')
       .replace(':sha', '213ffd5c05c1071a')
       .replace(':range', '0-10')
@@ -51,7 +54,18 @@ const ROUTES = open.routes
 const BODIES: readonly (readonly [RegExp, object])[] = [
   [/ask$/, { question: '目标？' }],
   [/search$/, { query: '目标' }],
+  [/check$/, { text: '目标' }],
   [/feedback$/, { rating: 'up' }],
+  [/completions$/, { model: 'tiaowen', messages: [{ role: 'user', content: '目标？' }] }],
+  [
+    /mcp$/,
+    {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+    },
+  ],
   [/./, { title: '目标' }],
 ]
 const takesBody = ({ method, address }: (typeof ROUTES)[number]) =>
@@ -60,24 +74,36 @@ const takesBody = ({ method, address }: (typeof ROUTES)[number]) =>
 const bodyFor = (route: (typeof ROUTES)[number], headers: Record<string, string> = {}): RequestInit => {
   const { method, address } = route
   if (method === 'POST' && address === '/api/uploads') return { method, headers, body: formOf('决定.txt', '第一条') }
+  if (address === '/api/check/annotated') return { method, headers, body: formOf('请示.docx', DRAFT) }
   if (!takesBody(route)) return { method, headers }
   const body = JSON.stringify(BODIES.find(([pattern]) => pattern.test(address))?.[1])
-  return { method, headers: { 'Content-Type': 'application/json', ...headers }, body }
+  const accept = address === '/mcp' ? { Accept: 'application/json, text/event-stream' } : {}
+  return { method, headers: { 'Content-Type': 'application/json', ...accept, ...headers }, body }
 }
 
-function formOf(name: string, text: string): FormData {
+function formOf(name: string, text: string | Uint8Array<ArrayBuffer>): FormData {
   const form = new FormData()
   form.append('file', new File([text], name))
   return form
 }
 
+/** The code of what is said no to: clients of OpenAI's API are told in its words. */
+async function codeIn(response: Response, { address }: (typeof ROUTES)[number]): Promise<string> {
+  const body: unknown = await response.json()
+  return address.startsWith('/v1/') ? OpenAiErrorSchema.parse(body).error.code : ProblemSchema.parse(body).code
+}
+
 /** What a route answers when all is well. */
 const well = ({ method, address }: (typeof ROUTES)[number]): number => {
   if (method === 'POST' && address === '/api/uploads') return 201
+  if (address === '/mcp' && method !== 'POST') return 400 // no session is named
   if (/\/(?:accept|restore|index)$/.test(address) || (method === 'DELETE' && /documents/.test(address))) return 202
   const isQuiet = method === 'DELETE' || /feedback$|stop$|csp-reports$/.test(address)
   return isQuiet ? 204 : 200
 }
+
+/** A Word file. */
+const DRAFT = new Uint8Array(await wordFile(line('目标')))
 
 const basic = (password: string) => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`
 
@@ -88,6 +114,7 @@ test('the route table is the one we know', () => {
       "DELETE /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/exchanges/0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4/feedback",
       "DELETE /api/documents/d-000",
       "DELETE /api/uploads/d-000",
+      "DELETE /mcp",
       "GET /",
       "GET /api/cite?ref=1",
       "GET /api/clauses/d-000/%E4%B8%89/2",
@@ -104,17 +131,24 @@ test('the route table is the one we know', () => {
       "GET /api/uploads/d-000/text",
       "GET /assets/{file}",
       "GET /c/d-000",
+      "GET /check",
       "GET /docs",
       "GET /documents",
       "GET /livez",
+      "GET /lookup",
+      "GET /mcp",
       "GET /openapi.json",
       "GET /pages/page.css",
       "GET /read/d-000",
       "GET /read/d-000/213ffd5c05c1071a",
       "GET /read/d-000/213ffd5c05c1071a/0-10",
       "GET /readyz",
+      "GET /v1/models",
+      "GET /v1/models/tiaowen",
       "PATCH /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10",
       "POST /api/ask",
+      "POST /api/check",
+      "POST /api/check/annotated",
       "POST /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/exchanges/0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4/stop",
       "POST /api/documents/d-000/restore",
       "POST /api/library/index",
@@ -122,6 +156,8 @@ test('the route table is the one we know', () => {
       "POST /api/uploads",
       "POST /api/uploads/d-000/accept",
       "POST /csp-reports",
+      "POST /mcp",
+      "POST /v1/chat/completions",
       "PUT /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/exchanges/0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4/feedback",
     ]
   `)
@@ -156,7 +192,7 @@ describe('with an API key', () => {
       expect(response.status).toBe(isOpen ? 200 : 401)
       if (isOpen) return
       expect(response.headers.get('WWW-Authenticate')).toBe('Bearer realm="Tiaowen"')
-      expect(ProblemSchema.parse(await response.json()).code).toBe('unauthorized')
+      expect(await codeIn(response, route)).toBe('unauthorized')
     })
   })
 
@@ -260,7 +296,7 @@ describe('a request that changes something, from a page', () => {
       const init = bodyFor(route, { ...key, ...headers, Host: 'tiaowen.example.org' })
       const response = await locked.request(`https://tiaowen.example.org${route.address}`, init)
       expect(response.status).toBe(isLetIn ? well(route) : 403)
-      if (!isLetIn) expect(ProblemSchema.parse(await response.json()).code).toBe('unauthorized')
+      if (!isLetIn) expect(await codeIn(response, route)).toBe('unauthorized')
     })
 
     test('of another site is refused where there is no key too', async () => {

@@ -69,7 +69,7 @@ function active({ tags, attributes, scripts }: Seen): unknown[] {
 describe('the page that draws itself', () => {
   const { url } = answered({ question: '' }).citations[0]!
 
-  test.each(['/', '/c/018f3f6e-0000-7000-8000-000000000000', '/documents', '/read/d-003', url])('%s is it', async (address) => {
+  test.each(['/', '/c/018f3f6e-0000-7000-8000-000000000000', '/documents', '/check', '/lookup', '/read/d-003', url])('%s is it', async (address) => {
     const { status, text } = await html(address)
     expect(status).toBe(200)
     expect(text).toContain('<div id="root">')

@@ -8,7 +8,7 @@ import { describeApi } from '../openapi.ts'
 import { docsPage } from './docs-page.ts'
 
 export function addPages(app: OpenAPIHono, assistant: Assistant, version: string): void {
-  for (const address of ['/', '/c/:id', '/documents']) app.get(address, (context) => builtPage(context))
+  for (const address of ['/', '/c/:id', '/documents', '/check', '/lookup']) app.get(address, (context) => builtPage(context))
   for (const address of ['/read/:id', '/read/:id/:sha', '/read/:id/:sha/:range']) {
     app.get(address, async (context) => builtPage(context, (await canBeRead(context, assistant)) ? 200 : 404))
   }

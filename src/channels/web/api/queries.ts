@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, queryOptions, replaceEqualDeep } from '@tanstack/react-query'
 import type { LibraryState, Upload } from '../../../answering/library-desk.ts'
 import type { CitationChange, Conversation, ConversationSummary, DocumentId, Exchange } from '../../../types.ts'
-import type { ListedDocument, Reading } from '../../wire.ts'
+import type { Cited, ClauseText, ListedDocument, Reading } from '../../wire.ts'
 import { getJson, offline } from './client.ts'
 import { withUnsent } from './unsent.ts'
 
@@ -20,7 +20,7 @@ export interface FoundConversation extends ConversationSummary {
   readonly excerpt?: string
 }
 
-export type { LibraryState, ListedDocument, Upload }
+export type { Cited, ClauseText, LibraryState, ListedDocument, Upload }
 
 export type LibraryProblem = ListedDocument['problems'][number]
 
@@ -82,6 +82,13 @@ export const readingQuery = (id: string, sha?: string) =>
     queryKey: ['reading', id, sha ?? ''],
     queryFn: ({ signal }) => getJson<Reading>(`/api/reading/${encodeURIComponent(id)}${sha === undefined ? '' : `?sha=${sha}`}`, signal),
     staleTime: 5 * 60_000,
+  })
+
+export const citeQuery = (reference: string) =>
+  queryOptions({
+    queryKey: ['cite', reference],
+    queryFn: ({ signal }) => getJson<Cited>(`/api/cite?${new URLSearchParams({ ref: reference })}`, signal),
+    staleTime: 60_000,
   })
 
 export const suggestionsQuery = queryOptions({

@@ -1,13 +1,7 @@
 /** The citations of an answer, one below the other, each with its words and ways to take it along. */
-import { useQueryClient } from '@tanstack/react-query'
-import { Quote } from 'lucide-react'
-import { CITATION_FORMS, citedOf, FORM_NAMES, type FormName } from '../../citation-forms.ts'
 import { bracketed, placeWords, snippetOf, standingWords } from '../../render.ts'
 import type { Answer, Citation, CitationChange } from '../../../types.ts'
-import { documentQuery } from '../api/queries.ts'
-import { copyAndTell } from '../ui/copy.ts'
-import { Menu } from '../ui/menu.tsx'
-import { useCopyWords } from '../words/copying.ts'
+import { CopyCitation } from '../words/copy-citation.tsx'
 import { DateWords, PlaceWords } from './citation-card.tsx'
 import { CitationLink } from './citation-link.tsx'
 import { useChatWords } from './words.ts'
@@ -79,30 +73,7 @@ function Source({ citation, change, exchangeId }: SourceProps) {
           </p>
         )}
       </div>
-      <CopyCitation citation={citation} />
+      <CopyCitation cited={citation} label={words.copyCitation} />
     </li>
-  )
-}
-
-function CopyCitation({ citation }: { readonly citation: Citation }) {
-  const words = useChatWords()
-  const copying = useCopyWords()
-  const queries = useQueryClient()
-  const copy = async (form: FormName) => {
-    // of a document that is no longer there, what the citation itself says
-    const document = await queries.fetchQuery(documentQuery(citation.documentId)).catch(() => undefined)
-    await copyAndTell(CITATION_FORMS[form](citedOf(citation, document)), copying.copied, copying)
-  }
-  const items = FORM_NAMES.map((form) => ({ label: copying.forms[form], onChoose: () => void copy(form) }))
-  return (
-    <Menu
-      label={words.copyCitation}
-      items={items}
-      className="icon-button small"
-      // at hand when a form is chosen: browsers let a page write to the clipboard only at once
-      onOpen={() => void queries.prefetchQuery(documentQuery(citation.documentId))}
-    >
-      <Quote size={16} aria-hidden />
-    </Menu>
   )
 }

@@ -6,7 +6,9 @@ import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState, ty
 import { Problem } from '../api/client.ts'
 import { documentsQuery, type LibraryState, type ListedDocument } from '../api/queries.ts'
 import { addressIn } from '../reader/address.ts'
+import { useTitle } from '../ui/title.ts'
 import { toast } from '../ui/toast.tsx'
+import { useTypedSearch } from '../ui/typed-search.ts'
 import { problemWords } from '../words/problems.ts'
 import { useChanges } from './changes.ts'
 import { DocumentsTable, LoadingTable, type RowActions } from './documents-table.tsx'
@@ -17,7 +19,7 @@ import type { NamedDocument } from './queue.ts'
 import { endingsOf, formatWords, sizeWords } from './refusals.ts'
 import { ProblemsDialog, RemoveDialog } from './row-dialogs.tsx'
 import { findRows, isBackwards, columnOf, sortRows, type Sort } from './rows.ts'
-import { SearchBox, useTypedSearch } from './search-box.tsx'
+import { SearchBox } from './search-box.tsx'
 import { UploadPreview } from './upload-preview.tsx'
 import { addFiles, adopt, adoptKept, useUploads } from './upload-store.ts'
 import { focusUploads, UploadsPanel } from './uploads-panel.tsx'
@@ -145,16 +147,6 @@ export function DocumentsPage() {
 function freshFirst(rows: readonly ListedDocument[], isFresh: (row: ListedDocument) => boolean): readonly ListedDocument[] {
   const fresh = rows.filter(isFresh)
   return fresh.length === 0 ? rows : [...fresh, ...rows.filter((row) => !isFresh(row))]
-}
-
-function useTitle(title: string): void {
-  useEffect(() => {
-    const before = document.title
-    document.title = title
-    return () => {
-      document.title = before
-    }
-  }, [title])
 }
 
 /** The browser's file chooser, for several new files or for one that takes a document's place. */

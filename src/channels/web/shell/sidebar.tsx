@@ -1,7 +1,7 @@
 /** To the left: a new conversation, the documents, the conversations that are kept, and how the page looks. */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Keyboard, LibraryBig, SquarePen, SunMoon } from 'lucide-react'
+import { FileCheck, Keyboard, LibraryBig, SquarePen, SunMoon, TextSearch } from 'lucide-react'
 import { readyQuery } from '../api/queries.ts'
 import icon from '../icon.svg'
 import { Menu } from '../ui/menu.tsx'
@@ -30,6 +30,12 @@ export function Sidebar({ onShortcuts, onDone }: SidebarProps) {
       </Link>
       <Link to="/documents" className="side-link">
         <LibraryBig size={18} aria-hidden /> {words.documents}
+      </Link>
+      <Link to="/lookup" className="side-link">
+        <TextSearch size={18} aria-hidden /> {words.lookup}
+      </Link>
+      <Link to="/check" className="side-link">
+        <FileCheck size={18} aria-hidden /> {words.check}
       </Link>
       <Conversations />
       <div className="side-foot">

@@ -1,0 +1,166 @@
+/**
+ * MCP over Streamable HTTP: a server and a transport for each session, so that nobody's replies reach another. Sessions
+ * are bounded in number and end when they lie idle, when their client says so, and when the program stops.
+ */
+import { randomUUID } from 'node:crypto'
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
+
+export interface SessionLimits {
+  readonly most: number
+  readonly idleMs: number
+  readonly bodyBytes: number
+}
+
+/** A draft of 300,000 characters, each written as \uXXXX, and room. */
+export const LIMITS: SessionLimits = { most: 64, idleMs: 30 * 60_000, bodyBytes: 2 * 1024 * 1024 }
+
+interface Session {
+  readonly owner: string
+  readonly server: McpServer
+  readonly transport: WebStandardStreamableHTTPServerTransport
+  /** Answers and streams that are still being read. */
+  open: number
+  usedAt: number
+}
+
+export class McpSessions {
+  readonly #sessions = new Map<string, Session>()
+  readonly #make: () => McpServer
+  readonly #limits: SessionLimits
+  #sweeping: NodeJS.Timeout | undefined
+  /** Sessions that are being opened. */
+  #opening = 0
+  #isStopping = false
+
+  constructor(make: () => McpServer, limits: Partial<SessionLimits> = {}) {
+    this.#make = make
+    this.#limits = { ...LIMITS, ...limits }
+  }
+
+  get size(): number {
+    return this.#sessions.size
+  }
+
+  /** A request of whoever `owner` is: a session answers nobody but who opened it. */
+  async handle(request: Request, owner: string): Promise<Response> {
+    const id = request.headers.get('mcp-session-id')
+    if (id === null) return request.method === 'POST' ? this.#open(request, owner) : rpcError(400, -32000, '请先以 initialize 开始会话。')
+    const session = this.#sessions.get(id)
+    if (!session || session.owner !== owner) return rpcError(404, -32001, '没有这个会话，或它已结束；请重新 initialize。')
+    if (this.#isStopping && request.method === 'GET') return stopping() // a stream would wait for news that never comes
+    return this.#answered(session, request)
+  }
+
+  /** No new sessions; streams that only wait for news end, answers under way go on. */
+  stop(): void {
+    this.#isStopping = true
+    for (const { transport } of this.#sessions.values()) transport.closeStandaloneSSEStream()
+  }
+
+  async close(): Promise<void> {
+    this.#isStopping = true
+    clearInterval(this.#sweeping)
+    await Promise.all([...this.#sessions.keys()].map((id) => this.#end(id)))
+  }
+
+  async #open(request: Request, owner: string): Promise<Response> {
+    if (this.#isStopping) return stopping()
+    if (!(await this.#hasRoom())) return rpcError(503, -32000, '会话太多，请稍后再试。', { 'Retry-After': '60' })
+    this.#opening++
+    try {
+      const server = this.#make()
+      const transport = new WebStandardStreamableHTTPServerTransport({
+        sessionIdGenerator: () => randomUUID(),
+        onsessioninitialized: (id) => this.#keep(id, session),
+        onsessionclosed: (id) => void this.#sessions.delete(id),
+        maxRequestBodySize: this.#limits.bodyBytes,
+      })
+      const session: Session = { owner, server, transport, open: 0, usedAt: performance.now() }
+      await server.connect(transport)
+      const response = await this.#answered(session, request)
+      if (transport.sessionId === undefined) await server.close() // it was no initialize
+      return response
+    } finally {
+      this.#opening--
+    }
+  }
+
+  #keep(id: string, session: Session): void {
+    this.#sessions.set(id, session)
+    this.#sweeping ??= setInterval(() => void this.#sweep(), Math.min(this.#limits.idleMs, 60_000)).unref()
+  }
+
+  async #answered(session: Session, request: Request): Promise<Response> {
+    session.open++
+    const done = () => {
+      session.open--
+      session.usedAt = performance.now()
+    }
+    try {
+      return watched(await session.transport.handleRequest(request), done)
+    } catch (error) {
+      done()
+      throw error
+    }
+  }
+
+  /** Room for one more; where there is none, the session that was idle for longest makes it. */
+  async #hasRoom(): Promise<boolean> {
+    if (this.#sessions.size + this.#opening < this.#limits.most) return true
+    const idle = [...this.#sessions].filter(([, { open }]) => open === 0).sort(([, a], [, b]) => a.usedAt - b.usedAt)
+    const [longest] = idle
+    if (!longest) return false
+    await this.#end(longest[0])
+    return true
+  }
+
+  async #sweep(): Promise<void> {
+    const before = performance.now() - this.#limits.idleMs
+    const idle = [...this.#sessions].filter(([, { open, usedAt }]) => open === 0 && usedAt < before)
+    await Promise.all(idle.map(([id]) => this.#end(id)))
+    if (this.#sessions.size > 0) return
+    clearInterval(this.#sweeping)
+    this.#sweeping = undefined
+  }
+
+  async #end(id: string): Promise<void> {
+    const session = this.#sessions.get(id)
+    this.#sessions.delete(id)
+    await session?.server.close()
+  }
+}
+
+const stopping = () => rpcError(503, -32000, '服务正在停止，请稍后再试。', { 'Retry-After': '5', Connection: 'close' })
+
+/** The same response; `onEnd` is called once, when its body was read to the end or its reader went away. */
+function watched(response: Response, onEnd: () => void): Response {
+  if (!response.body) {
+    onEnd()
+    return response
+  }
+  let hasEnded = false
+  const end = () => {
+    if (!hasEnded) onEnd()
+    hasEnded = true
+  }
+  const reader = response.body.getReader()
+  const body = new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      const { done, value } = await reader.read()
+      if (!done) return controller.enqueue(value)
+      if (!hasEnded) controller.close()
+      end()
+    },
+    cancel: (reason) => {
+      end()
+      return reader.cancel(reason)
+    },
+  })
+  return new Response(body, { status: response.status, headers: response.headers })
+}
+
+function rpcError(status: number, code: number, message: string, headers: Readonly<Record<string, string>> = {}): Response {
+  const body = { jsonrpc: '2.0', error: { code, message }, id: null }
+  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json', ...headers } })
+}
