@@ -120,7 +120,9 @@ export class LocalAssistant implements Assistant {
     const { choice } = meant
     const items: CheckItem[] = []
     let rested = performance.now()
-    for (const step of checkDraft(library, { text, choice })) {
+    const onFault = (error: unknown) =>
+      this.#parts.log(`草稿有一处未能核对 a place of a draft could not be checked: ${error instanceof Error ? error.stack : String(error)}`)
+    for (const step of checkDraft(library, { text, choice, onFault })) {
       if ('step' in step) onProgress?.(step)
       else items.push(step)
       if (performance.now() - rested < AT_A_STRETCH_MS) continue

@@ -1,8 +1,8 @@
 /** What the draft check says, in signs and words, the same in every channel. Pure: the page runs it in the browser. */
-import { VERDICT_WORDS } from '../drafts/comment-words.ts'
+import { VERDICT_WORDS, WEIGHT_WORDS } from '../answering/checking/verdict-words.ts'
 import type { CheckDifference, CheckItem, CheckReason, CheckSummary, CheckVerdict, CheckWeight, Span } from '../types.ts'
 
-export { VERDICT_WORDS }
+export { VERDICT_WORDS, WEIGHT_WORDS }
 
 /** In the order in which they are counted: what is wrong first. */
 export const VERDICT_ORDER: readonly CheckVerdict[] = [
@@ -35,17 +35,6 @@ export const REASON_WORDS: Readonly<Record<CheckReason, string>> = {
   ambiguous: '不止一处符合',
   'no-document-named': '没有写明是哪一份文件',
   failed: '核对时出错',
-}
-
-export const WEIGHT_WORDS: Readonly<Record<CheckWeight, string>> = {
-  number: '数字',
-  date: '日期',
-  percentage: '百分比',
-  amount: '金额',
-  negation: '否定',
-  modality: '应当、可以一类',
-  comparison: '程度',
-  scope: '范围',
 }
 
 /** What a person has to mend. */

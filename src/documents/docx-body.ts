@@ -8,6 +8,7 @@
 import { Formula } from './docx-formula.ts'
 import type { Numbering } from './docx-numbering.ts'
 import type { Styles } from './docx-styles.ts'
+import { readProperty, REMOVED } from './docx-paragraph.ts'
 import { escapeXml, isOn, valueOf, walkXml } from './xml.ts'
 import type { XmlTag } from './xml.ts'
 
@@ -57,7 +58,6 @@ const DROPPED = new Set([
 ])
 /** Elements of a run that show something. */
 const SHOWN = new Set(['w:t', 'w:tab', 'w:br', 'w:cr', 'w:ptab', 'w:sym', 'w:noBreakHyphen'])
-const REMOVED = new Set(['w:del', 'w:moveFrom'])
 
 /** @throws RangeError for XML nested too deep. */
 export function visibleBody(xml: string, styles: Styles, numbering: Numbering): string {
@@ -209,17 +209,9 @@ class BodyReader {
     if (!paragraph?.removed) this.#cut(tag.start, end)
   }
 
-  /** Properties of the paragraph itself; those it had before a tracked change stand deeper. */
   #readParagraph(tag: XmlTag, path: readonly string[]): void {
     const paragraph = this.#inParagraphs.at(-1)
-    const around = path.slice(path.lastIndexOf('w:p') + 1).join('/')
-    const value = valueOf(tag, 'val') ?? ''
-    if (!paragraph) return
-    if (around === 'w:pPr' && tag.name === 'w:pStyle') paragraph.style = value
-    if (around === 'w:pPr/w:numPr' && tag.name === 'w:numId') paragraph.numId = value
-    if (around === 'w:pPr/w:numPr' && tag.name === 'w:ilvl') paragraph.level = Number.parseInt(value, 10) || 0
-    if (around === 'w:pPr/w:rPr' && REMOVED.has(tag.name)) paragraph.removed = true
-    if (around === 'w:pPr/w:rPr' && tag.name === 'w:vanish') paragraph.hidden = isOn(tag)
+    if (paragraph) readProperty(paragraph, tag, path)
   }
 
   /** The row around is deleted: its paragraphs, which follow its properties, do not count. */

@@ -1,26 +1,6 @@
 /** What a comment says of an item: the verdict, the document's own words beside the draft's, where they stand. */
-import type { CheckDifference, CheckItem, CheckVerdict, CheckWeight, Citation } from '../types.ts'
-
-export const VERDICT_WORDS: Readonly<Record<CheckVerdict, string>> = {
-  verbatim: '一致',
-  altered: '有出入',
-  misplaced: '出处不符',
-  exists: '有此条款',
-  'no-such-clause': '无此条款',
-  'not-found': '未找到',
-  'not-checked': '未核对',
-}
-
-const WEIGHT_WORDS: Readonly<Record<CheckWeight, string>> = {
-  number: '数字',
-  date: '日期',
-  percentage: '百分比',
-  amount: '金额',
-  negation: '否定',
-  modality: '应当、可以一类的词',
-  comparison: '程度',
-  scope: '范围',
-}
+import { STATUS_WORDS, VERDICT_WORDS, WEIGHT_WORDS } from '../answering/checking/verdict-words.ts'
+import type { CheckDifference, CheckItem, Citation } from '../types.ts'
 
 /** A comment that is longer is not read. */
 const LONGEST_WORDS = 600
@@ -74,13 +54,6 @@ function citationWords({ title, spoken, date, version }: Citation): string {
   const told = notes.filter((words) => words !== '')
   return `《${title}》${spoken}${told.length === 0 ? '' : `（${told.join('，')}）`}`
 }
-
-const STATUS_WORDS = {
-  'in-force': '有效',
-  upcoming: '尚未施行',
-  superseded: '已被取代',
-  repealed: '已废止',
-} as const
 
 const clauseWords = ({ title, spoken }: { readonly title: string; readonly spoken: string }): string => `《${title}》${spoken}`
 

@@ -5,6 +5,7 @@
  */
 import { Formula } from '../documents/docx-formula.ts'
 import type { Styles } from '../documents/docx-styles.ts'
+import { readProperty, REMOVED } from '../documents/docx-paragraph.ts'
 import { isOn, valueOf, walkXmlInTurns } from '../documents/xml.ts'
 import type { XmlTag } from '../documents/xml.ts'
 import type { DraftRemark } from './draft-file.ts'
@@ -72,7 +73,6 @@ interface Field {
   readonly pieces: WordPiece[]
 }
 
-const REMOVED = new Set(['w:del', 'w:moveFrom'])
 const INSERTED = new Set(['w:ins', 'w:moveTo'])
 /** Words that stand for an element; in a run. */
 const SIGNS: Readonly<Record<string, string>> = {
@@ -278,17 +278,9 @@ class PartReader implements WordPart {
     if (!this.#isUnread && noteId !== SEPARATOR) this.#keep(this.paragraphs, paragraph)
   }
 
-  /** Properties of the paragraph itself; those it had before a tracked change stand deeper. */
   #readParagraph(tag: XmlTag, path: readonly string[]): void {
     const paragraph = this.#paragraph
-    const around = path.slice(path.lastIndexOf('w:p') + 1).join('/')
-    const value = valueOf(tag, 'val') ?? ''
-    if (!paragraph) return
-    if (around === 'w:pPr' && tag.name === 'w:pStyle') paragraph.style = value
-    if (around === 'w:pPr/w:numPr' && tag.name === 'w:numId') paragraph.numId = value
-    if (around === 'w:pPr/w:numPr' && tag.name === 'w:ilvl') paragraph.level = Number.parseInt(value, 10) || 0
-    if (around === 'w:pPr/w:rPr' && REMOVED.has(tag.name)) paragraph.removed = true
-    if (around === 'w:pPr/w:rPr' && tag.name === 'w:vanish') paragraph.hidden = isOn(tag)
+    if (paragraph) readProperty(paragraph, tag, path)
   }
 
   // ── runs and fields ──

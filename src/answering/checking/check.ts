@@ -12,7 +12,8 @@ import { attributionOf, firstFrom, type Attribution } from './attribution.ts'
 import { Findings, type Finding, type Regions } from './findings.ts'
 import { regionOf, standsIn, together, trimmed, wordsOf, type Standing, type Words } from './judge.ts'
 import { mentionsIn, type Mention } from './mentions.ts'
-import { failed, placeWords, SAID, STATUS, titleWords } from './messages.ts'
+import { placeWords, SAID, titleWords } from './messages.ts'
+import { STATUS_WORDS } from './verdict-words.ts'
 import { numberFinding } from './number-finding.ts'
 import { quotationsIn, type Quoted } from './quotations.ts'
 import { runsIn, SHORTEST_RUN, type Run } from './runs.ts'
@@ -40,6 +41,8 @@ export interface CheckProgress {
 export interface Draft {
   readonly text: string
   readonly choice: Choice
+  /** Told why an item could not be checked. */
+  readonly onFault?: (error: unknown) => void
 }
 
 /** What is found, in no order that matters, and how far it is. Citations are numbered by `inOrder`. */
@@ -123,7 +126,8 @@ class Checker {
       const finding = check()
       return this.#item(kind, span, finding.why === 'emphasis' ? undefined : mention, finding)
     } catch (error) {
-      return this.#item(kind, span, mention, { verdict: 'not-checked', why: 'failed', message: failed(error) })
+      this.#draft.onFault?.(error)
+      return this.#item(kind, span, mention, { verdict: 'not-checked', why: 'failed', message: SAID.failed })
     }
   }
 
@@ -315,7 +319,7 @@ class Checker {
   /** ，已废止; '' for what is in force. */
   #standingWords(document: Document): string {
     const status = citationOf(this.#catalogue, firstWords({ document, span: { start: 0, end: document.text.length } }), 1).version?.status
-    return status === undefined || status === 'in-force' ? '' : `，${STATUS[status]}`
+    return status === undefined || status === 'in-force' ? '' : `，${STATUS_WORDS[status]}`
   }
 
   #item(kind: CheckItem['kind'], span: Span, mention: Mention | undefined, found: Finding): CheckItem {

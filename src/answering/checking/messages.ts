@@ -1,26 +1,11 @@
 /** The sentences of a draft check 核对结果: short, and with the next thing to do. */
 import { spokenOf, titleOf } from '../../clauses/address.ts'
-import type { CheckWeight, Document, VersionStatus } from '../../types.ts'
+import type { CheckWeight, Document } from '../../types.ts'
 import { quotedPlace } from '../quoted-place.ts'
 import type { Standing } from './judge.ts'
+import { WEIGHT_WORDS } from './verdict-words.ts'
 
 export const PRINTING = { width: '全角半角', marks: '引号', script: '繁简' } as const
-export const STATUS: Readonly<Record<Exclude<VersionStatus, 'in-force'>, string>> = {
-  upcoming: '尚未施行',
-  superseded: '已被取代',
-  repealed: '已废止',
-}
-const WEIGHTS: Readonly<Record<CheckWeight, string>> = {
-  number: '数字',
-  date: '日期',
-  percentage: '百分比',
-  amount: '金额',
-  negation: '否定词',
-  modality: '应当、可以一类的词',
-  comparison: '以上、以下一类的词',
-  scope: '范围',
-}
-
 const titled = (title: string): string => (title.startsWith('《') ? title : `《${title}》`)
 
 /** 《title》 */
@@ -31,7 +16,7 @@ export const placeWords = ({ document, span }: Standing): string =>
   `${titleWords(document)}${spokenOf(quotedPlace(document, span))}`
 
 /** 数字、否定词; '' for nothing that weighs. */
-export const weightWords = (weights: readonly CheckWeight[]): string => weights.map((weight) => WEIGHTS[weight]).join('、')
+export const weightWords = (weights: readonly CheckWeight[]): string => weights.map((weight) => WEIGHT_WORDS[weight]).join('、')
 
 /** What is called so: 《条例》, or 名为“条例”的12份文件. */
 export function calledWords(documents: readonly Document[], name: string | undefined): string {
@@ -48,12 +33,10 @@ export const SAID = {
   own: '指草稿自身，未作核对。',
   noDocumentNamed: '没有写明是哪一份文件，未作核对。',
   ambiguous: '不止一处符合，请写明是哪一份文件、哪一条。',
+  failed: '核对时出错，未能核对；原因已记入日志。',
   nowhere: '文件库里没有这段话。',
   inOtherClause: '所引文字不在此处',
 } as const
-
-export const failed = (error: unknown): string =>
-  `核对时出错，未能核对：${error instanceof Error ? error.message : String(error)}`
 
 export const noSuchDocument = (name: string): string => `文件库里没有${titled(name)}，未作核对。`
 

@@ -1,6 +1,7 @@
 /** Verdicts over drafts as officials write them, against the seeds and articles of real laws. */
 import { describe, expect, test } from 'vitest'
-import { summaryOf } from '../../../src/answering/checking/check.ts'
+import { checkDraft, summaryOf } from '../../../src/answering/checking/check.ts'
+import { worksOf } from '../../../src/clauses/works.ts'
 import type { CheckItem, DocumentId } from '../../../src/types.ts'
 import { COMPANY } from '../../clauses/versions.ts'
 import { documentOf } from '../../clauses/sources.ts'
@@ -40,6 +41,17 @@ const only = (text: string): CheckItem => {
   expect(items).toHaveLength(1)
   return items[0]!
 }
+
+test('a look-up that breaks is not checked, told to the log, and its inner words to nobody else', () => {
+  const broken = { ...catalogue, twins: { get: () => { throw new Error('twins broke') } } as unknown as typeof catalogue.twins }
+  const faults: unknown[] = []
+  const draft = { text: '《决定》第二部分第2条提出“全社会研发投入强度超过4%”', choice: { works: worksOf(broken.documents), today: '2026-11-22' }, onFault: (error: unknown) => faults.push(error) }
+  const items = [...checkDraft(broken, draft)].filter((one) => !('step' in one)) as CheckItem[]
+  expect(items.map(({ verdict, why, message }) => [verdict, why, message])).toEqual([
+    ['not-checked', 'failed', '核对时出错，未能核对；原因已记入日志。'],
+  ])
+  expect(faults).toEqual([new Error('twins broke')])
+})
 
 describe('verdicts', () => {
   test.each([
