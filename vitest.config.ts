@@ -9,8 +9,8 @@ export default defineConfig({
     globalSetup: ['test/global-setup.ts', 'test/web/shared.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: long ? 30 * 60_000 : 60_000,
-    hookTimeout: 60_000,
+    testTimeout: long ? 30 * 60_000 : 120_000,
+    hookTimeout: 180_000,
     // what is waited for comes when the machine has time for it
     expect: { poll: { timeout: 15_000 } },
   },

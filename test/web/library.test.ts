@@ -389,8 +389,8 @@ describeInBrowser('the library', () => {
         await row(page, name).waitFor()
         await expect.poll(async () => (await stateOf(on.site)).indexing).toBeUndefined()
       }
-      /** What the answer says of its citation now, and what its link opens. */
-      const told = async (over: string) => {
+      /** What the answer says of its citation now, and what its link opens, with the warning over it. */
+      const told = async () => {
         await page.goto(conversation)
         const chip = lastOf(page).locator('.answer-words a.chip').first()
         await chip.hover()
@@ -399,27 +399,28 @@ describeInBrowser('the library', () => {
         const said = { chip: await chip.getAttribute('class'), note: await lastOf(page).getByText('这次回答之后，所引文件有变动').count(), card: await card.locator('.card-change').allTextContents() }
         await chip.click()
         const marked = await markedWords(page)
-        // its head may be drawn a moment after the words
-        await expect.poll(async () => (await page.locator('.reader-warning p').allTextContents()).join('')).toBe(over)
-        return { ...said, marked }
+        return { ...said, marked, over: (await page.locator('.reader-warning p').allTextContents()).join('') }
       }
+      // opened anew until it is so: a page that was opened while the new text came to serve may still be of the old one
+      const isTold = (expected: Awaited<ReturnType<typeof told>>) => expect.poll(told, { interval: 500, timeout: 40_000 }).toEqual(expected)
+      const standing = { chip: 'chip', note: 0, card: [], marked: citation.quote }
       const quoted = { chip: 'chip stale', note: 1, marked: citation.quote }
 
-      expect(await told('')).toEqual({ chip: 'chip', note: 0, card: [], marked: citation.quote })
+      await isTold({ ...standing, over: '' })
       await replaceBy('租金二.txt', RENT.replace('第一条 ', '第一条 为了吸引人才，').replace('第三条 申请人', '第三条 补贴的申请人'))
       // the same words in the same clause, some characters further on: no reason to warn
-      expect(await told('这是较早的一版文本，文件已有更新。看现行文本')).toEqual({ chip: 'chip', note: 0, card: [], marked: citation.quote })
+      await isTold({ ...standing, over: '这是较早的一版文本，文件已有更新。看现行文本' })
       await page.getByRole('link', { name: '看现行文本' }).click()
       await expect.poll(() => page.locator('.reader-warning').count()).toBe(0)
 
       await replaceBy('租金三.txt', RENT.replace('百分之七十', '百分之六十'))
-      expect(await told('这是较早的一版文本，文件已有更新。引用的文字在现行文本中已经改动或删去。看现行文本')).toEqual({ ...quoted, card: ['现行文本中已没有这句话'] })
+      await isTold({ ...quoted, card: ['现行文本中已没有这句话'], over: '这是较早的一版文本，文件已有更新。引用的文字在现行文本中已经改动或删去。看现行文本' })
 
       await page.goto(`${on.site.url}/documents`)
       await act(page, '租金三.txt', '移除')
       await page.getByRole('dialog').getByRole('button', { name: '移除' }).click()
       await expect.poll(async () => (await documentsOf(on.site)).length).toBe(5)
-      expect(await told('文件已移除。这里保留的是移除前的文本。')).toEqual({ ...quoted, card: ['文件已移除'] })
+      await isTold({ ...quoted, card: ['文件已移除'], over: '文件已移除。这里保留的是移除前的文本。' })
       expect(readFileSync(file()).equals(bytes)).toBe(true)
 
       await page.goto(`${on.site.url}/documents`)
