@@ -6,6 +6,7 @@
 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { FLAGS, MEMORY } from './flags.mjs'
 import { alone } from './lock.mjs'
 import { isModelPresent, isModelToBeFetched, obtainModel, sayWithoutModel } from './model.mjs'
 import { buildPage, isPageStale } from './page.mjs'
@@ -18,18 +19,8 @@ const OLDEST_NODE = 18
 const checkout = fileURLToPath(new URL('..', import.meta.url))
 const node = nodeOf(checkout)
 
-/**
- * What a long-running process need not take, measured while 60,000 clauses are served: glibc keeps memory apart for
- * each thread and what was freed (80 MB), V8 lets its young generation grow before it collects (150 MB; collecting sooner is no slower).
- * Compiled code is kept from start to start: 15 MB, and a third of a second a command.
- */
-const FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4']
-const ENVIRONMENT = {
-  MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '131072',
-  MALLOC_TRIM_THRESHOLD_: '131072',
-  NODE_COMPILE_CACHE: join(checkout, 'data', 'compiled'),
-}
+/** Compiled code is kept from start to start: 15 MB, and a third of a second a command. */
+const ENVIRONMENT = { ...MEMORY, NODE_COMPILE_CACHE: join(checkout, 'data', 'compiled') }
 
 /** Node 24 on a file of the checkout, in our place. */
 const inNode24 = (file, ...parameters) =>
@@ -51,6 +42,7 @@ const COMMANDS = {
   model: { run: () => inNode24('scripts/model.mjs') },
   screenshots: { model: true, page: true, run: (names) => inNode24('scripts/screenshots.mjs', ...names) },
   page: { run: () => inNode24('scripts/page.mjs') },
+  bundle: { model: true, page: true, run: (parameters) => inNode24('scripts/bundle.mjs', ...parameters) },
   prepack: { run: () => inNode24('scripts/library.mjs') },
 }
 

@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { say, timed } from './say.mjs'
 import { runInFront } from './processes.mjs'
 
-const FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/model_quantized.onnx']
+/** As src/embedding/model-files.ts has it; this file is read by a Node that reads no TypeScript. */
+export const MODEL_FILES = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/model_quantized.onnx']
 const RETRY_AFTER_MS = 10 * 60_000
 const WITHOUT_MODEL = 3
 
@@ -17,9 +18,13 @@ const lastFailureOf = (checkout) => join(checkout, 'models', '.last-failure')
 
 /** Whether a whole model stands where the program will look. It is checked by SHA-256 when it is loaded. */
 export function isModelPresent(checkout, env = process.env) {
-  if (env.TIAOWEN_MODEL_DIR === 'off') return false
+  return env.TIAOWEN_MODEL_DIR !== 'off' && modelFolder(checkout, env) !== undefined
+}
+
+/** Where a whole model stands, or nothing. */
+export function modelFolder(checkout, env = process.env) {
   const folders = [env.TIAOWEN_MODEL_DIR, join(checkout, 'models', 'bge-small-zh-v1.5')]
-  return folders.some((folder) => folder && FILES.every((file) => existsSync(join(folder, file))))
+  return folders.find((folder) => folder && MODEL_FILES.every((file) => existsSync(join(folder, file))))
 }
 
 /** Whether to fetch: not when it is there, not when it is not wanted, not minutes after it failed. */

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { findChromium } from './chromium.mjs'
+import { fillAdminData } from './admin-data.mjs'
 import { takeMessagePictures } from './message-pictures.mjs'
 import { say } from './say.mjs'
 
@@ -97,45 +98,84 @@ const VIEWS = {
   phone: { context: PHONE, run: (page) => ask(page, '未来五年全社会研发投入强度要超过多少？') },
 }
 
+const ADMIN_KEY = 'tw_pictures_4f7Yb0dKx2mN8qR5sV1wZ3cE6gH9'
+const TALL = { viewport: { width: 1280, height: 1060 } }
+
 async function main() {
   const home = mkdtempSync(join(tmpdir(), 'tiaowen-pictures-'))
-  const server = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(checkout, 'src/main.ts'), 'serve'], {
-    cwd: checkout,
-    env: { ...process.env, TIAOWEN_PORT: '0', TIAOWEN_DATA_FOLDER: join(home, 'data'), TIAOWEN_INDEX_FOLDER: join(home, 'index') },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
   const browser = await chromium.launch({ executablePath: findChromium() })
+  const only = process.argv[2]
   try {
-    const url = await addressOf(server)
     mkdirSync(join(checkout, 'docs', 'pictures'), { recursive: true })
-    await takeMessagePictures(browser, url)
-    if (process.argv[2] === 'messages') return
-    for (const [name, view] of Object.entries(VIEWS)) {
-      for (const colorScheme of ['light', 'dark']) await picture(browser, url, name, view, colorScheme)
-    }
+    let answer
+    await served(home, {}, async (url) => {
+      if (only !== 'admin') await takeMessagePictures(browser, url)
+      if (only === undefined) for (const [name, view] of Object.entries(VIEWS)) await bothPictures(browser, url, name, view)
+      answer = await answerOf(url, '未来五年全社会研发投入强度要超过多少？')
+    })
+    if (only === 'messages') return
+    // keys shut the way in without one: the administration is pictured last, by a server of its own
+    const state = join(home, 'data', 'state.sqlite')
+    for (const file of [state, `${state}-wal`, `${state}-shm`, join(home, 'data', 'audit.head')]) rmSync(file, { force: true })
+    await fillAdminData(state, { answer })
+    await served(home, { TIAOWEN_API_KEY: ADMIN_KEY }, (url) => bothPictures(browser, url, 'admin', ADMIN))
   } finally {
     await browser.close()
-    server.kill('SIGTERM')
-    await new Promise((settle) => server.once('close', settle))
     rmSync(home, { recursive: true, force: true })
   }
 }
 
+const ADMIN = {
+  context: TALL,
+  path: '/admin',
+  before: (context, url) => context.request.post(`${url}/api/session`, { data: { key: ADMIN_KEY } }),
+  run: async (page) => {
+    await page.locator('.remarks li').first().waitFor()
+    await page.locator('.chart-plot').first().hover()
+  },
+}
+
+/** A server over the seeds while `work` is done. */
+async function served(home, env, work) {
+  const server = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(checkout, 'src/main.ts'), 'serve'], {
+    cwd: checkout,
+    env: { ...process.env, TIAOWEN_PORT: '0', TIAOWEN_DATA_FOLDER: join(home, 'data'), TIAOWEN_INDEX_FOLDER: join(home, 'index'), ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  try {
+    await work(await addressOf(server, env.TIAOWEN_API_KEY))
+  } finally {
+    server.kill('SIGTERM')
+    await new Promise((settle) => server.once('close', settle))
+  }
+}
+
+async function answerOf(url, question) {
+  const response = await fetch(`${url}/api/ask`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ question }) })
+  return response.json()
+}
+
+async function bothPictures(browser, url, name, view) {
+  for (const colorScheme of ['light', 'dark']) await picture(browser, url, name, view, colorScheme)
+}
+
 /** Once it answers from a whole index. */
-async function addressOf(server) {
+async function addressOf(server, apiKey) {
+  const headers = apiKey === undefined ? {} : { 'X-API-Key': apiKey }
   let said = ''
   server.stdout.setEncoding('utf8').on('data', (words) => (said += words))
   for (;;) {
     const url = /：(http:\/\/\S+)/.exec(said)?.[1]
-    const ready = url && (await (await fetch(`${url}/readyz`)).json())
+    const ready = url && (await (await fetch(`${url}/readyz`, { headers })).json())
     if (ready?.ready && !ready.building) return url
     if (server.exitCode !== null) throw new Error('tiaowen serve ended')
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
 }
 
-async function picture(browser, url, name, { context = WIDE, path = '/', run }, colorScheme) {
+async function picture(browser, url, name, { context = WIDE, path = '/', before = async () => {}, run }, colorScheme) {
   const opened = await browser.newContext({ ...context, colorScheme, locale: 'zh-CN' })
+  await before(opened, url)
   const page = await opened.newPage()
   await page.goto(url + path)
   await run(page, url)

@@ -1,6 +1,6 @@
 /** Config → a running Assistant; the one place that chooses real parts. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Assistant, Status, TextVersion } from './answering/assistant.ts'
+import type { Assistant, SkippedFile, Status, TextVersion } from './answering/assistant.ts'
 import type { LibraryDesk } from './answering/library-desk.ts'
 import { heldIn } from './answering/missing-law.ts'
 import { fallbackOfModel } from './answering/model-answer.ts'
@@ -23,6 +23,7 @@ import { giveBackMemory } from './memory.ts'
 import { openAnswerModel, type OpenedModel } from './open-answer-model.ts'
 import { openEmbedder } from './open-embedder.ts'
 import { openReranker } from './open-reranker.ts'
+import { takePreparedIndex } from './prepared-index.ts'
 import { loadCharacters } from './questions/cedict.ts'
 import { prepareSlips } from './questions/slips.ts'
 import { loadDictionary } from './questions/words.ts'
@@ -30,6 +31,8 @@ import { openLibrary, served, type Built, type Opened } from './retrieval/librar
 import { vectorSearchOf, type Library } from './retrieval/library.ts'
 import { currentPointer, openCurrent, type Pointer } from './store/generations.ts'
 import type { Reranker } from './reranking/reranker.ts'
+import { observedAssistant, type Observers } from './telemetry/observed-assistant.ts'
+import { observedModel } from './telemetry/observed-model.ts'
 import { turn } from './turn.ts'
 import type { DocumentId, Fallback } from './types.ts'
 import { openIndex, updateIndex } from './update-index.ts'
@@ -50,10 +53,14 @@ export interface AppOptions {
   readonly frozen?: boolean
   /** Generations that another process writes are served as they come. */
   readonly follow?: boolean
+  /** For tests; how long until a generation that could not be read is tried again. */
+  readonly lookAgainMs?: number
   /** For tests; default: the model found on this machine. */
   readonly embedder?: Embedder
   /** For tests; default: the one that the configuration names, or none. */
   readonly reranker?: Reranker
+  /** Counts, times, traces and tells what is asked; absent: nothing is. */
+  readonly observers?: Observers
 }
 
 export { openEmbedder }
@@ -87,8 +94,10 @@ class RunningApp implements App {
   /** The manifest that was looked at last. */
   #seen: string | undefined
   #looking: Promise<void> = Promise.resolve()
-  /** CURRENT could not be read, and that was said. */
-  #lost = false
+  /** Why what CURRENT names cannot be served, or CURRENT not be read; said once, tried again until it can. */
+  #unreadable: string | undefined
+  /** When that is tried again. */
+  #tryAgainAt = 0
   #following: Promise<void> | undefined
   readonly #closing = new AbortController()
   #tidying: NodeJS.Timeout | undefined
@@ -109,22 +118,27 @@ class RunningApp implements App {
     if (this.#reranker) options.log(`重排模型 reranker: ${this.#reranker.name}（${this.#reranker.state().weights}）`)
     this.#writer = config.llm && openAnswerModel(config.llm)
     for (const notice of this.#writer?.notices ?? []) options.log(notice)
-    this.assistant = new LocalAssistant({
+    const { observers } = options
+    const writer = this.#writer && observers ? { ...this.#writer, model: observedModel(this.#writer.model, observers) } : this.#writer
+    const assistant = new LocalAssistant({
       library: () => this.#library(),
       ...(this.#embedder ? { embedder: this.#embedder } : {}),
-      ...(this.#writer ? { writer: this.#writer } : {}),
+      ...(writer ? { writer } : {}),
       ...(this.#reranker ? { reranker: this.#reranker } : {}),
       textOf: (id, sha) => this.#textOf(id, sha),
       status: () => this.#status(),
       log: options.log,
+      onWithheld: () => observers?.metrics?.rejected('quotation'),
     })
+    this.assistant = observers ? observedAssistant(assistant, observers) : assistant
   }
 
   async open(): Promise<void> {
     const { log, frozen, follow } = this.#options
     this.#tidying = setInterval(() => this.#tidy(), QUIET_MS).unref()
     if (follow) this.#reranker?.warm()
-    this.#opened = await openIndex(this.#config.indexFolder, openLibrary, log)
+    if (!frozen) await takePreparedIndex(this.#config, log)
+    this.#opened = await openIndex(this.#config.indexFolder, openLibrary, log, () => this.#isDamaged())
     if (this.#opened) this.#serve(this.#opened)
     setImmediate(loadDictionary)
     if (this.#opened) void this.#prepare(this.#opened.library.documents)
@@ -175,13 +189,34 @@ class RunningApp implements App {
     const { signal } = this.#closing
     const onProgress = (step: string, done: number, total: number) => (this.#building = { step, done, total })
     try {
-      const { skipped } = await roundInProcess(this.#config, { onProgress, log, signal })
+      const mustEmbed = this.#options.embedder ? undefined : this.#embedder?.id
+      const watcher = { onProgress, log, signal, ...(mustEmbed !== undefined && { mustEmbed }) }
+      const { skipped } = await this.#timed(roundInProcess(this.#config, watcher))
       this.#tellSkipped(skipped)
       this.#problem = undefined
       await this.#look()
     } finally {
       this.#building = undefined
     }
+  }
+
+  /** What came of a round of indexing, timed. */
+  async #timed<Result>(round: Promise<Result>): Promise<Result> {
+    const metrics = this.#options.observers?.metrics
+    const began = performance.now()
+    const seconds = () => (performance.now() - began) / 1000
+    try {
+      const result = await round
+      metrics?.built('done', seconds())
+      return result
+    } catch (error) {
+      if (!this.#closing.signal.aborted) metrics?.built('failed', seconds())
+      throw error
+    }
+  }
+
+  #isDamaged(): void {
+    this.#options.observers?.metrics?.corrupt()
   }
 
   /** Looks at CURRENT, 143 bytes, four times a second until the app is closed. */
@@ -196,9 +231,13 @@ class RunningApp implements App {
   #look(): Promise<void> {
     const look = async (): Promise<void> => {
       const current = await this.#pointer()
-      if (!current || current.manifestSha256 === (this.#seen ?? this.#opened?.manifestSha256)) return
+      if (!current) return
+      const isServed = current.manifestSha256 === this.#opened?.manifestSha256
+      if (isServed) this.#unreadable = undefined
+      if (isServed || (current.manifestSha256 === this.#seen && performance.now() < this.#tryAgainAt)) return
+      const isNew = current.manifestSha256 !== this.#seen
       this.#seen = current.manifestSha256
-      if (this.#seen !== this.#opened?.manifestSha256) await this.#change(current.generation)
+      await this.#change(current.generation, isNew)
     }
     return (this.#looking = this.#looking.then(look))
   }
@@ -208,12 +247,10 @@ class RunningApp implements App {
     const { indexFolder } = this.#config
     try {
       const pointer = await currentPointer(indexFolder)
-      if (!pointer && this.#opened && !this.#lost) throw new Error('no CURRENT')
-      if (pointer) this.#lost = false
+      if (!pointer && this.#opened) throw new Error('no CURRENT')
       return pointer
     } catch (error) {
-      if (!this.#lost) this.#options.log(`${indexFolder} 中没有可读的索引，原有的一代继续回答 the one in use goes on serving: ${wordsOf(error)}`)
-      this.#lost = true
+      this.#tellUnreadable(`${indexFolder} 中没有可读的索引，原有的一代继续回答 the one in use goes on serving: ${wordsOf(error)}`)
       return undefined
     }
   }
@@ -223,22 +260,33 @@ class RunningApp implements App {
    * shares with that one stay as they are in memory; all else is hashed as it is read. What is damaged is left alone:
    * the writer, or the next start, mends it.
    */
-  async #change(name: string): Promise<void> {
+  async #change(name: string, isNew: boolean): Promise<void> {
     const { log } = this.#options
     const began = performance.now()
-    const current = await openCurrent(this.#config.indexFolder, { verify: 'sizes', pin: true, mend: false })
+    let release = (): void => {}
     try {
+      const current = await openCurrent(this.#config.indexFolder, { verify: 'sizes', pin: true, mend: false })
+      release = current.release
       if (current.generation?.name !== name) throw new Error(`${name} is not whole`)
       const opened = await openLibrary(current.generation, this.#opened)
       await this.#take(opened)
       this.#problem = undefined
+      this.#unreadable = undefined
       void this.#desk?.checkServed().catch((error: unknown) => log(wordsOf(error)))
       log(`改用新的一代 now serving ${name}（${Math.round(performance.now() - began)} ms）`)
     } catch (error) {
-      log(`${name} 无法读取，原有的一代继续回答 cannot be read; the one in use goes on serving: ${wordsOf(error)}`)
+      this.#isDamaged()
+      this.#tellUnreadable(`${name} 无法读取，原有的一代继续回答 cannot be read; the one in use goes on serving: ${wordsOf(error)}`)
+      this.#tryAgainAt = performance.now() + (this.#options.lookAgainMs ?? LOOK_AGAIN_MS)
+      if (isNew) this.#desk?.indexSoon() // whoever writes next sets a damaged one aside
     } finally {
-      current.release()
+      release()
     }
+  }
+
+  #tellUnreadable(words: string): void {
+    if (this.#unreadable !== words) this.#options.log(words)
+    this.#unreadable = words
   }
 
   /** A generation takes the place of the one that serves, ready for its first question. */
@@ -272,6 +320,7 @@ class RunningApp implements App {
     const { folders, dataFolder, indexFolder } = this.#config
     const { log, onProgress } = this.#options
     try {
+      const began = performance.now()
       const { current, wasBuilt } = await updateIndex({
         folders,
         dataFolder,
@@ -288,6 +337,7 @@ class RunningApp implements App {
         onKeywords: (built) => this.#serveMeanwhile(built),
       })
       if (!wasBuilt) return
+      this.#options.observers?.metrics?.built('done', (performance.now() - began) / 1000)
       await this.#take(served(current))
     } finally {
       this.#building = undefined
@@ -295,11 +345,11 @@ class RunningApp implements App {
   }
 
   /** Each file once, until it is another reason. */
-  #tellSkipped(skipped: readonly { readonly source: string; readonly code: string; readonly message: string }[]): void {
+  #tellSkipped(skipped: readonly SkippedFile[]): void {
     const told = new Set(this.#skipped.map(({ source, message }) => `${source}\n${message}`))
     const fresh = skipped.filter(({ source, message }) => !told.has(`${source}\n${message}`))
     for (const { source, message } of fresh) this.#options.log(`未收录 skipped ${source}: ${message}`)
-    this.#skipped = skipped.map(({ source, code, message }) => ({ source, code, message }))
+    this.#skipped = skipped.map(({ source, code, message, folder }) => ({ source, code, message, ...(folder !== undefined && { folder }) }))
   }
 
   /** While the first vectors are made, keywords answer. */
@@ -355,7 +405,8 @@ class RunningApp implements App {
   async #calledBefore(id: DocumentId, { documents }: Registry): Promise<NonNullable<TextVersion['removed']>> {
     const { removed } = await readLibraryList(this.#config.dataFolder)
     const source = documents[id]?.source ?? id
-    return { source, title: removed.find((one) => one.id === id)?.title ?? source }
+    const { title = source, titleFrom } = removed.find((one) => one.id === id) ?? {}
+    return { source, title, ...(titleFrom && { titleFrom }) }
   }
 
   #status(): Status {
@@ -377,6 +428,7 @@ class RunningApp implements App {
       fallbacks: [
         library ? library.fallback : this.#noModel,
         problem,
+        this.#unreadable === undefined ? undefined : { from: 'current-index', reason: this.#unreadable },
         languageModel && fallbackOfModel(languageModel),
         reranker && fallbackOfReranker(reranker),
       ].filter((fallback) => fallback !== undefined),
@@ -387,6 +439,8 @@ class RunningApp implements App {
 }
 
 const FOLLOW_MS = 250
+/** A generation that could not be read: descriptors may have been out, or a disk away. */
+const LOOK_AGAIN_MS = 5_000
 /** Memory is given back when nobody has asked anything for so long: it takes a fifth of a second. */
 const QUIET_MS = 5_000
 

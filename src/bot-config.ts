@@ -1,5 +1,6 @@
 /** The variables of the chat platforms, and what they say. Read by config.ts alone. */
 import { z } from 'zod'
+import { FORMS } from './configuration/forms.ts'
 
 /** Slack 工作区. */
 export interface SlackConfig {
@@ -46,6 +47,8 @@ export interface BotsConfig {
   readonly slack?: SlackConfig
   readonly dingTalk?: DingTalkConfig
   readonly dingTalkGroup?: DingTalkGroupConfig
+  /** Ids of the keys the platforms act as; of one that has none: whoever was given no collection. */
+  readonly identities: Readonly<Partial<Record<BotName, string>>>
   /** Channels that are off since something is missing, each with a plain sentence. */
   readonly off: Readonly<Partial<Record<BotName, string>>>
 }
@@ -70,9 +73,14 @@ const number = (from: number, to: number) =>
     .transform(Number)
     .refine((value) => value >= from && value <= to, { error: `is not a whole number from ${from} to ${to}` })
 
+/** Of a key, as `tiaowen key list` shows it. */
+export const keyId = z.string().regex(/^[A-Za-z0-9_-]{8}$/, { error: 'is not the id of a key, of 8 characters' })
+
 export const BOT_VARIABLES = {
   TIAOWEN_PUBLIC_URL: address.transform((text) => text.replace(/\/+$/, '')).optional(),
   TIAOWEN_BOT_DAYS: number(1, 3650).default(30),
+  TIAOWEN_SLACK_IDENTITY: keyId.optional(),
+  TIAOWEN_DINGTALK_IDENTITY: keyId.optional(),
   TIAOWEN_SLACK_BOT_TOKEN: starting('xoxb-').optional(),
   TIAOWEN_SLACK_SIGNING_SECRET: secret.optional(),
   TIAOWEN_SLACK_APP_TOKEN: starting('xapp-').optional(),
@@ -86,6 +94,7 @@ export const BOT_VARIABLES = {
     .string()
     .transform((list) => list.split(',').map((one) => one.trim()).filter((one) => one !== ''))
     .pipe(z.array(z.union([z.ipv4(), z.ipv6()], { error: 'is not a list of IP addresses separated by commas' })))
+    .register(FORMS, { separator: ',' })
     .optional(),
   TIAOWEN_DINGTALK_API_URL: address.transform((text) => text.replace(/\/+$/, '')).default(DINGTALK_API),
   TIAOWEN_DINGTALK_GROUP_WEBHOOK: z.url({ protocol: /^https?$/, error: 'is not an http or https address' }).optional(),
@@ -98,6 +107,8 @@ const Variables = z.object(BOT_VARIABLES)
 export const BOT_NEXT_STEPS: Readonly<Record<keyof typeof BOT_VARIABLES, string>> = {
   TIAOWEN_PUBLIC_URL: 'Name the address people open in their browser, e.g. https://tiaowen.example.cn, or unset it',
   TIAOWEN_BOT_DAYS: 'Name the days, or unset it',
+  TIAOWEN_SLACK_IDENTITY: 'Name the id of the key that Slack acts as, or unset it',
+  TIAOWEN_DINGTALK_IDENTITY: 'Name the id of the key that DingTalk acts as, or unset it',
   TIAOWEN_SLACK_BOT_TOKEN: 'Copy the Bot User OAuth Token of the app (OAuth & Permissions)',
   TIAOWEN_SLACK_SIGNING_SECRET: 'Copy the Signing Secret of the app (Basic Information)',
   TIAOWEN_SLACK_APP_TOKEN: 'Make an App-Level Token with connections:write (Basic Information)',
@@ -130,6 +141,10 @@ export function botsOf(given: z.infer<typeof Variables>): BotsConfig {
   return {
     ...(publicUrl !== undefined && { publicUrl }),
     days,
+    identities: {
+      ...(given.TIAOWEN_SLACK_IDENTITY !== undefined && { slack: given.TIAOWEN_SLACK_IDENTITY }),
+      ...(given.TIAOWEN_DINGTALK_IDENTITY !== undefined && { dingtalk: given.TIAOWEN_DINGTALK_IDENTITY }),
+    },
     ...(typeof slack === 'object' && { slack }),
     ...(typeof dingTalk === 'object' && { dingTalk }),
     ...(webhook !== undefined && {

@@ -35,12 +35,18 @@ export type ErrorCode =
   | 'native-missing'
   | 'port-busy'
   | 'disk-full'
+  | 'data-unwritable'
+  | 'library-busy'
   | 'config-invalid'
   | 'uploads-off'
   | 'no-such-upload'
   | 'too-many-uploads'
   | 'queue-full'
   | 'checks-full'
+  | 'data-newer'
+  | 'backup-failed'
+  | 'backup-damaged'
+  | 'restore-refused'
   | 'internal'
 
 /** `message` says what, where and the next step. */

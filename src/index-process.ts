@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Config } from './config.ts'
+import type { SkippedFile } from './documents/load.ts'
 import { PolicyError, type ErrorCode } from './errors.ts'
 
 /** What the process says; `done` or `failed` is the last of it. */
@@ -17,12 +18,20 @@ export type RoundReport =
 export interface Finished {
   readonly kind: 'done'
   readonly generation: string
-  readonly skipped: readonly { readonly source: string; readonly code: string; readonly message: string }[]
+  readonly skipped: readonly SkippedFile[]
+}
+
+/** What the process is told, once. */
+export interface RoundOrder {
+  readonly config: Config
+  readonly mustEmbed: string | undefined
 }
 
 export interface RoundWatcher {
   readonly onProgress: (step: string, done: number, total: number) => void
   readonly log: (message: string) => void
+  /** Of the program that asks; see RoundsRequest.mustEmbed. */
+  readonly mustEmbed?: string
   /** Ends the process at once; what is in place stays whole. */
   readonly signal: AbortSignal
 }
@@ -31,7 +40,7 @@ const CHILD = fileURLToPath(new URL('./index-child.ts', import.meta.url))
 const FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4']
 
 /** @throws PolicyError as indexRounds, or 'internal' where the process ended without a word. */
-export async function roundInProcess(config: Config, { onProgress, log, signal }: RoundWatcher): Promise<Finished> {
+export async function roundInProcess(config: Config, { onProgress, log, signal, mustEmbed }: RoundWatcher): Promise<Finished> {
   signal.throwIfAborted()
   const child = fork(CHILD, [], { execArgv: FLAGS, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   const stop = (): void => void child.kill('SIGKILL')
@@ -49,7 +58,7 @@ export async function roundInProcess(config: Config, { onProgress, log, signal }
       })
       child.once('error', (cause) => reject(ended(cause.message, cause)))
       child.once('exit', (code, by) => reject(ended(`${by ?? code}. ${words.trim()}`)))
-      child.send(config, (cause) => cause && reject(ended(cause.message, cause)))
+      child.send({ config, mustEmbed } satisfies RoundOrder, (cause) => cause && reject(ended(cause.message, cause)))
     })
   } finally {
     signal.removeEventListener('abort', stop)

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OnStep } from './build-index.ts'
 import { FolderWatch } from './documents/folder-watch.ts'
 import { libraryListPath, openUploadsFolder } from './documents/library-list.ts'
+import type { SkippedFile } from './documents/load.ts'
 import type { Config } from './config.ts'
 import type { Embedder } from './embedding/embedder.ts'
 import { PolicyError } from './errors.ts'
@@ -18,6 +19,8 @@ export interface RoundsRequest {
   readonly onProgress?: OnStep
   /** Ends the watching. */
   readonly signal: AbortSignal
+  /** The embedder of the program that asks for the round: where it cannot be opened any more, there is no round. */
+  readonly mustEmbed?: string
   /** For tests; default: the model found on this machine. */
   readonly embedder?: Embedder
 }
@@ -34,7 +37,7 @@ export interface Round extends Changes {
   readonly vectors: 'hnsw' | 'exact' | null
   readonly embedded: number
   readonly seconds: number
-  readonly skipped: readonly { readonly source: string; readonly code: string; readonly message: string }[]
+  readonly skipped: readonly SkippedFile[]
   /** Why there are no vectors. */
   readonly notice?: string
 }
@@ -48,11 +51,12 @@ export interface Failed {
 /** A round that failed is tried again after this long even when no file changes: a disk may have been emptied. */
 const AGAIN_MS = 30_000
 
-/** @throws PolicyError as updateIndex, from the first round; later ones are told and gone over. */
+/** @throws PolicyError `model-missing`, and as updateIndex, from the first round; later ones are told and gone over. */
 export async function* indexRounds(config: Config, request: RoundsRequest): AsyncGenerator<Round | Failed> {
   const model = request.embedder ? { embedder: request.embedder } : openEmbedder(config)
   const embedder = model.embedder && (request.watch ? model.embedder : new OnceEmbedder(model.embedder))
   const reason = 'reason' in model ? model.reason : undefined
+  if (request.mustEmbed !== undefined && !embedder) throw modelGone(request.mustEmbed, reason)
   const onBlind = (why: string): void =>
     request.log(`系统不通知文件变化，改为每十秒查看一次 the system tells of no changes; looking every ten seconds: ${why}`)
   const watching = request.watch ? await watchLibrary(config, onBlind) : undefined
@@ -79,6 +83,10 @@ export async function* indexRounds(config: Config, request: RoundsRequest): Asyn
     await embedder?.close()
   }
 }
+
+/** An index without vectors must not take the place of one that has them because a file went away meanwhile. */
+const modelGone = (embedder: string, reason = '') =>
+  new PolicyError('model-missing', `向量模型 ${embedder} 的文件不见了或已损坏，索引没有更新，原有的索引继续回答。请恢复模型文件。${reason}`)
 
 /** The operator's folders, that of uploads, and the list of what was taken out of the library. */
 async function watchLibrary({ folders, dataFolder }: Config, onBlind: (why: string) => void): Promise<FolderWatch> {
@@ -135,7 +143,7 @@ function tell({ loaded, changes, current, wasBuilt, embedded }: Awaited<ReturnTy
     embedder: current.embedder,
     vectors: current.embedder === null ? null : hasGraphs ? ('hnsw' as const) : ('exact' as const),
     embedded,
-    skipped: loaded.skipped.map(({ source, code, message }) => ({ source, code, message })),
+    skipped: loaded.skipped.map(({ folder, source, code, message }) => ({ folder, source, code, message })),
   }
 }
 

@@ -1,36 +1,30 @@
 /** The command line. Puts the parts of app.ts behind the commands of channels/cli. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
-import { delimiter, join, resolve } from 'node:path'
+import { delimiter, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { App } from './app.ts'
 import type { BotName } from './bot-config.ts'
-import type { BotDesk } from './channels/bots/desk.ts'
+import type { AccessParts } from './channels/cli/access.ts'
 import type { Examination, SendParts } from './channels/cli/bots.ts'
+import type { ConfigurationReport } from './channels/cli/configuration.ts'
 import { paintFor } from './channels/cli/paint.ts'
 import type { IndexEvent, IndexRequest } from './channels/cli/indexing.ts'
-import { progressTo } from './channels/cli/progress.ts'
 import { runCli, type Opened } from './channels/cli/run.ts'
-import { readConfig, type Config } from './config.ts'
+import { ConfigError, defaultSettings, readSettings, type Config, type Settings } from './config.ts'
+import { effectiveText, exampleText } from './configuration/print.ts'
+import { PolicyError } from './errors.ts'
 import { giveWay } from './give-way.ts'
-import type { Storage } from './state/sqlite-storage.ts'
+import { backupsOf } from './start/backups.ts'
+import { CLOSE_MS, endRestore, progress, say, stateFile, version } from './start/process.ts'
 import { EVERYONE, type FeedbackRecord, type FeedbackWanted } from './state/state.ts'
 
 enableCompileCache() // what was compiled for an earlier command need not be again
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-
-const CLOSE_MS = 5_000
-
-const say = (message: string) => void process.stderr.write(`${message}\n`)
-
-const progress = () =>
-  progressTo({ write: (text) => void process.stderr.write(text), isTerminal: process.stderr.isTTY === true })
-
-const isHeard = (config: Config) => config.logLevel !== 'silent' && config.logLevel !== 'error'
-
+const PROGRAM = fileURLToPath(new URL('..', import.meta.url))
 /** The assistant once it agrees with the documents; with what it has where it cannot be brought there. */
 async function openSettled(config: Config, log: (message: string) => void): Promise<Opened> {
+  await endRestore(config)
   const { openApp } = await import('./app.ts')
   const app = await openApp(config, { log, onProgress: progress() })
   await app.settled.catch(async (error: unknown) => {
@@ -39,77 +33,6 @@ async function openSettled(config: Config, log: (message: string) => void): Prom
     throw error
   })
   return app
-}
-
-/** Serves at once; the index is brought up to date meanwhile. */
-async function serveUntilSignal(config: Config): Promise<void> {
-  const [{ openApp }, { serve, untilSignal }] = await Promise.all([
-    import('./app.ts'),
-    import('./channels/http/serve.ts'),
-  ])
-  const log = isHeard(config) ? say : () => {}
-  const storage = await openStorage(config)
-  const { state } = storage
-  const app: App = await openApp(config, { log, onProgress: progress(), follow: true })
-  let bots: BotDesk | undefined
-  try {
-    const desk = (bots = await openBotDesk(config, app, storage, log))
-    const { publicUrl } = config.bots
-    const linked = publicUrl === undefined ? config : { ...config, publicUrl }
-    const serving = await serve(app.assistant, { ...linked, version, log, state, desk: app.desk, bots: desk })
-    desk.start() // not before: where the port is taken, another process has the sockets and answers
-    process.stdout.write(`条问 Tiaowen ${version}：${serving.url}\n`)
-    app.settled.then(() => log(readiness(app)), () => {})
-    // both at once: what platforms post meanwhile is on the disk, for the next start
-    const stop = async () => void (await Promise.all([serving.stop(), desk.stop()]))
-    await untilSignal({ ...serving, stop }, log)
-  } finally {
-    await bots?.stop()
-    await state.close()
-    await closeSoon(app)
-  }
-}
-
-/** An AI client has started us: standard output is the protocol's alone. */
-async function mcp(config: Config): Promise<void> {
-  const { protocolOutput, serveStdio } = await import('./channels/mcp/stdio.ts')
-  const output = protocolOutput(process)
-  const { openApp } = await import('./app.ts')
-  const log = isHeard(config) ? say : () => {}
-  const stop = new AbortController()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stop.abort())
-  // documents are put in elsewhere: the desk is asked which were uploaded, no more
-  const app = await openApp({ ...config, uploads: false }, { log, follow: true })
-  try {
-    const { assistant, desk } = app
-    await serveStdio({ assistant, uploaded: () => desk.uploaded(), version, log }, process.stdin, output, stop.signal)
-  } finally {
-    await closeSoon(app)
-  }
-}
-
-/** The chat platforms that are configured; at work once they are started. */
-async function openBotDesk(
-  config: Config,
-  app: App,
-  { state, queue }: Storage,
-  log: (message: string) => void,
-): Promise<BotDesk> {
-  const [{ platformsOf }, { openBots }, { Keeper }] = await Promise.all([
-    import('./channels/platforms.ts'),
-    import('./channels/bots/desk.ts'),
-    import('./channels/keeper.ts'),
-  ])
-  const { days, off, publicUrl } = config.bots
-  const keeper = new Keeper(app.assistant, state, { ending: new AbortController().signal, onError: () => {} })
-  const bots = await platformsOf(config.bots, { log })
-  return openBots(bots, { keeper, state, queue, days, off, log, ...(publicUrl !== undefined && { publicUrl }) })
-}
-
-/** What is kept of people; that a damaged file was set aside is told unless nothing is to be told. */
-async function openStorage(config: Config): Promise<Storage> {
-  const { openSqliteStorage } = await import('./state/sqlite-storage.ts')
-  return openSqliteStorage(stateFile(config), { log: config.logLevel === 'silent' ? () => {} : say })
 }
 
 /** Of all owners. Reads only: a damaged file is refused and left as it is. */
@@ -124,18 +47,10 @@ async function* feedback(config: Config, wanted: FeedbackWanted): AsyncGenerator
   }
 }
 
-const stateFile = ({ dataFolder }: Config) => join(dataFolder, 'state.sqlite')
-
-/** A build under way is abandoned where it does not end soon: what is in place stays whole. */
-async function closeSoon(app: App): Promise<void> {
-  const late = setTimeout(() => process.exit(0), CLOSE_MS)
-  await app.close()
-  clearTimeout(late)
-}
-
 /** Rounds over the folders named, or those of the configuration. A signal ends the watching; a second one at once. */
 async function* index(config: Config, { folders, watch }: IndexRequest): AsyncGenerator<IndexEvent> {
   giveWay()
+  await endRestore(config)
   const { indexRounds } = await import('./index-rounds.ts')
   const named = folders.length === 0 ? config.folders : [...new Set(folders.map((folder) => resolve(folder)))]
   const stop = new AbortController()
@@ -156,12 +71,10 @@ async function* index(config: Config, { folders, watch }: IndexRequest): AsyncGe
 const replaced = (folders: readonly string[]): string =>
   `只有这一次用了所写的文件夹。要让 serve、ask 也收录它们，请设置 TIAOWEN_SEEDS=off TIAOWEN_FOLDERS=${folders.join(delimiter)}`
 
-function readiness({ assistant }: App): string {
-  const { documents, clauses, retrieval, generation } = assistant.status()
-  return `就绪：${documents} 份文件，${clauses} 个条款，${retrieval === 'hybrid' ? '向量与关键词检索' : '仅关键词检索'}，${generation}`
-}
-
 async function evaluate(config: Config, argv: readonly string[]): Promise<number> {
+  if (!existsSync(new URL('../evals/run.ts', import.meta.url))) {
+    throw new PolicyError('config-invalid', '安装包里没有评测题。请在源码目录里运行 npm run eval。')
+  }
   const { evalCommand } = await import('../evals/run.ts')
   const opened = await openSettled(config, () => {})
   try {
@@ -175,6 +88,17 @@ async function evaluate(config: Config, argv: readonly string[]): Promise<number
   } finally {
     await opened.close()
   }
+}
+
+/** Who may do what, beside a server that may be running. */
+async function access(config: Config): Promise<AccessParts & { close(): void }> {
+  const [{ openAccess }, { readPassword }] = await Promise.all([
+    import('./open-access.ts'),
+    import('./channels/cli/password.ts'),
+  ])
+  const { stdin } = process
+  const asking = { input: stdin, isTerminal: stdin.isTTY === true, piped: pipedIn, say }
+  return { ...openAccess(config, say), password: (prompt) => readPassword(prompt, asking) }
 }
 
 /** A chat platform asked about its configuration; nothing is started. */
@@ -207,10 +131,27 @@ function about(config: Config): readonly (readonly [string, string])[] {
   ]
 }
 
+const settingsFrom = (file?: string): Settings =>
+  readSettings(process.env, { beside: PROGRAM, ...(file !== undefined && { file }) })
+
 /** Read when a command first needs it: --help works whatever the environment holds. */
-function configured(): () => Config {
-  let config: Config | undefined
-  return () => (config ??= readConfig(process.env))
+function readOnce(): () => Settings {
+  let settings: Settings | undefined
+  return () => (settings ??= settingsFrom())
+}
+
+async function checkSettings(file?: string): Promise<ConfigurationReport> {
+  try {
+    const read = settingsFrom(file)
+    const { checkConfig } = await import('./check-config.ts')
+    const findings = await checkConfig(read.config)
+    const of = (level: string) => findings.filter((one) => one.level === level).map(({ message }) => message)
+    const warnings = [...read.notices, ...of('warning')]
+    return { errors: of('error'), warnings, ...(read.file !== undefined && { file: read.file }) }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return { errors: error.faults, warnings: error.notices, ...(error.file !== undefined && { file: error.file }) }
+  }
 }
 
 /** Read no further than is of use: more than this is refused anyway. */
@@ -232,7 +173,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0)
 })
 
-const config = configured()
+const settings = readOnce()
+const config = () => settings().config
 process.exitCode = await runCli(process.argv.slice(2), {
   version,
   print: (text) => void process.stdout.write(`${text}\n`),
@@ -241,11 +183,18 @@ process.exitCode = await runCli(process.argv.slice(2), {
   open: () => openSettled(config(), config().logLevel === 'debug' ? say : () => {}),
   about: () => about(config()),
   index: (request) => index(config(), request),
-  serve: () => serveUntilSignal(config()),
-  mcp: () => mcp(config()),
+  serve: async () => (await import('./start/serving.ts')).serveUntilSignal(settings()),
+  mcp: async () => (await import('./start/mcp.ts')).serveMcp(config()),
   feedback: (wanted) => feedback(config(), wanted),
   examine: (channel) => examine(config(), channel),
   sending: () => sending(config()),
+  configuration: {
+    check: checkSettings,
+    show: (file) => effectiveText(settingsFrom(file).settings),
+    example: () => exampleText(defaultSettings()),
+  },
+  access: () => access(config()),
+  backups: backupsOf(config),
   input: pipedIn,
   onProgress: progress(),
   evaluate: (argv) => evaluate(config(), argv),

@@ -316,6 +316,16 @@ export interface AskRequest {
   readonly asOf?: string
   /** llm: a model's sentences, where there is one; auto, the default, is the same. */
   readonly mode?: AskMode
+  /** Set by a way in that knows who asks; never read from a request. Absent: only the whole server's count. */
+  readonly payer?: Payer
+}
+
+/** For whom the tokens of a language model count. */
+export interface Payer {
+  /** A name of theirs, never a secret: Identity.id. */
+  readonly id: string
+  /** Absent: what the whole server may use. */
+  readonly tokensADay?: number
 }
 
 /** Who writes: the program out of quotations alone, or a language model. */
@@ -366,6 +376,11 @@ export interface Exchange {
   /** Absent while it is being answered, or where that was broken off. */
   readonly answer?: Answer
   readonly feedback?: Feedback
+  /**
+   * What was left out for who may no longer see all that the answer rests on: its words, in whose place a sentence says
+   * so, or clauses that were found besides.
+   */
+  readonly withheld?: 'words' | 'passages'
 }
 
 export interface ConversationSummary {

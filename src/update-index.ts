@@ -56,7 +56,8 @@ export async function updateIndex(request: UpdateRequest): Promise<Updated> {
   for (const notice of loaded.notices) log(notice)
   request.onLoaded?.(loaded)
   const changes = changesBetween(previous?.documents ?? [], loaded.documents)
-  const embedderId = request.embedder?.id ?? null
+  // without a model the vectors there are wait for its return: they took hours, and keywords serve from the same index
+  const embedderId = request.embedder?.id ?? previous?.embedder ?? null
   const reason = whyStale(previous, await fingerprintOf(loaded, embedderId), embedderId)
   if (reason === undefined) return { loaded, changes, current: previous!, wasBuilt: false, embedded: 0 }
   log(`建立索引 building the index: ${reason}`)
@@ -138,13 +139,18 @@ class Counted implements Embedder {
 /**
  * Opens what CURRENT names, each file hashed once as it is read. Damage is looked into as openCurrent does: what is
  * damaged is set aside and the newest whole generation opened. Undefined when there is none that can be used.
+ * @param onDamage once for each file that is not what was written
  */
 export async function openIndex<Kind extends Previous>(
   indexFolder: string,
   open: (generation: Generation) => Promise<Kind>,
   log: (message: string) => void,
+  onDamage: () => void = () => {},
 ): Promise<Kind | undefined> {
-  const onEvent = ({ message }: StoreEvent): void => log(message)
+  const onEvent = ({ type, message }: StoreEvent): void => {
+    if (type === 'damage-found') onDamage()
+    log(message)
+  }
   const quick = await openCurrent(indexFolder, { verify: 'sizes', pin: true, mend: false })
   try {
     if (quick.generation && !quick.recovered) return await open(quick.generation)

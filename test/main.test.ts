@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { constants, getPriority, tmpdir } from 'node:os'
@@ -23,6 +23,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const environment = () => ({
   PATH: process.env['PATH'],
+  TIAOWEN_CONFIG: 'off',
   TIAOWEN_SEEDS: 'off',
   TIAOWEN_FOLDERS: join(folder, 'documents'),
   TIAOWEN_DATA_FOLDER: join(folder, 'data'),
@@ -207,4 +208,17 @@ test('a channel that is set up by half is off: said once, told by /readyz and by
     out: expect.stringContaining('没有设置 TIAOWEN_DINGTALK_… 变量') as string,
   })
   expect(err + examined.out + examined.err).not.toContain('0123-secret')
+})
+
+test('a key is printed alone, a password is read from what is piped in, and neither is kept', async () => {
+  const where = { TIAOWEN_DATA_FOLDER: join(folder, 'access') }
+  const password = '春眠不觉晓处处闻啼鸟夜来'
+  const made = await run(['keys', 'create', '门户网站'], where)
+  expect([made.code, made.out]).toEqual([0, expect.stringMatching(/^tw_live_[\w-]{43}\n$/)])
+  const adding = start(['people', 'add', '--role', 'admin', 'li.ming'], where)
+  adding.child.stdin.end(`${password}\n`)
+  expect(await adding.ended).toMatchObject({ code: 0, out: '', err: expect.stringContaining('已添加：li.ming') as string })
+  expect(await run(['audit', 'verify'], where)).toMatchObject({ code: 0, out: expect.stringMatching(/^审计日志完好：2 条/) as string })
+  const kept = Buffer.concat(await Promise.all(['state.sqlite', 'audit.head'].map((name) => readFile(join(folder, 'access', name)))))
+  for (const secret of [password, made.out.trim(), made.out.trim().slice(16)]) expect(kept.includes(secret)).toBe(false)
 })

@@ -8,6 +8,7 @@
  * where there is no room; those that change something throw `bad-request` for what is no name, scope, role or day.
  * All times are ISO 8601, UTC.
  */
+import type { Owner } from '../state/state.ts'
 import type { Role, Scope, Sight } from './access.ts'
 
 /** `by` and what was done to whom go to the audit log in the same transaction as the change. */
@@ -23,6 +24,8 @@ export interface KeyRecord {
   /** 8 characters, the first of the secret part: found by it, shown everywhere, useless alone. */
   readonly id: string
   readonly name: string
+  /** Whose conversations are those of the key: `k-` and 16 digits of its SHA-256; the same by key and by session. */
+  readonly owner: Owner
   readonly scopes: readonly Scope[]
   readonly sight: Sight
   readonly createdAt: string
@@ -40,6 +43,7 @@ export interface NewKey {
   readonly name: string
   readonly scopes: readonly Scope[]
   readonly sight: Sight
+  /** A day, good to its end in China, or a time with its zone. */
   readonly expiresAt?: string
   readonly tokensADay?: number
 }
@@ -76,7 +80,9 @@ export type SessionHolder = { readonly person: PersonRecord } | { readonly key: 
 export interface SessionRecord {
   readonly id: string
   readonly createdAt: string
+  /** 7 days after it was opened; over before that after 12 hours without use. */
   readonly expiresAt: string
+  /** To the minute. */
   readonly lastUsedAt: string
   /** As the browser calls itself, clipped. */
   readonly agent?: string
@@ -153,7 +159,10 @@ export interface AccessStore {
   people(): Promise<readonly PersonRecord[]>
   /** Undefined where there is none or they are disabled. */
   personBySubject(issuer: string, subject: string): Promise<PersonRecord | undefined>
-  /** Takes as long whether or not there is such a person. Undefined where they may not sign in. */
+  /**
+   * Takes as long whether or not there is such a person. Undefined where they may not sign in.
+   * @throws PolicyError `overloaded` where too many sign in at once
+   */
   personByPassword(login: string, password: string): Promise<PersonRecord | undefined>
   /** A new password, role or standing ends their sessions. @throws PolicyError `no-such-person`; `bad-request` where no admin were left */
   changePerson(
@@ -162,7 +171,10 @@ export interface AccessStore {
     by: By,
   ): Promise<PersonRecord>
 
-  /** The token goes into the cookie; it is kept nowhere. */
+  /**
+   * The token goes into the cookie; it is kept nowhere. Of one holder the 50 youngest stay.
+   * @throws PolicyError `no-such-key`, `no-such-person` where there is none or they may not come in
+   */
   openSession(
     holder: { readonly person: string } | { readonly key: string },
     about: { readonly agent?: string; readonly address?: string },
@@ -185,7 +197,11 @@ export interface AccessStore {
   /** Changes whenever a collection does: what is computed from them is computed anew. Cheap. */
   collectionsMark(): Promise<string>
 
-  /** Is there any key or person that lets someone in? Where there is none, only this machine is served. */
+  /**
+   * Was there ever a key or a person? Where there was none, only this machine is served. What was shut once does not
+   * open by itself: a key that is revoked or past its day, and a database that was lost, keep everybody out. While the
+   * store cannot be read it is as it was when it was read last.
+   */
   hasAnyone(): Promise<boolean>
 
   audit(entry: NewAuditEntry): Promise<void>

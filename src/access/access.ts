@@ -29,6 +29,8 @@ export interface Identity {
   readonly owner: Owner
   readonly scopes: readonly Scope[]
   readonly sight: Sight
+  /** Tokens of the language model; absent: what the whole server may use. */
+  readonly tokensADay?: number
 }
 
 export const may = ({ scopes }: Pick<Identity, 'scopes'>, scope: Scope): boolean => scopes.includes(scope)

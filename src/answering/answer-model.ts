@@ -1,4 +1,5 @@
 /** A language model that writes, as the answering sees it: pieces of text, or one kind of trouble. */
+import type { Payer } from '../types.ts'
 
 export interface ModelMessage {
   readonly role: 'system' | 'user' | 'assistant'
@@ -28,6 +29,8 @@ export interface AnswerModel {
   write(request: ModelRequest, signal: AbortSignal): AsyncGenerator<string, ModelUsage | undefined>
   /** False where no schema is asked for, or the endpoint has refused one: the prompt then names the plain-text form. */
   readonly hasSchema: boolean
+  /** The same model, whose use counts for a payer as well; absent where nothing is counted. */
+  paidBy?(payer: Payer): AnswerModel
 }
 
 /**

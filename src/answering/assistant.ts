@@ -1,4 +1,5 @@
 /** What every channel is given; no channel sees more. */
+import type { View } from '../access/view.ts'
 import type { OutlineNode } from '../clauses/outline-nodes.ts'
 import type { Catalogue } from '../retrieval/library.ts'
 import type { RerankerState } from '../reranking/reranker.ts'
@@ -35,9 +36,18 @@ export interface Status {
   /** Everything that is less than the best, each a plain sentence. */
   readonly fallbacks: readonly Fallback[]
   /** Files of the folders that became no document, each with a plain sentence; absent when there is none. */
-  readonly skipped?: readonly { readonly source: string; readonly code: string; readonly message: string }[]
+  readonly skipped?: readonly SkippedFile[]
   /** An index is being built beside the one that serves. */
   readonly building?: { readonly step: string; readonly done: number; readonly total: number }
+}
+
+/** A file that became no document. */
+export interface SkippedFile {
+  readonly source: string
+  readonly code: string
+  readonly message: string
+  /** Label of its folder; absent where that is not known. */
+  readonly folder?: string
 }
 
 /** A version of a document's text. */
@@ -49,7 +59,7 @@ export interface TextVersion {
   /** Of a text that counts no longer: its clauses, read anew when asked for; [] where it is too long for that. */
   readonly outline?: () => readonly OutlineNode[]
   /** Of a document that is no longer in the library 已移出: what it was called. */
-  readonly removed?: { readonly title: string; readonly source: string }
+  readonly removed?: { readonly title: string; readonly source: string; readonly titleFrom?: 'inferred' }
 }
 
 /** How far a check is. */
@@ -83,4 +93,9 @@ export interface Assistant {
   /** `textSha256` may be a prefix of 16 digits; absent: the current text. */
   textOf(documentId: DocumentId, textSha256?: string): Promise<TextVersion | undefined>
   status(): Status
+  /**
+   * An assistant over what someone may see: all else does not exist for it, in no answer, count or error. For one
+   * request: it stays with the generation that serves now.
+   */
+  within(view: View): Promise<Assistant>
 }

@@ -1,4 +1,5 @@
 /** What a channel may do to the library: put documents in, take them out, bring them back. No channel sees more. */
+import type { View } from '../access/view.ts'
 import type { OutlineNode } from '../clauses/outline-nodes.ts'
 import type { Document, Fact, Provenance } from '../types.ts'
 
@@ -74,4 +75,9 @@ export interface LibraryDesk {
   restore(documentId: string): Promise<void>
   /** A round of indexing begins, though nothing changed: what made the last one fail may be mended. */
   indexAgain(): Promise<void>
+  /**
+   * The desk of someone who may not see all: what is hidden is not offered, listed or found. `documents`: those of an
+   * assistant within the same view, whose headers tell of no others.
+   */
+  within(view: View, documents: () => readonly Document[]): LibraryDesk
 }

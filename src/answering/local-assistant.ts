@@ -1,4 +1,5 @@
 /** The Assistant over an index on this machine. Every channel is handed this one. */
+import type { View } from '../access/view.ts'
 import type { Held } from '../clauses/basis.ts'
 import { knownNames, lookUp, lookUpReference } from '../clauses/lookup.ts'
 import { findReferences, type Reference } from '../clauses/reference.ts'
@@ -27,6 +28,7 @@ import type {
   DocumentId,
   Fallback,
   LookUp,
+  Payer,
   Place,
   SearchRequest,
   SearchResult,
@@ -50,6 +52,7 @@ import { phrase, type PhraseName } from './phrases.ts'
 import type { Prompts } from './prompts.ts'
 import { orderBy } from './reranking.ts'
 import { rewriteFollowUp } from './rewrite.ts'
+import { seenNow, statusWithin, withoutInferred } from './within.ts'
 import { countParts, unitCounted } from './structure.ts'
 import { likelySource, statesWithoutSource, untouchedSentences } from './suggest-sources.ts'
 import { verify } from './verify.ts'
@@ -67,6 +70,8 @@ interface Parts {
   /** Writes answers, where the operator has one. */
   readonly writer?: Writer
   log(message: string): void
+  /** Told of each quotation that does not hold against the text, and is not shown. */
+  onWithheld?(): void
 }
 
 /** A language model with its prompts. */
@@ -103,6 +108,17 @@ export class LocalAssistant implements Assistant {
 
   status(): Status {
     return this.#parts.status()
+  }
+
+  async within(view: View): Promise<Assistant> {
+    const parts = this.#parts
+    const library = await seenNow(() => parts.library(), view)
+    return new LocalAssistant({
+      ...parts,
+      library,
+      textOf: async (id, textSha256) => (view.sees(id) ? withoutInferred(await parts.textOf(id, textSha256)) : undefined),
+      status: () => statusWithin(parts.status(), view, library),
+    })
   }
 
   lookUp(reference: string, asOf?: string, at?: string): LookUp {
@@ -210,7 +226,7 @@ export class LocalAssistant implements Assistant {
     const library = this.#parts.library()
     const clock = new Clock()
     const wanted = checked(library, request.documents)
-    const writer = request.mode === 'extractive' ? undefined : this.#parts.writer
+    const writer = request.mode === 'extractive' ? undefined : paidBy(request.payer, this.#parts.writer)
     const alone = await this.#standAlone(request, writer, signal)
     if (writer && request.history?.length) clock.mark('rewrite')
     await turn()
@@ -261,7 +277,10 @@ export class LocalAssistant implements Assistant {
     const passages = nearest.slice(0, PASSAGES).map((one) => passageOf(library, one))
     yield { type: 'passages', passages }
     const verified = verify(library, withoutLastBreak(draft.composer.segments), draft.composer.citations)
-    for (const fault of verified.rejected) this.#parts.log(`quotation withheld: ${fault}`)
+    for (const fault of verified.rejected) {
+      this.#parts.log(`quotation withheld: ${fault}`)
+      this.#parts.onWithheld?.()
+    }
     clock.mark('answer')
     const quoted = verified.segments.some(({ kind }) => kind === 'quotation')
     const withheld = draft.outcome === 'answered' && !quoted
@@ -542,6 +561,9 @@ function queryOf(text: string, vector?: Float32Array, documents?: readonly Docum
 }
 
 const NEVER = new AbortController().signal
+
+const paidBy = (payer: Payer | undefined, writer: Writer | undefined): Writer | undefined =>
+  payer && writer?.model.paidBy ? { ...writer, model: writer.model.paidBy(payer) } : writer
 
 /** Why a model that was asked for did not write; undefined where it did, or where nothing was to be written. */
 function unwritten(

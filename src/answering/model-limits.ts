@@ -12,11 +12,13 @@
  * A reply: at most 64 KiB in UTF-8 and 2,000 tokens, which the endpoint is told (max_tokens); one that goes on is
  * broken off when even half of our estimate is above it.
  *
- * The budget: tokens of questions and replies, a day in China (UTC+8), counted in memory: a restart begins anew. A
- * request is let through where what was used, what runs and what this one may take at most stay within it. What it
+ * The budget: tokens of questions and replies, a day in China (UTC+8), of all and of whoever pays, counted in memory: a
+ * restart begins anew. A request is let through where what was used, what runs and what this one may take at most stay
+ * within it. What it
  * took is what the endpoint says (`usage`), else estimateTokens of what was sent and received; nothing where the
  * endpoint took nothing (429, 5xx, unreachable).
  */
+import type { Payer } from '../types.ts'
 import { ModelTrouble, type AnswerModel, type ModelRequest, type ModelUsage, type TroubleKind } from './answer-model.ts'
 import { Breaker, type BreakerLimits, type Circuit } from './model-breaker.ts'
 import { REAL_CLOCK, type ModelClock } from './model-clock.ts'
@@ -111,27 +113,26 @@ export class LimitedModel implements AnswerModel {
     return this.#write(request, signal, undefined)
   }
 
-  /** The same model, whose use counts for a key as well. @param key a name of it, never the key itself */
-  forKey(key: string): AnswerModel {
+  paidBy(payer: Payer): AnswerModel {
     const limited = this
     return {
       id: this.id,
       get hasSchema() {
         return limited.hasSchema
       },
-      write: (request, signal) => this.#write(request, signal, key),
+      write: (request, signal) => this.#write(request, signal, payer),
     }
   }
 
   async *#write(
     asked: ModelRequest,
     signal: AbortSignal,
-    key: string | undefined,
+    payer: Payer | undefined,
   ): AsyncGenerator<string, ModelUsage | undefined> {
     signal.throwIfAborted()
     const request = { ...asked, maxTokens: Math.min(asked.maxTokens, this.#limits.mostTokens) }
     const use: Use = { tokens: 0, input: inputTokens(request) }
-    const settle = this.#told(() => this.#budget.hold(use.input + request.maxTokens, key))
+    const settle = this.#told(() => this.#budget.hold(use.input + request.maxTokens, payer))
     const deadline = this.#clock.now() + this.#limits.totalMs
     try {
       for (let tries = 0; ; tries++) {

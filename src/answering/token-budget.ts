@@ -1,4 +1,5 @@
 /** What requests to a model may take in a day. */
+import type { Payer } from '../types.ts'
 import { ModelTrouble } from './answer-model.ts'
 import { CHINA_AHEAD_MS } from './clock.ts'
 import type { ModelClock } from './model-clock.ts'
@@ -6,20 +7,18 @@ import type { ModelClock } from './model-clock.ts'
 export interface BudgetLimits {
   /** Of all requests of a day together. */
   readonly tokensADay?: number
-  /** Of the requests of one key. */
-  readonly tokensADayOfKey?: number
 }
 
 const DAY_MS = 24 * 3_600_000
-const ALL = Symbol('all keys')
+const ALL = Symbol('all payers')
 
-/** Tokens of a day in China, of all requests and of those of each key, in memory. */
+/** Tokens of a day in China, of all requests and of those of each payer, in memory. */
 export class TokenBudget {
   readonly #limits: BudgetLimits
   readonly #clock: Pick<ModelClock, 'now'>
   #day = 0
   #isSpent = false
-  /** Used and held, of all and of each key. */
+  /** Used and held, of all and of each payer. */
   readonly #used = new Map<string | typeof ALL, number>()
 
   constructor(limits: BudgetLimits, clock: Pick<ModelClock, 'now'>) {
@@ -42,16 +41,16 @@ export class TokenBudget {
    * Holds what a request may take at most. Gives back a function that is told what it took.
    * @throws ModelTrouble `over-budget`
    */
-  hold(most: number, key: string | undefined): (taken: number) => void {
+  hold(most: number, payer: Payer | undefined): (taken: number) => void {
     const day = this.#today()
-    const { tokensADay = Infinity, tokensADayOfKey = Infinity } = this.#limits
+    const { tokensADay = Infinity } = this.#limits
     const limits = new Map<string | typeof ALL, number>([[ALL, tokensADay]])
-    if (key !== undefined) limits.set(key, tokensADayOfKey)
+    if (payer) limits.set(payer.id, payer.tokensADay ?? Infinity)
     for (const [owner, limit] of limits) {
       if (this.#usedOf(owner) + most <= limit) continue
       const retryAfterMs = (day + 1) * DAY_MS - CHINA_AHEAD_MS - this.#clock.now()
       if (owner === ALL) this.#isSpent = true
-      const whose = owner === ALL ? 'of the day' : 'of the day of this key'
+      const whose = owner === ALL ? 'of the day' : 'of the day of this asker'
       throw new ModelTrouble('over-budget', `The tokens ${whose} (${limit}) are used up`, { retryAfterMs })
     }
     const add = (tokens: number) => {

@@ -2,26 +2,45 @@
  * Questions within conversations: each is kept before it is answered, and its answer when it is done. The work goes on
  * where the asker's connection breaks; only `stop` ends it, and then nothing of the answer is kept.
  */
+import { EVERYTHING, type View } from '../access/view.ts'
 import type { Assistant } from '../answering/assistant.ts'
-import type { Asked, ExchangeName, Owner, State } from '../state/state.ts'
-import type { AnswerEvent, AskRequest } from '../types.ts'
+import { PolicyError } from '../errors.ts'
+import type { Asked, Begun, ExchangeName, Owner, State } from '../state/state.ts'
+import type { Answer, AnswerEvent, AskRequest, Payer, Turn } from '../types.ts'
+import { historyFor } from './withheld.ts'
 
 export interface KeeperOptions {
   /** Aborted when the server has waited long enough: ends all work. */
   readonly ending: AbortSignal
   /** Told of what went wrong when the asker was gone already. */
   readonly onError: (error: unknown) => void
+  /**
+   * Told where a question or its answer could not be kept: it is answered all the same, and the answer says that it was
+   * not kept. Absent: the question is refused then.
+   */
+  readonly onUnkept?: (error: unknown) => void
 }
 
+/** Whoever asks: whose conversation it is, and what answers them. */
+export interface Asker {
+  readonly owner: Owner
+  /** Over what they may see. */
+  readonly assistant: Assistant
+  readonly view: View
+  /** For whom the tokens of a language model count, where the request does not say. */
+  readonly payer?: Payer
+}
+
+const NOT_KEPT = '对话记录暂时不能写入：这一问没有保存，也没有用到这个对话里之前的问答。'
+const ANSWER_NOT_KEPT = '对话记录暂时不能写入：这一问的回答没有保存。'
+
 export class Keeper {
-  readonly #assistant: Assistant
   readonly #state: State
   readonly #options: KeeperOptions
   /** What is being answered, by owner, conversation and exchange. */
   readonly #running = new Map<string, AbortController>()
 
-  constructor(assistant: Assistant, state: State, options: KeeperOptions) {
-    this.#assistant = assistant
+  constructor(state: State, options: KeeperOptions) {
     this.#state = state
     this.#options = options
   }
@@ -29,25 +48,28 @@ export class Keeper {
   /**
    * The events of the answer; `done` comes after the answer is kept. To leave them unread stops nothing; `left` is
    * aborted when the asker goes away, and what goes wrong after that is told to the log.
-   * @throws PolicyError as State.begin does
+   * @throws PolicyError as State.begin does; without `onUnkept` also `state-unusable` and `disk-full`
    */
-  async ask(owner: Owner, asked: Asked & Pick<AskRequest, 'mode'>, left: AbortSignal): Promise<AsyncIterator<AnswerEvent>> {
-    const { attempt, history } = await this.#state.begin(owner, asked)
+  async ask(asker: Asker, asked: Asked & Pick<AskRequest, 'mode' | 'payer'>, left: AbortSignal): Promise<AsyncIterator<AnswerEvent>> {
+    const { owner } = asker
+    const begun = await this.#begin(owner, asked)
+    const history = await this.#seen(begun?.history ?? [], asker, asked)
     this.stop(owner, asked) // an earlier attempt at the same exchange
     const stopping = new AbortController()
     const key = keyOf(owner, asked)
     this.#running.set(key, stopping)
-    const { question, documents, asOf, mode } = asked
+    const { question, documents, asOf, mode, payer = asker.payer } = asked
     const request: AskRequest = {
       question,
       history,
       ...(documents && { documents }),
       ...(asOf !== undefined && { asOf }),
       ...(mode && { mode }),
+      ...(payer && { payer }),
     }
     const signal = AbortSignal.any([stopping.signal, this.#options.ending])
-    const events = this.#assistant.ask(request, signal)
-    const kept = this.#keeping(events, { owner, asked, attempt, stopped: stopping.signal })
+    const events = asker.assistant.ask(request, signal)
+    const kept = this.#keeping(events, { owner, asked, attempt: begun?.attempt, stopped: stopping.signal })
     const onEnd = () => {
       if (this.#running.get(key) === stopping) this.#running.delete(key)
     }
@@ -59,22 +81,59 @@ export class Keeper {
     this.#running.get(keyOf(owner, name))?.abort()
   }
 
+  /** What an asker may not see any more does not feed the next question. */
+  async #seen(history: readonly Turn[], { owner, assistant, view }: Asker, name: ExchangeName): Promise<readonly Turn[]> {
+    if (view === EVERYTHING || history.length === 0) return history
+    const conversation = await this.#state.conversation(owner, name.conversationId)
+    return historyFor(conversation, name.exchangeId, { view, catalogue: assistant.catalogue() })
+  }
+
   async *#keeping(events: AsyncIterable<AnswerEvent>, work: Work): AsyncGenerator<AnswerEvent> {
     for await (const event of events) {
-      if (event.type === 'done' && !work.stopped.aborted) {
-        await this.#state.keepAnswer(work.owner, work.asked, work.attempt, event.answer)
-      }
-      yield event
+      const why = event.type === 'done' && !work.stopped.aborted ? await this.#keep(work, event.answer) : undefined
+      yield event.type === 'done' && why !== undefined ? { ...event, answer: withNote(event.answer, why) } : event
     }
+  }
+
+  /** Undefined where the question cannot be kept, and may be answered all the same. */
+  async #begin(owner: Owner, asked: Asked): Promise<Begun | undefined> {
+    try {
+      return await this.#state.begin(owner, asked)
+    } catch (error) {
+      this.#mayGoOn(error)
+      return undefined
+    }
+  }
+
+  /** What has to be said where the answer is not kept. */
+  async #keep({ owner, asked, attempt }: Work, answer: Answer): Promise<string | undefined> {
+    if (attempt === undefined) return NOT_KEPT
+    try {
+      await this.#state.keepAnswer(owner, asked, attempt, answer)
+      return undefined
+    } catch (error) {
+      this.#mayGoOn(error)
+      return ANSWER_NOT_KEPT
+    }
+  }
+
+  #mayGoOn(error: unknown): void {
+    const { onUnkept } = this.#options
+    const isOfFile = error instanceof PolicyError && (error.code === 'state-unusable' || error.code === 'disk-full')
+    if (!onUnkept || !isOfFile) throw error
+    onUnkept(error)
   }
 }
 
 interface Work {
   readonly owner: Owner
   readonly asked: Asked
-  readonly attempt: number
+  /** Absent: the question is not kept. */
+  readonly attempt: number | undefined
   readonly stopped: AbortSignal
 }
+
+const withNote = (answer: Answer, note: string): Answer => ({ ...answer, notes: [...(answer.notes ?? []), note] })
 
 const keyOf = (owner: Owner, { conversationId, exchangeId }: ExchangeName) => `${owner}/${conversationId}/${exchangeId}`
 

@@ -309,11 +309,15 @@ function linked(words: string, url: string, base: string | undefined): string {
   return address === undefined ? escaped(words) : `[${escaped(words)}](${address})`
 }
 
-/** Words that Markdown leaves as they are. */
+/**
+ * Words that Markdown leaves as they are. `<` becomes a reference: behind an address, which readers of GitHub's Markdown
+ * make a link of, a backslash would be the last sign of the link, and the tag after it a tag.
+ */
 export function escaped(text: string): string {
   return plain(text)
-    .replace(/[\\`*_[\]<>#|~!&]/g, '\\$&')
-    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/gm, (_, space: string, mark: string) =>
+    .replace(/[\\`*_[\]>#|~!&]/g, '\\$&')
+    .replaceAll('<', '&lt;')
+    .replace(/^([^\S\n]*)([-+=]|\d{1,9}(?=[.)]))/gm, (_, space: string, mark: string) =>
       /\d/.test(mark) ? `${space}${mark}\\` : `${space}\\${mark}`,
     )
 }

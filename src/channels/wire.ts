@@ -113,7 +113,7 @@ export function readingOf(id: string, stored: TextVersion, catalogue: Catalogue)
   const document = catalogue.documents.find((candidate) => candidate.id === id)
   if (!document) {
     const { removed } = stored
-    return removed && { document: null, ...removed, textSha256, superseded: false, removed: true, outline: older(), text }
+    return removed && { document: null, title: removed.title, source: removed.source, textSha256, superseded: false, removed: true, outline: older(), text }
   }
   const isCurrent = textSha256 === document.textSha256
   const version = versionNoteOf(catalogue.documents, document)

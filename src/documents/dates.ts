@@ -14,11 +14,14 @@ const HAN_COUNT = '[一二三四五六七八九十]'
 const BLANK = '[ \\u00a0\\u3000]{0,3}'
 const DASH = `${BLANK}[-－—./／]${BLANK}`
 
-const PATTERN = [
+const FORMS = [
   `(?<!${DIGIT})(${DIGIT}{4})${BLANK}年${BLANK}(${DIGIT}{1,2})${BLANK}月${BLANK}(${DIGIT}{1,2})${BLANK}日`,
   `(?<!${DIGIT})(${DIGIT}{4})${DASH}(${DIGIT}{1,2})${DASH}(${DIGIT}{1,2})(?!${DIGIT})`,
   `(${HAN_DIGIT}{4})年(${HAN_COUNT}{1,2})月(${HAN_COUNT}{1,3})日`,
 ].join('|')
+
+/** Made once: a text has as many lines as it likes. */
+const PATTERN = new RegExp(FORMS, 'g')
 
 /**
  * Every date of the text that exists in the calendar, in reading order.
@@ -27,7 +30,7 @@ const PATTERN = [
  */
 export function datesIn(text: string): PrintedDate[] {
   const dates: PrintedDate[] = []
-  for (const match of text.matchAll(new RegExp(PATTERN, 'g'))) {
+  for (const match of text.matchAll(PATTERN)) {
     const [year, month, day] = match.slice(1).filter((part) => part !== undefined)
     const iso = isoDate(numberOf(year), numberOf(month), numberOf(day))
     if (iso) dates.push({ iso, start: match.index, end: match.index + match[0].length })

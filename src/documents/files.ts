@@ -11,7 +11,7 @@ export function sha256(content: string | Uint8Array): string {
 
 /**
  * Writes beside, syncs, renames over, syncs the folder.
- * @throws PolicyError 'disk-full', or 'config-invalid' where the folder may not be written.
+ * @throws PolicyError 'disk-full', or 'data-unwritable' where the disk or the folder refuses.
  */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   const beside = `${path}.tmp-${randomBytes(4).toString('hex')}`
@@ -32,9 +32,31 @@ export async function writeWhole(path: string, content: string | Uint8Array): Pr
   }
 }
 
+/**
+ * What is written in a file of the program says its version first. A newer one is not guessed at: to take it for
+ * damaged would lose what it says.
+ * @throws PolicyError 'data-newer'
+ */
+export function refuseNewer(path: string, json: unknown, version: number): void {
+  const stated = typeof json === 'object' && json !== null && 'version' in json ? json.version : undefined
+  if (typeof stated !== 'number' || !Number.isInteger(stated) || stated <= version) return
+  throw new PolicyError(
+    'data-newer',
+    `${path} 由更新的版本写成（格式第${stated}版，本程序只认到第${version}版）。` +
+      '请改用那个版本的程序，或恢复升级前的备份：tiaowen restore <备份> --replace。',
+  )
+}
+
 /** With all above it. @throws as writeWhole */
 export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw writeFailure(folder, cause)
+  })
+}
+
+/** With all it holds; no error where it is absent. @throws as writeWhole */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true }).catch((cause: unknown) => {
     throw writeFailure(folder, cause)
   })
 }
@@ -76,10 +98,9 @@ function writeFailure(path: string, cause: unknown): unknown {
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new PolicyError('disk-full', `磁盘已满，无法写入 ${path}。请腾出空间后重试。`, { cause })
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOTDIR' || code === 'EEXIST') {
-    return new PolicyError('config-invalid', `无法写入 ${path}（${code}）。请检查数据文件夹的权限。`, { cause })
-  }
-  return cause
+  if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return cause
+  const next = code === 'EMFILE' || code === 'ENFILE' ? '打开的文件太多，请提高 ulimit -n 后重新启动' : '请检查磁盘与数据文件夹的权限，或用 TIAOWEN_DATA_FOLDER 指到能写的文件夹'
+  return new PolicyError('data-unwritable', `无法写入 ${path}（${code}）。${next}。`, { cause })
 }
 
 /** ENOENT and the like; undefined when the cause is no system error. */

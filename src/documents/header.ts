@@ -27,14 +27,15 @@ export function readHeader(text: string, format: Format): HeaderReading {
   const title = readTitle(text, lines, format)
   const head = headLines(lines, title, format)
   const bodyStart = lines[head.length]?.start ?? text.length
-  const events = eventsIn(text, head, title?.span)
+  const filled = head.filter(({ words }) => words !== '') // blank lines may follow without end
+  const events = eventsIn(text, filled, title?.span)
   const signature = readSignature(text, lines.slice(head.length))
   const amended = amendedIn(events)
-  const published = factOf(events, 'published') ?? pageDate(text, head, title?.span) ?? signature?.date
+  const published = factOf(events, 'published') ?? pageDate(text, filled, title?.span) ?? signature?.date
   const facts = {
     title,
     issuer: issuerOfTitle(title, text) ?? issuerOfEvents(events) ?? signature?.issuer,
-    documentNumber: readNumber(text, head, title?.span),
+    documentNumber: readNumber(text, filled, title?.span),
     passed: factOf(events, 'passed'),
     published,
     effective: effectiveSince(events, amended) ?? effectiveInBody(text, lines.slice(head.length)),

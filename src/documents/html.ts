@@ -111,16 +111,22 @@ class PageLines {
   /** Tables open below the deepest one that is read as a table. */
   #deeper = 0
   #line = ''
+  /** Nothing, or a blank, stands last; asking the line itself copies it, which a page of `<` does for each. */
+  #isOpen = true
 
   addWords(text: string): void {
     const words = text.replace(/[ \t\r\n\f]+/g, ' ')
-    this.#line += this.#line === '' || this.#line.endsWith(' ') ? words.replace(/^ /, '') : words
+    const added = this.#isOpen ? words.replace(/^ /, '') : words
+    if (added === '') return
+    this.#line += added
+    this.#isOpen = added.endsWith(' ')
   }
 
   endLine(): void {
     const words = this.#line.replace(/^ | $/g, '')
     if (words !== '') this.#target().push(words)
     this.#line = ''
+    this.#isOpen = true
   }
 
   openTable(): void {

@@ -3,11 +3,11 @@
  * place of another document. The folders of an operator are never written to; `data/library.json` says what of them is
  * passed over. Written whole and checked, by one process at a time: the server.
  */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { PolicyError } from '../errors.ts'
-import { errorCode, makeFolder, sha256, writeWhole } from './files.ts'
+import { errorCode, makeFolder, refuseNewer, sha256, writeWhole } from './files.ts'
 
 /** A document that was taken out 移出. It keeps its id and its texts, and can come back. */
 export interface RemovedDocument {
@@ -16,6 +16,8 @@ export interface RemovedDocument {
   readonly origin: 'folder' | 'upload'
   readonly source: string
   readonly title: string
+  /** Where it was taken over from another document. */
+  readonly titleFrom?: 'inferred' | undefined
   /** ISO 8601, UTC. */
   readonly removedAt: string
 }
@@ -38,8 +40,11 @@ export const EMPTY_LIST: LibraryList = { removed: [], replacements: [] }
 
 const Id = z.string().regex(/^d-[0-9a-f]{12}$/)
 
+/** As that of the registry. */
+const VERSION = 1
+
 const ListFile = z.object({
-  version: z.literal(1),
+  version: z.literal(VERSION),
   sha256: z.string(),
   content: z.object({
     removed: z.array(
@@ -48,6 +53,7 @@ const ListFile = z.object({
         origin: z.enum(['folder', 'upload']),
         source: z.string(),
         title: z.string(),
+        titleFrom: z.literal('inferred').optional(),
         removedAt: z.string(),
       }),
     ),
@@ -63,7 +69,7 @@ export const libraryListPath = (dataFolder: string): string => join(dataFolder, 
 /** The folder of uploads, one more of the library after the operator's. */
 export const uploadsFolder = (dataFolder: string): string => resolve(dataFolder, 'documents')
 
-/** Made when it is absent. @throws PolicyError 'disk-full', 'config-invalid' */
+/** Made when it is absent. @throws PolicyError 'disk-full', 'data-unwritable' */
 export async function openUploadsFolder(dataFolder: string): Promise<string> {
   const folder = uploadsFolder(dataFolder)
   await makeFolder(folder)
@@ -73,7 +79,7 @@ export async function openUploadsFolder(dataFolder: string): Promise<string> {
 /** Its label among the folders of the registry, wherever it lies: no name of an operator's folder has a slash. */
 export const UPLOADS_LABEL = '/uploads'
 
-/** The list of a data folder; empty when there is none. @throws PolicyError 'sidecar-invalid' */
+/** The list of a data folder; empty when there is none. @throws PolicyError 'sidecar-invalid', 'data-newer' */
 export async function readLibraryList(dataFolder: string): Promise<LibraryList> {
   const path = libraryListPath(dataFolder)
   let json: string
@@ -83,7 +89,7 @@ export async function readLibraryList(dataFolder: string): Promise<LibraryList> 
     if (errorCode(cause) === 'ENOENT') return EMPTY_LIST
     throw new PolicyError('sidecar-invalid', `无法读取 ${path}。请检查数据文件夹的权限。`, { cause })
   }
-  const content = contentOf(json)
+  const content = libraryListIn(path, json)
   if (content) return content
   throw new PolicyError(
     'sidecar-invalid',
@@ -91,18 +97,31 @@ export async function readLibraryList(dataFolder: string): Promise<LibraryList> 
   )
 }
 
-function contentOf(json: string): LibraryList | undefined {
+/** The list that a file's words are; undefined when it is damaged. @throws PolicyError 'data-newer' */
+export function libraryListIn(path: string, json: string): LibraryList | undefined {
+  let file: unknown
   try {
-    const { content, sha256: expected } = ListFile.parse(JSON.parse(json))
-    return sha256(JSON.stringify(content)) === expected ? content : undefined
+    file = JSON.parse(json)
   } catch {
     return undefined
   }
+  refuseNewer(path, file, VERSION)
+  const { data } = ListFile.safeParse(file)
+  return data && serialized(data.content) === json ? data.content : undefined
 }
 
-/** @throws PolicyError 'disk-full', 'config-invalid' */
+/** Another one whenever the list was written anew. */
+export async function libraryListMark(dataFolder: string): Promise<string> {
+  return stat(libraryListPath(dataFolder)).then(({ ino, size, mtimeMs }) => [ino, size, mtimeMs].join(' '), () => '')
+}
+
+/** @throws PolicyError 'disk-full', 'data-unwritable' */
 export async function saveLibraryList(dataFolder: string, { removed, replacements }: LibraryList): Promise<void> {
   const content = ListFile.shape.content.parse({ removed, replacements })
-  const file = { version: 1, sha256: sha256(JSON.stringify(content)), content }
-  await writeWhole(libraryListPath(dataFolder), `${JSON.stringify(file, undefined, 1)}\n`)
+  await writeWhole(libraryListPath(dataFolder), serialized(content))
+}
+
+/** Its hash says which bytes it should hold, its spelling that none of them changed. */
+function serialized(content: LibraryList): string {
+  return `${JSON.stringify({ version: VERSION, sha256: sha256(JSON.stringify(content)), content }, undefined, 1)}\n`
 }

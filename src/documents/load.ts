@@ -7,6 +7,7 @@ import { join, resolve, sep } from 'node:path'
 import { PolicyError } from '../errors.ts'
 import type { DocumentId, SourceText } from '../types.ts'
 import { clean } from './clean.ts'
+import { readBeside } from './document-thread.ts'
 import { decodeBytes } from './decode.ts'
 import { errorCode, sha256 } from './files.ts'
 import { readHeader } from './header.ts'
@@ -60,6 +61,8 @@ export interface Origin {
 
 /** A file that became no document. */
 export interface SkippedFile {
+  /** Label of its folder; see registry.ts. */
+  readonly folder: string
   readonly source: string
   readonly code: string
   readonly message: string
@@ -125,7 +128,7 @@ export async function loadFolder(options: LoadOptions): Promise<LoadedFolders> {
       origins.set(id, origin)
       notices.push(...(origin.notices ?? []))
     } catch (cause) {
-      skipped.push(skippedFile(file.source, cause))
+      skipped.push(skippedFile(file, cause))
     }
     if (!known) options.onProgress?.('reading', ++read, unread)
   }
@@ -154,7 +157,7 @@ function withoutReplaced(
     if (upload === undefined) return true
     if (folder === UPLOADS_LABEL) return false
     const message = `${source} 已由上传的 ${upload} 代替，未收录。要改用文件夹里的这一份，请给它改名。`
-    skipped.push({ source, code: 'replaced', message })
+    skipped.push({ folder, source, code: 'replaced', message })
     return false
   })
 }
@@ -180,7 +183,7 @@ async function hashed(
       try {
         return { ...file, fileSha256: sha256(await readSteadily(file.path, file.source, read)) }
       } catch (cause) {
-        return skippedFile(file.source, cause)
+        return skippedFile(file, cause)
       }
     })
     for (const file of await Promise.all(some)) {
@@ -195,11 +198,14 @@ async function hashed(
 /** Reads a file anew: what it holds now counts, should it have changed since it was hashed. */
 async function readDocument(file: HashedFile, id: DocumentId, read?: ReadBytes): Promise<KnownSource> {
   const bytes = await readSteadily(file.path, file.source, read)
-  const { notices, ...source } = await sourceTextOf(file, bytes)
+  const { source: name, statement: stated } = file
+  const { notices, ...source } = await readBeside({ source: name, statement: stated }, bytes)
   const statement = file.statement && statementHash(file.statement)
   const origin = { ...(statement !== undefined && { statement }), ...(notices.length > 0 && { notices }) }
   return { document: { id, ...source }, origin }
 }
+
+export type ReadSource = Omit<SourceText, 'id'> & { readonly notices: readonly string[] }
 
 /**
  * Everything of a SourceText but its id, and what the operator should know of the file.
@@ -208,7 +214,7 @@ async function readDocument(file: HashedFile, id: DocumentId, read?: ReadBytes):
 export async function sourceTextOf(
   file: { readonly source: string; readonly statement?: Statement | undefined },
   bytes: Uint8Array,
-): Promise<Omit<SourceText, 'id'> & { readonly notices: readonly string[] }> {
+): Promise<ReadSource> {
   const read = await readBytes(bytes, file.source)
   const { text: received, encoding, format } = read
   const { text, dropped } = clean(received)
@@ -239,7 +245,7 @@ async function listFolder(
   seen: Set<string>,
 ): Promise<ListedFile[]> {
   const root = await rootOf(folder)
-  const listed = await listFiles(root, '', skipped)
+  const listed = await listFiles({ root, label }, '', skipped)
   const sources = new Map(listed.map((file) => [file.path.normalize('NFC'), file]))
   const sidecar = await readSidecar(root, new Set(sources.keys()))
   const files: ListedFile[] = []
@@ -248,7 +254,7 @@ async function listFolder(
     if (seen.has(real)) continue
     seen.add(real)
     if (!readerFor(source)) {
-      skipped.push({ source, code: 'file-format', message: unknownFormat(source) })
+      skipped.push({ folder: label, source, code: 'file-format', message: unknownFormat(source) })
       continue
     }
     files.push({ folder: label, source, path: real, statement: sidecar.get(source) })
@@ -275,21 +281,28 @@ interface FilePath {
   readonly real: string
 }
 
+interface Folder {
+  /** Where it lies, links followed. */
+  readonly root: string
+  readonly label: string
+}
+
 /** Files below a folder. Hidden files are passed over; links out of the folder are listed in `skipped`. */
-async function listFiles(root: string, below: string, skipped: SkippedFile[]): Promise<FilePath[]> {
+async function listFiles(folder: Folder, below: string, skipped: SkippedFile[]): Promise<FilePath[]> {
+  const { root, label } = folder
   const files: FilePath[] = []
   const entries = await readdir(join(root, below), { withFileTypes: true }).catch((cause: unknown) => {
     if (below === '') throw new PolicyError('folder-missing', `文件夹 ${root} 无法打开。请检查路径和权限。`, { cause })
-    skipped.push(skippedFile(below, cause))
+    skipped.push(skippedFile({ folder: label, source: below }, cause))
     return []
   })
   for (const entry of entries) {
     if (isPassedOver(entry.name)) continue
     const path = below === '' ? entry.name : `${below}/${entry.name}`
-    if (entry.isDirectory()) files.push(...(await listFiles(root, path, skipped)))
+    if (entry.isDirectory()) files.push(...(await listFiles(folder, path, skipped)))
     else if (entry.isFile()) files.push({ path, real: join(root, path) })
     else if (entry.isSymbolicLink()) {
-      const real = await linkedFile(root, path, skipped)
+      const real = await linkedFile(folder, path, skipped)
       if (real !== undefined) files.push({ path, real })
     }
   }
@@ -297,11 +310,11 @@ async function listFiles(root: string, below: string, skipped: SkippedFile[]): P
 }
 
 /** Links to files of the same folder are files; links to folders and links out are passed over, and said to be. */
-async function linkedFile(root: string, path: string, skipped: SkippedFile[]): Promise<string | undefined> {
+async function linkedFile({ root, label }: Folder, path: string, skipped: SkippedFile[]): Promise<string | undefined> {
   const target = await realpath(join(root, path)).catch(() => undefined)
   if (target !== undefined && target.startsWith(root + sep) && (await lstat(target)).isFile()) return target
   const message = `${path} 是链接，且不指向本文件夹内的文件，未读取。请把文件本身放入文件夹。`
-  skipped.push({ source: path.normalize('NFC'), code: 'file-unreadable', message })
+  skipped.push({ folder: label, source: path.normalize('NFC'), code: 'file-unreadable', message })
   return undefined
 }
 
@@ -323,15 +336,19 @@ function sidecarText(bytes: Uint8Array, path: string): string {
   }
 }
 
-function skippedFile(source: string, cause: unknown): SkippedFile {
-  if (cause instanceof PolicyError && cause.code !== 'disk-full' && cause.code !== 'config-invalid') {
-    return { source: source.normalize('NFC'), code: cause.code, message: cause.message }
+const tooManyOpen = (source: string, cause: unknown) =>
+  new PolicyError('file-unreadable', `读取 ${source} 时打开的文件太多，没有继续。请提高 ulimit -n 后重新启动。`, { cause })
+
+function skippedFile({ folder, source }: Pick<SkippedFile, 'folder' | 'source'>, cause: unknown): SkippedFile {
+  if (cause instanceof PolicyError && cause.code !== 'disk-full' && cause.code !== 'data-unwritable') {
+    return { folder, source: source.normalize('NFC'), code: cause.code, message: cause.message }
   }
   const code = errorCode(cause)
   if (code === undefined || cause instanceof PolicyError) throw cause
+  if (code === 'EMFILE' || code === 'ENFILE') throw tooManyOpen(source, cause) // of no file's own: none is left out for it
   const message =
     code === 'ENOENT'
       ? `${source} 在读取前已被删除或移走，未读取。如仍需要，请放回文件夹后重新建立索引。`
       : `${source} 无法读取（${code}）。请检查文件权限。`
-  return { source: source.normalize('NFC'), code: 'file-unreadable', message }
+  return { folder, source: source.normalize('NFC'), code: 'file-unreadable', message }
 }

@@ -45,8 +45,8 @@ export const MOST_PAGES = 5_000
 const MOST_PIECES = 100_000
 const MOST_CHARACTERS = 20_000_000
 
-/** Reads page by page. @throws PdfRefusal */
-export async function readPages(bytes: Uint8Array): Promise<PageText[]> {
+/** Reads page by page, `onPage` told after each. @throws PdfRefusal */
+export async function readPages(bytes: Uint8Array, onPage: () => void = () => {}): Promise<PageText[]> {
   const { getDocument } = await openLibrary()
   const home = fileURLToPath(import.meta.resolve('pdfjs-dist/package.json')).replace(/package\.json$/, '')
   const task = getDocument({
@@ -75,6 +75,7 @@ export async function readPages(bytes: Uint8Array): Promise<PageText[]> {
       characters += items.reduce((sum, item) => sum + ('str' in item ? item.str.length : 0), 0)
       if (characters > MOST_CHARACTERS) throw new PdfRefusal('too-much-text')
       page.cleanup()
+      onPage()
     }
     return pages
   } catch (cause) {

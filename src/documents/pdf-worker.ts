@@ -8,9 +8,14 @@ import type { PdfText } from './pdf-text.ts'
 /** What the thread says, once. */
 export type PdfReading = PdfText | { readonly outcome: 'refused'; readonly refusal: Refusal; readonly message: string }
 
+/** Said after each page. */
+export type PdfStep = { readonly outcome: 'page' }
+
+const onPage = () => parentPort?.postMessage({ outcome: 'page' } satisfies PdfStep)
+
 async function reading(bytes: Uint8Array): Promise<PdfReading> {
   try {
-    return textOfPages(await readPages(bytes))
+    return textOfPages(await readPages(bytes, onPage))
   } catch (cause) {
     if (!(cause instanceof PdfRefusal)) throw cause
     return { outcome: 'refused', refusal: cause.refusal, message: String(cause.cause ?? '') }

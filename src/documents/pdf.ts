@@ -7,11 +7,20 @@ import { PolicyError } from '../errors.ts'
 import type { DecodedText } from './decode.ts'
 import { MOST_PAGES } from './pdf-pages.ts'
 import type { Refusal } from './pdf-pages.ts'
-import type { PdfReading } from './pdf-worker.ts'
+import type { PdfReading, PdfStep } from './pdf-worker.ts'
 
 /** A law of 500 pages takes some seconds. */
 const LONGEST_MS = 120_000
+/** So long a page may take, and opening the file: what gets no further is hostile or damaged. */
+const LONGEST_STEP_MS = 10_000
 const MOST_MEMORY_MB = 1_024
+
+export interface PdfLimits {
+  readonly longestMs: number
+  readonly longestStepMs: number
+}
+
+export const PDF_LIMITS: PdfLimits = { longestMs: LONGEST_MS, longestStepMs: LONGEST_STEP_MS }
 
 const OCR = '先做文字识别(OCR)再放入。'
 
@@ -23,8 +32,8 @@ const REFUSALS: Readonly<Record<Refusal, string>> = {
 }
 
 /** @throws PolicyError 'file-format' */
-export async function readPdf(bytes: Uint8Array, name: string): Promise<DecodedText> {
-  const reading = await readInThread(bytes, name)
+export async function readPdf(bytes: Uint8Array, name: string, limits: PdfLimits = PDF_LIMITS): Promise<DecodedText> {
+  const reading = await readInThread(bytes, name, limits)
   switch (reading.outcome) {
     case 'text':
       return {
@@ -73,28 +82,39 @@ export function rangesOf(numbers: readonly number[]): string {
 const refused = (name: string, why: string, cause?: string) =>
   new PolicyError('file-format', `${name} ${why}`, cause === undefined ? {} : { cause })
 
-/** One thread a file, ended when it has answered, or when it takes too long or too much memory. */
-async function readInThread(bytes: Uint8Array, name: string): Promise<PdfReading> {
+/** One thread a file, ended when it has answered, or when it or a page of it takes too long or too much memory. */
+async function readInThread(
+  bytes: Uint8Array,
+  name: string,
+  { longestMs, longestStepMs }: PdfLimits,
+): Promise<PdfReading> {
   const worker = new Worker(new URL('./pdf-worker.ts', import.meta.url), {
     workerData: bytes,
     stdout: true, // the library's remarks on what it could draw
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: MOST_MEMORY_MB },
   })
-  let timer: NodeJS.Timeout | undefined
+  let whole: NodeJS.Timeout | undefined
+  let step: NodeJS.Timeout | undefined
   try {
     return await new Promise<PdfReading>((resolve, reject) => {
-      timer = setTimeout(() => {
-        reject(refused(name, `读取超过 ${LONGEST_MS / 1000} 秒，已停止。请拆分，或另存为 PDF 再放入。`))
-      }, LONGEST_MS)
-      worker.once('message', resolve)
+      const after = (ms: number, what: string) =>
+        setTimeout(() => reject(refused(name, `${what}超过 ${ms / 1000} 秒，已停止。请拆分，或另存为 PDF 再放入。`)), ms)
+      whole = after(longestMs, '读取')
+      step = after(longestStepMs, '读取一页')
+      worker.on('message', (said: PdfReading | PdfStep) => {
+        clearTimeout(step)
+        if (said.outcome === 'page') step = after(longestStepMs, '读取一页')
+        else resolve(said)
+      })
       worker.once('error', (cause) => {
         reject(new PolicyError('file-format', `${name} 无法读取：${cause.message}。请另存为 PDF 再放入。`, { cause }))
       })
       worker.once('exit', () => reject(refused(name, '无法读取。请另存为 PDF 再放入。')))
     })
   } finally {
-    clearTimeout(timer)
+    clearTimeout(whole)
+    clearTimeout(step)
     await worker.terminate()
   }
 }

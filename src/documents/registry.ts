@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { PolicyError } from '../errors.ts'
 import type { DocumentId } from '../types.ts'
-import { errorCode, sha256, writeWhole } from './files.ts'
+import { errorCode, refuseNewer, sha256, writeWhole } from './files.ts'
 import { EMPTY_LIST, UPLOADS_LABEL } from './library-list.ts'
 import type { LibraryList } from './library-list.ts'
 
@@ -48,8 +48,11 @@ export const EMPTY_REGISTRY: Registry = { folders: {}, documents: {} }
 
 const sha = z.string().regex(/^[0-9a-f]{64}$/)
 
+/** Raised when what is written becomes another; what an earlier version wrote is then brought up to it where it is read. */
+const VERSION = 1
+
 const RegistryFile = z.object({
-  version: z.literal(1),
+  version: z.literal(VERSION),
   sha256: sha,
   content: z.object({
     folders: z.record(z.string(), z.string()),
@@ -65,13 +68,15 @@ const RegistryFile = z.object({
   }),
 })
 
-const registryPath = (dataFolder: string) => join(dataFolder, 'documents.json')
+export const registryPath = (dataFolder: string) => join(dataFolder, 'documents.json')
 const previousPath = (dataFolder: string) => join(dataFolder, 'documents.previous.json')
-const textPath = (dataFolder: string, textSha256: string) => join(dataFolder, 'texts', `${textSha256}.txt`)
+export const textsFolder = (dataFolder: string) => join(dataFolder, 'texts')
+const textPath = (dataFolder: string, textSha256: string) => join(textsFolder(dataFolder), `${textSha256}.txt`)
 
 /**
  * The registry of a data folder; empty when there is none yet. A damaged file is set aside as
  * `documents.json.bad-<time>` and the one before it is used, or a new one is begun; `notices` says so.
+ * @throws PolicyError 'data-newer' where a newer version of the program wrote it; 'file-unreadable'
  */
 export async function openRegistry(
   dataFolder: string,
@@ -109,10 +114,17 @@ async function readRegistry(path: string): Promise<Registry | 'absent' | 'damage
     if (errorCode(cause) === 'ENOENT') return 'absent'
     throw new PolicyError('file-unreadable', `无法读取文件登记 ${path}。请检查数据文件夹的权限。`, { cause })
   }
-  const parsed = RegistryFile.safeParse(parseJson(json))
-  if (!parsed.success) return 'damaged'
+  return registryIn(path, json) ?? 'damaged'
+}
+
+/** The registry that a file's words are; undefined when it is damaged. @throws PolicyError 'data-newer' */
+export function registryIn(path: string, json: string): Registry | undefined {
+  const file = parseJson(json)
+  refuseNewer(path, file, VERSION)
+  const parsed = RegistryFile.safeParse(file)
+  if (!parsed.success) return undefined
   const { content } = parsed.data
-  return sha256(JSON.stringify(content)) === parsed.data.sha256 ? content : 'damaged'
+  return serialized(content) === json ? content : undefined // every byte as it was written, its hash among them
 }
 
 function parseJson(json: string): unknown {
@@ -132,7 +144,7 @@ export async function saveRegistry(dataFolder: string, before: Registry, after: 
 
 function serialized(registry: Registry): string {
   const content = { folders: registry.folders, documents: registry.documents }
-  return `${JSON.stringify({ version: 1, sha256: sha256(JSON.stringify(content)), content }, undefined, 1)}\n`
+  return `${JSON.stringify({ version: VERSION, sha256: sha256(JSON.stringify(content)), content }, undefined, 1)}\n`
 }
 
 /**
@@ -264,7 +276,7 @@ export async function storeText(dataFolder: string, text: string): Promise<strin
 
 /** The SHA-256 of each text that is kept. */
 export async function storedTexts(dataFolder: string): Promise<ReadonlySet<string>> {
-  const names = await readdir(join(dataFolder, 'texts')).catch(() => [])
+  const names = await readdir(textsFolder(dataFolder)).catch(() => [])
   return new Set(names.filter((name) => name.endsWith('.txt')).map((name) => name.slice(0, -'.txt'.length)))
 }
 

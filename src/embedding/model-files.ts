@@ -90,7 +90,12 @@ export function checkFolder(folder: string, pinsFile?: string): FolderCheck {
   if (!existsSync(folder)) return { outcome: 'absent', reason: '没有这个文件夹 no such folder.' }
   const missing = MODEL_FILES.filter((file) => !existsSync(join(folder, file)))
   if (missing.length > 0) return { outcome: 'incomplete', reason: `缺少文件 missing ${missing.join(', ')}.` }
-  const hashes = hashesOf(folder)
+  let hashes: Hashes
+  try {
+    hashes = hashesOf(folder)
+  } catch (error) {
+    return { outcome: 'corrupt', reason: `无法读取 cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}).` }
+  }
   const sha256 = hashes['onnx/model_quantized.onnx']
   if (!pinsFile) return { outcome: 'good', sha256, notes: [] }
   const known = sameHashes(hashes, KNOWN)

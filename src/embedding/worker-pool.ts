@@ -2,6 +2,7 @@
 
 import { Worker } from 'node:worker_threads'
 import { PolicyError } from '../errors.ts'
+import { sendNothing } from './no-telemetry.ts'
 import { WorkerGate } from './worker-gate.ts'
 
 export interface WorkerSettings {
@@ -137,6 +138,7 @@ export class WorkerPool {
   #start(slot: Slot): void {
     slot.gate = new WorkerGate()
     slot.gate.enter()
+    sendNothing()
     const worker = new Worker(this.#script, {
       workerData: { ...this.#settings, gate: slot.gate.memory } satisfies WorkerStart,
     })

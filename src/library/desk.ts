@@ -4,18 +4,20 @@
  * when a process was ended in between. One change at a time; each begins a round of indexing.
  */
 import { readdir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
+import { EVERYTHING, shareOf, type View } from '../access/view.ts'
 import type { LibraryDesk, LibraryState, NamedDocument, Upload } from '../answering/library-desk.ts'
 import { titleOf } from '../clauses/address.ts'
 import { workTitle } from '../clauses/editions.ts'
 import { copyWhole, moveFile } from '../documents/files.ts'
 import { readLibraryList, saveLibraryList, UPLOADS_LABEL, uploadsFolder } from '../documents/library-list.ts'
-import type { LibraryList, Replacement } from '../documents/library-list.ts'
+import type { LibraryList, RemovedDocument, Replacement } from '../documents/library-list.ts'
 import { READERS } from '../documents/read.ts'
 import { openRegistry, registryMark } from '../documents/registry.ts'
 import { freeName, uploadName } from '../documents/upload-names.ts'
 import { PolicyError } from '../errors.ts'
 import type { Document } from '../types.ts'
+import { alone } from './alone.ts'
 import type { PreviewLimits } from './preview.ts'
 import { Rounds } from './rounds.ts'
 import { Staging, type StagedUpload } from './staging.ts'
@@ -27,7 +29,8 @@ export interface DeskOptions {
   /** The documents that serve now; empty while there is no index. */
   readonly documents: () => readonly Document[]
   readonly generation: () => string | null
-  readonly skipped: () => LibraryState['skipped']
+  /** `folder`: its label, see registry.ts. */
+  readonly skipped: () => readonly (LibraryState['skipped'][number] & { readonly folder?: string })[]
   /** How far a round under way is. */
   readonly progress: () => LibraryState['indexing'] | undefined
   /** One round of indexing; see Rounds. */
@@ -47,7 +50,7 @@ export class LocalDesk implements LibraryDesk {
   readonly #now: () => Date
   readonly #staging: Staging
   readonly #rounds: Rounds
-  readonly #opened: Promise<void>
+  #opened: Promise<void>
   /** The last of the changes under way. */
   #changing: Promise<unknown> = Promise.resolve()
   #uploaded: { readonly mark: string; readonly ids: ReadonlySet<string> } | undefined
@@ -59,7 +62,7 @@ export class LocalDesk implements LibraryDesk {
     this.#staging = new Staging(dataFolder, { now, ...(limits ? { limits } : {}) })
     this.#rounds = new Rounds({ run, log, now, signal })
     this.#opened = options.enabled ? this.#open() : Promise.resolve()
-    this.#opened.catch((error: unknown) => log(`上传暂不可用 uploads cannot be taken: ${String(error)}`))
+    this.#opened.catch((error: unknown) => log(`上传暂不可用 uploads cannot be taken for now: ${String(error)}`))
   }
 
   async state(): Promise<LibraryState> {
@@ -72,8 +75,8 @@ export class LocalDesk implements LibraryDesk {
       generation: generation(),
       ...(indexing ? { indexing } : {}),
       ...(last ? { lastIndexing: last } : {}),
-      skipped: skipped(),
-      removed: [...removed].reverse(),
+      skipped: skipped().map(({ source, code, message }) => ({ source, code, message })),
+      removed: removed.map(({ titleFrom: _, ...one }) => one).reverse(),
     }
   }
 
@@ -95,12 +98,12 @@ export class LocalDesk implements LibraryDesk {
 
   async stage(name: string, bytes: Uint8Array): Promise<Upload> {
     await this.#enabled()
-    return this.#upload(await this.#staging.put(uploadName(name), bytes))
+    return offered(await this.#staging.put(uploadName(name), bytes), this.#options.documents())
   }
 
   async staged(uploadId: string): Promise<Upload> {
     await this.#enabled()
-    return this.#upload(await this.#staging.get(uploadId))
+    return offered(await this.#staging.get(uploadId), this.#options.documents())
   }
 
   async stagedText(uploadId: string): Promise<string> {
@@ -116,29 +119,75 @@ export class LocalDesk implements LibraryDesk {
   }
 
   accept(uploadId: string, replaces?: string): Promise<{ readonly source: string }> {
+    return this.#accept(uploadId, replaces, EVERYTHING)
+  }
+
+  remove(documentId: string): Promise<void> {
+    return this.#remove(documentId, EVERYTHING)
+  }
+
+  restore(documentId: string): Promise<void> {
+    return this.#restore(documentId, EVERYTHING)
+  }
+
+  within(view: View, documents: () => readonly Document[]): LibraryDesk {
+    return {
+      state: async () => {
+        const { removed } = await readLibraryList(this.#options.dataFolder)
+        const seen = removed.filter(({ id }) => view.sees(id)).map(removedWithin).reverse()
+        return { ...stateWithin(await this.state(), this.#options.skipped(), view), removed: seen }
+      },
+      uploaded: async () => new Set([...(await this.uploaded())].filter((id) => view.sees(id))),
+      admit: () => this.admit(),
+      stage: async (name, bytes) => {
+        await this.#enabled()
+        return offered(await this.#staging.put(uploadName(name), bytes), documents())
+      },
+      staged: async (uploadId) => {
+        await this.#enabled()
+        return offered(await this.#staging.get(uploadId), documents())
+      },
+      stagedText: (uploadId) => this.stagedText(uploadId),
+      discard: (uploadId) => this.discard(uploadId),
+      accept: (uploadId, replaces) => this.#accept(uploadId, replaces, view),
+      remove: (documentId) => this.#remove(documentId, view),
+      restore: (documentId) => this.#restore(documentId, view),
+      indexAgain: () => this.indexAgain(),
+      within: (narrower, left) => {
+        const sees = (id: string) => view.sees(id) && narrower.sees(id)
+        const seesFile: View['seesFile'] = (file) => view.seesFile(file) && narrower.seesFile(file)
+        return this.within({ sees, seesFile }, left)
+      },
+    }
+  }
+
+  #accept(uploadId: string, replaces: string | undefined, view: View): Promise<{ readonly source: string }> {
     return this.#changeLibrary(async (list) => {
-      const upload = await this.#staging.get(uploadId)
-      const source = replaces === undefined ? await this.#add(upload, list) : await this.#replace(upload, replaces, list)
-      await this.#staging.drop(uploadId)
+      const upload = await this.#staging.whole(uploadId)
+      const source =
+        replaces === undefined ? await this.#add(upload, list, view) : await this.#replace(upload, replaces, list, view)
+      await this.#staging.forget(uploadId)
       return { source }
     })
   }
 
-  remove(documentId: string): Promise<void> {
+  #remove(documentId: string, view: View): Promise<void> {
     return this.#changeLibrary(async (list) => {
-      if (list.removed.some(({ id }) => id === documentId)) return
-      const { document, folder, source } = await this.#known(documentId, list)
+      if (view.sees(documentId) && list.removed.some(({ id }) => id === documentId)) return
+      const { document, folder, source } = await this.#known(documentId, list, view)
       const origin = folder === UPLOADS_LABEL ? 'upload' : 'folder'
       const removedAt = this.#now().toISOString()
-      const removed = { id: documentId, origin, source, title: titleOf(document), removedAt } as const
+      const isInferred = document.header.title?.from === 'inferred'
+      const title = { title: titleOf(document), ...(isInferred && { titleFrom: 'inferred' as const }) }
+      const removed = { id: documentId, origin, source, ...title, removedAt } as const
       await this.#save({ ...list, removed: [...list.removed, removed] }) // from here on it is out
       if (origin === 'upload') await this.#discardFile(documentId, source)
     })
   }
 
-  restore(documentId: string): Promise<void> {
+  #restore(documentId: string, view: View): Promise<void> {
     return this.#changeLibrary(async (list) => {
-      const removed = list.removed.find(({ id }) => id === documentId)
+      const removed = list.removed.find(({ id }) => id === documentId && view.sees(id))
       if (!removed) throw new PolicyError('no-such-document', `没有移出的文件 ${documentId.slice(0, 50)}；移出的文件见 /api/library。`)
       if (removed.origin === 'upload') await this.#bringBack(documentId, removed.source)
       await this.#save({ ...list, removed: list.removed.filter(({ id }) => id !== documentId) }) // from here on it is in
@@ -177,14 +226,16 @@ export class LocalDesk implements LibraryDesk {
 
   async #open(): Promise<void> {
     await this.#staging.open()
-    await this.#mended()
+    const { dataFolder, log } = this.#options
+    // each change looks again
+    await alone(dataFolder, () => this.#mended()).catch((error: unknown) => log(`改动未能收尾 not put in order for now: ${String(error)}`))
   }
 
   async #enabled(): Promise<void> {
     if (!this.#options.enabled) {
       throw new PolicyError('uploads-off', '管理员关闭了上传、替换和移出（TIAOWEN_UPLOADS=off）。文件请交给管理员放入文件夹。')
     }
-    await this.#opened
+    await this.#opened.catch(() => (this.#opened = this.#open())) // the disk may be back
   }
 
   /** After the changes that came before it. */
@@ -197,28 +248,28 @@ export class LocalDesk implements LibraryDesk {
 
   #changeLibrary<Result>(change: (list: LibraryList) => Promise<Result>): Promise<Result> {
     return this.#change(async () => {
-      const result = await change(await this.#mended())
+      const result = await alone(this.#options.dataFolder, async () => change(await this.#mended()))
       this.#rounds.request()
       return result
     })
   }
 
   /** A document of its own. */
-  async #add(upload: StagedUpload, list: LibraryList): Promise<string> {
-    const source = await this.#freeName(upload.name, list)
+  async #add(upload: StagedUpload, list: LibraryList, view: View): Promise<string> {
+    const source = await this.#freeName(upload, list, view)
     await moveFile(this.#staging.file(upload.id), this.#path(source)) // from here on it counts
     return source
   }
 
   /** The newer text of a document: an upload gives way, a file of an operator's folder is passed over. */
-  async #replace(upload: StagedUpload, documentId: string, list: LibraryList): Promise<string> {
-    const { folder, source: old } = await this.#known(documentId, list)
+  async #replace(upload: StagedUpload, documentId: string, list: LibraryList, view: View): Promise<string> {
+    const { folder, source: old } = await this.#known(documentId, list, view)
     if (folder === UPLOADS_LABEL && old === upload.name) {
       await copyWhole(this.#path(old), this.#trash(documentId, old, this.#stamp()))
       await moveFile(this.#staging.file(upload.id), this.#path(old)) // from here on it counts
       return old
     }
-    const source = await this.#freeName(upload.name, list)
+    const source = await this.#freeName(upload, list, view)
     const before = list.replacements.find(({ id }) => id === documentId)
     const over = [...(before?.over ?? []), { folder, source: old }]
     const others = list.replacements.filter(({ id }) => id !== documentId)
@@ -231,8 +282,8 @@ export class LocalDesk implements LibraryDesk {
   }
 
   /** A document that serves and was not taken out, with where its file is. */
-  async #known(id: string, list: LibraryList) {
-    const document = this.#options.documents().find((one) => one.id === id)
+  async #known(id: string, list: LibraryList, view: View) {
+    const document = this.#options.documents().find((one) => one.id === id && view.sees(id))
     const { registry } = await openRegistry(this.#options.dataFolder, this.#now())
     const known = registry.documents[id]
     if (!document || !known || list.removed.some((removed) => removed.id === id)) {
@@ -241,8 +292,14 @@ export class LocalDesk implements LibraryDesk {
     return { document, folder: known.folder, source: known.source }
   }
 
-  /** No name is given twice: what was taken out may come back, what was replaced is passed over. */
-  async #freeName(name: string, { removed, replacements }: LibraryList): Promise<string> {
+  /**
+   * No name is given twice: what was taken out may come back, what was replaced is passed over. For who may not see all
+   * uploads the name tells of none that it is taken: some of its letters are the upload's own.
+   */
+  async #freeName({ id, name: sent }: StagedUpload, { removed, replacements }: LibraryList, view: View): Promise<string> {
+    const uploads = await this.uploaded()
+    const ending = extname(sent)
+    const name = [...uploads].every((one) => view.sees(one)) ? sent : `${basename(sent, ending)}-${id.slice(0, 8)}${ending}`
     const names = [
       ...(await readdir(uploadsFolder(this.#options.dataFolder)).catch(() => [])),
       ...removed.filter(({ origin }) => origin === 'upload').map(({ source }) => source),
@@ -307,12 +364,29 @@ export class LocalDesk implements LibraryDesk {
   #stamp(): string {
     return `-${this.#now().toISOString().replaceAll(/[-:.TZ]/g, '')}`
   }
+}
 
-  #upload({ fileSha256, textSha256, stagedAt: _, ...upload }: StagedUpload): Upload {
-    const documents = this.#options.documents()
-    const same = documents.find((one) => one.fileSha256 === fileSha256 || one.textSha256 === textSha256)
-    const replaces = documents.filter((one) => one !== same && mayBeNewer(upload, one)).slice(0, MOST_OFFERED).map(named)
-    return { ...upload, ...(same ? { same: named(same) } : {}), ...(replaces.length > 0 ? { replaces } : {}) }
+/** An upload beside the documents that are there: which says the same, and which it may be a newer text of. */
+function offered({ fileSha256, textSha256, stagedAt: _, ...upload }: StagedUpload, documents: readonly Document[]): Upload {
+  const same = documents.find((one) => one.fileSha256 === fileSha256 || one.textSha256 === textSha256)
+  const replaces = documents.filter((one) => one !== same && mayBeNewer(upload, one)).slice(0, MOST_OFFERED).map(named)
+  return { ...upload, ...(same ? { same: named(same) } : {}), ...(replaces.length > 0 ? { replaces } : {}) }
+}
+
+/** Not by the title it had after another document, which may not be seen. */
+function removedWithin({ titleFrom, title, ...removed }: RemovedDocument): LibraryState['removed'][number] {
+  return { ...removed, title: titleFrom === 'inferred' ? removed.source : title }
+}
+
+type SkippedFiles = ReturnType<DeskOptions['skipped']>
+
+/** How far a round is in hundredths, and only files of folders that are seen. */
+function stateWithin(state: LibraryState, skipped: SkippedFiles, view: View): Omit<LibraryState, 'removed'> {
+  const { indexing, removed: _, ...rest } = state
+  return {
+    ...rest,
+    ...(indexing ? { indexing: shareOf(indexing) } : {}),
+    skipped: skipped.filter((file) => view.seesFile(file)).map(({ source, code, message }) => ({ source, code, message })),
   }
 }
 

@@ -8,7 +8,7 @@ import { parseDocument } from '../clauses/tree.ts'
 import { sourceTextOf } from '../documents/load.ts'
 import { PolicyError } from '../errors.ts'
 import type { DocumentId, Fact } from '../types.ts'
-import type { ReadUpload, UploadReading } from './preview.ts'
+import type { ReadingBegun, ReadUpload, UploadReading } from './preview.ts'
 
 /** The longest code has 3,000; each is a line of the outline that a browser has to show. */
 const MOST_CLAUSES = 50_000
@@ -51,5 +51,6 @@ async function reading(path: string, name: string): Promise<UploadReading> {
 }
 
 parentPort?.on('message', ({ path, name }: { readonly path: string; readonly name: string }) => {
+  parentPort?.postMessage({ outcome: 'begun' } satisfies UploadReading | ReadingBegun)
   void reading(path, name).then((said) => parentPort?.postMessage(said))
 })

@@ -22,6 +22,9 @@ export type UploadReading =
   | ({ readonly outcome: 'read' } & ReadUpload)
   | { readonly outcome: 'refused'; readonly code: ErrorCode; readonly message: string }
 
+/** Said when the thread takes the file: its time counts from here. */
+export type ReadingBegun = { readonly outcome: 'begun' }
+
 export interface PreviewLimits {
   /** A PDF of 500 pages takes some seconds; it has a thread of its own within this one. */
   readonly longestMs: (name: string) => number
@@ -33,6 +36,8 @@ export const PREVIEW_LIMITS: PreviewLimits = {
   mostMemoryMb: 512,
 }
 
+/** A thread starts in half a second; on a machine that is busy with much else it is no fault of the file. */
+const STARTING_MS = 60_000
 const AT_ONCE = 2
 let reading = 0
 const waiting: (() => void)[] = []
@@ -113,14 +118,21 @@ async function answerOf(worker: Worker, path: string, name: string, longestMs: n
     refuse(isMemory ? '读取时占用内存过多，已停止。请拆分后再上传。' : '无法读取，文件可能已损坏。请另存一份再上传。', cause)
   }
   const onExit = () => refuse('读取时中断了。请另存一份再上传。')
-  const late = setTimeout(() => refuse(`读取超过 ${longestMs / 1000} 秒，已停止。请拆分，或另存为 txt 后再上传。`), longestMs)
+  const after = (ms: number) =>
+    setTimeout(() => refuse(`读取超过 ${ms / 1000} 秒，已停止。请拆分，或另存为 txt 后再上传。`), ms)
+  let late = after(STARTING_MS)
+  const onMessage = (said: UploadReading | ReadingBegun) => {
+    clearTimeout(late)
+    if (said.outcome === 'begun') late = after(longestMs)
+    else resolve(said)
+  }
   worker.ref()
-  worker.once('message', resolve).once('error', onError).once('exit', onExit)
+  worker.on('message', onMessage).once('error', onError).once('exit', onExit)
   worker.postMessage({ path, name })
   try {
     return await promise
   } finally {
     clearTimeout(late)
-    worker.off('message', resolve).off('error', onError).off('exit', onExit)
+    worker.off('message', onMessage).off('error', onError).off('exit', onExit)
   }
 }

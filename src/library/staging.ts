@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorCode, makeFolder, writeWhole } from '../documents/files.ts'
+import { errorCode, makeFolder, removeFolder, sha256, writeWhole } from '../documents/files.ts'
 import { PolicyError } from '../errors.ts'
 import { readUpload, type Preview, type PreviewLimits } from './preview.ts'
 
@@ -69,31 +69,46 @@ export class Staging {
       const { preview, text } = await readUpload(this.file(id), name, this.#limits)
       const upload = { ...preview, id, name, bytes: bytes.length, stagedAt: this.#now().toISOString() }
       await writeWhole(this.#path(id, 'text.txt'), text)
-      await writeWhole(this.#path(id, 'upload.json'), JSON.stringify(upload))
+      await writeWhole(this.#path(id, 'upload.json'), sealed(upload))
       return upload
     } catch (error) {
-      await this.drop(id)
+      await this.forget(id)
       throw error
     }
   }
 
   /** @throws PolicyError 'no-such-upload' */
   async get(id: string): Promise<StagedUpload> {
-    const upload = this.#ids.has(id) ? await this.#read(id) : undefined
+    const upload = ID.test(id) ? await this.#read(id) : undefined // another server of this folder may have taken it
     if (!upload || this.#isOld(upload)) throw noSuchUpload(id)
+    this.#ids.add(id)
     return upload
   }
 
   /** @throws PolicyError 'no-such-upload' */
   async text(id: string): Promise<string> {
-    await this.get(id)
-    return readFile(this.#path(id, 'text.txt'), 'utf8')
+    const { textSha256, name } = await this.get(id)
+    const text = await readFile(this.#path(id, 'text.txt'), 'utf8')
+    if (sha256(text) !== textSha256) throw notWhole(name)
+    return text
+  }
+
+  /** An upload whose file is as it was sent and looked at. @throws PolicyError 'no-such-upload', 'file-unreadable' */
+  async whole(id: string): Promise<StagedUpload> {
+    const upload = await this.get(id)
+    if (sha256(await readFile(this.file(id))) !== upload.fileSha256) throw notWhole(upload.name)
+    return upload
   }
 
   async drop(id: string): Promise<void> {
     if (!this.#ids.has(id)) return
-    await rm(join(this.#folder, id), { recursive: true, force: true })
+    await removeFolder(join(this.#folder, id))
     this.#ids.delete(id)
+  }
+
+  /** What is left of an upload that counts, or never will; where it cannot be removed now, the next start does. */
+  async forget(id: string): Promise<void> {
+    await this.drop(id).catch(() => this.#ids.delete(id))
   }
 
   /** Where the file itself lies. */
@@ -110,11 +125,11 @@ export class Staging {
     throw new PolicyError('too-many-uploads', `已有 ${MOST_STAGED} 份上传的文件等待确认。请先收录或取消其中一些，再上传。`)
   }
 
-  /** Undefined where it is not whole: what was written by us is trusted. */
+  /** Undefined where it is not whole. */
   async #read(id: string): Promise<StagedUpload | undefined> {
     try {
       await stat(this.file(id))
-      return JSON.parse(await readFile(this.#path(id, 'upload.json'), 'utf8')) as StagedUpload
+      return unsealed(await readFile(this.#path(id, 'upload.json'), 'utf8'))
     } catch (error) {
       if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined
       throw error
@@ -127,8 +142,8 @@ export class Staging {
 
   /** Another server may be reading it just now. */
   async #isAbandoned(id: string): Promise<boolean> {
-    const { mtimeMs } = await stat(join(this.#folder, id))
-    return this.#now().getTime() - mtimeMs > UNFINISHED_MS
+    const found = await stat(join(this.#folder, id)).catch(() => undefined) // gone meanwhile
+    return found !== undefined && this.#now().getTime() - found.mtimeMs > UNFINISHED_MS
   }
 
   async #sweep(): Promise<void> {
@@ -139,6 +154,17 @@ export class Staging {
     }
   }
 }
+
+/** With its SHA-256, so that a changed byte is seen; what is whole was written by us and is trusted. */
+const sealed = (upload: StagedUpload): string => `${sha256(JSON.stringify(upload))}\n${JSON.stringify(upload)}`
+
+function unsealed(content: string): StagedUpload | undefined {
+  const [seal, json = ''] = content.split('\n')
+  return sha256(json) === seal ? (JSON.parse(json) as StagedUpload) : undefined
+}
+
+const notWhole = (name: string) =>
+  new PolicyError('file-unreadable', `${name} 上传后在磁盘上变了，没有收录。请重新上传，并请管理员检查磁盘。`)
 
 const noSuchUpload = (id: string) =>
   new PolicyError('no-such-upload', `没有等待确认的上传 ${id.slice(0, 50)}：它可能已经收录、取消，或已超过一天。请重新上传。`)

@@ -18,6 +18,10 @@ export class ExactIndex implements VectorIndex {
     return this.#rows.dimensions
   }
 
+  similarity(row: number, vector: Float32Array): number {
+    return this.#rows.similarity(row, vector)
+  }
+
   search(vector: Float32Array, count: number): readonly Neighbour[] {
     const similarities = new Float64Array(this.size)
     for (let row = 0; row < this.size; row++) similarities[row] = this.#rows.similarity(row, vector)

@@ -83,6 +83,11 @@ export class HnswIndex implements VectorIndex {
     }
   }
 
+  similarity(row: number, vector: Float32Array): number {
+    const own = this.#graph.getPoint(row)
+    return vector.reduce((sum, number, at) => sum + number * own[at]!, 0)
+  }
+
   search(vector: Float32Array, count: number): readonly Neighbour[] {
     if (this.size === 0) return []
     const wanted = Math.min(count, this.size)

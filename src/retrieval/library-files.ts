@@ -55,6 +55,7 @@ export function assemble({ segments, documents, twins, embedder, generation, fal
     documents,
     twins,
     embedder,
+    segments,
     entries,
     keywords: new Keywords(
       segments.flatMap(({ keywords }) => keywords),

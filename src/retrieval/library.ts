@@ -2,6 +2,7 @@
 import type { ClauseId, Document, Fallback } from '../types.ts'
 import type { Entries } from './entries.ts'
 import type { Keywords } from './keywords.ts'
+import type { Segment } from './segment.ts'
 import type { VectorField } from './vector-field.ts'
 
 /** What people may look up in it. */
@@ -17,6 +18,8 @@ export interface Catalogue {
 }
 
 export interface Library extends Catalogue {
+  /** What it was put together from; they may hold documents that are none of its own. */
+  readonly segments: readonly Segment[]
   /** What retrieval finds. */
   readonly entries: Entries
   /** Over the entries behind their titles and headings. */

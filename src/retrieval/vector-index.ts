@@ -11,4 +11,6 @@ export interface VectorIndex {
   readonly dimensions: number
   /** Closest first; at most `count`. */
   search(vector: Float32Array, count: number): readonly Neighbour[]
+  /** Cosine of one row. */
+  similarity(row: number, vector: Float32Array): number
 }

@@ -1,6 +1,5 @@
 /** The queue of chat platforms' questions in the file of SQLite that holds the State. */
 import { randomUUID } from 'node:crypto'
-import type { StatementSync } from 'node:sqlite'
 import { PolicyError } from '../errors.ts'
 import {
   MOST_WAITING,
@@ -13,7 +12,7 @@ import {
   type Stage,
   type Waiting,
 } from './bot-queue.ts'
-import { textIn, type Row, type SqliteSession } from './sqlite-session.ts'
+import { textIn, type Prepared, type Row, type SqliteSession } from './sqlite-session.ts'
 
 export interface SqliteBotQueueOptions {
   /** Milliseconds for which a claim stands unless it is renewed. */
@@ -25,7 +24,12 @@ export interface SqliteBotQueueOptions {
 export const LEASE_MS = 30_000
 
 const OWN = 'platform = :platform AND id = :id AND claimed_by = :holder'
-const FREE = '(claimed_by IS NULL OR (claimed_by <> :holder AND claimed_until <= :now))'
+/** A claim for longer than any is given is of a clock that was ahead, and no claim. */
+const FREE = `(claimed_by IS NULL OR (claimed_by <> :holder AND (claimed_until <= :now OR claimed_until > :now + :leaseMs)))`
+/** Of two processes, and of one clock that is put right by seconds. */
+const CLOCKS_DIFFER_MS = 60_000
+/** What came in later than now came in by a clock that was ahead, and so its due time is worth nothing. */
+const DUE = `iif(received_at > :now + ${CLOCKS_DIFFER_MS}, 0, due_at)`
 const OF_PLATFORMS = 'platform IN (SELECT value FROM json_each(:platforms))'
 /** Nothing of what was said is left. */
 const DONE = `stage = 'done', is_next = 0, done_at = :now, claimed_by = NULL, claimed_until = NULL,
@@ -38,12 +42,13 @@ const STATEMENTS = {
     VALUES (:platform, :id, 'asked', NOT EXISTS (
       SELECT 1 FROM bot_events WHERE platform = :platform AND thread = :thread AND stage <> 'done'),
       :now, :now, :thread, :replyTo, :question)`,
-  claim: `UPDATE bot_events SET claimed_by = :holder, claimed_until = :until WHERE number IN (
+  claim: `UPDATE bot_events SET claimed_by = :holder, claimed_until = :until, received_at = min(received_at, :now)
+    WHERE number IN (
       SELECT number FROM bot_events
-      WHERE is_next = 1 AND stage = :stage AND due_at <= :now AND ${OF_PLATFORMS} AND ${FREE}
+      WHERE is_next = 1 AND stage = :stage AND ${DUE} <= :now AND ${OF_PLATFORMS} AND ${FREE}
       ORDER BY due_at, number LIMIT :most)
     RETURNING *`,
-  nextDue: `SELECT min(max(due_at, coalesce(claimed_until, 0))) AS due FROM bot_events
+  nextDue: `SELECT min(max(${DUE}, iif(claimed_until > :now + :leaseMs, 0, coalesce(claimed_until, 0)))) AS due FROM bot_events
     WHERE is_next = 1 AND stage = :stage AND ${OF_PLATFORMS} AND (claimed_by IS NULL OR claimed_by <> :holder)`,
   renew: 'UPDATE bot_events SET claimed_until = :until WHERE claimed_by = :holder AND is_next = 1',
   release: 'UPDATE bot_events SET claimed_by = NULL, claimed_until = NULL WHERE claimed_by = :holder AND is_next = 1',
@@ -75,7 +80,7 @@ export class SqliteBotQueue implements BotQueue {
   readonly #session: SqliteSession
   readonly #now: () => number
   readonly #holder = randomUUID()
-  readonly #statements: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>
+  readonly #statements: Readonly<Record<keyof typeof STATEMENTS, Prepared>>
   #puts: Put[] = []
 
   constructor(session: SqliteSession, { leaseMs = LEASE_MS, now = Date.now }: SqliteBotQueueOptions = {}) {
@@ -123,13 +128,15 @@ export class SqliteBotQueue implements BotQueue {
     const now = this.#now()
     const { stage, most } = wanted
     const platforms = JSON.stringify(wanted.platforms)
-    const given = { stage, most, platforms, now, until: now + this.leaseMs, holder: this.#holder }
+    const { leaseMs } = this
+    const given = { stage, most, platforms, now, leaseMs, until: now + leaseMs, holder: this.#holder }
     const rows = this.#session.written(() => this.#statements.claim.all(given))
     return rows.sort(byTurn).map(claimedOf)
   }
 
   async nextDue({ stage, platforms }: { readonly stage: Stage; readonly platforms: readonly string[] }) {
-    const given = { stage, platforms: JSON.stringify(platforms), holder: this.#holder }
+    const { leaseMs } = this
+    const given = { stage, platforms: JSON.stringify(platforms), holder: this.#holder, now: this.#now(), leaseMs }
     const due = this.#session.tried(() => this.#statements.nextDue.get(given))?.['due']
     return typeof due === 'number' ? due : undefined
   }
@@ -178,7 +185,7 @@ export class SqliteBotQueue implements BotQueue {
   async sweep({ receivedBefore, doneBefore }: { readonly receivedBefore: number; readonly doneBefore: number }) {
     return this.#session.written(() => {
       const now = this.#now()
-      const stale = this.#statements.stale.all({ receivedBefore, holder: this.#holder, now })
+      const stale = this.#statements.stale.all({ receivedBefore, holder: this.#holder, now, leaseMs: this.leaseMs })
       const givenUp: Record<string, number> = {}
       for (const row of stale) {
         const [platform, id] = [textIn(row, 'platform'), textIn(row, 'id')]

@@ -1,12 +1,13 @@
 /** Opens state.sqlite: makes it, brings its schema up to date, sets a damaged one aside. */
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { PolicyError } from '../errors.ts'
 import { STEPS } from './sqlite-schema.ts'
 
 /** Another process may hold the file for a moment. The wait blocks this one, so it is short. */
-const BUSY_MS = 2_000
+export const BUSY_MS = 2_000
 
 export const IN_MEMORY = ':memory:'
 
@@ -65,7 +66,9 @@ function checkWhole(database: DatabaseSync): void {
 
 function takeSteps(database: DatabaseSync, path: string): void {
   const versionNow = () => Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
-  if (versionNow() === STEPS.length) return
+  const before = versionNow()
+  if (before === STEPS.length) return
+  if (before > 0 && before < STEPS.length && path !== IN_MEMORY) keepBefore(database, path)
   database.exec('BEGIN IMMEDIATE')
   const from = versionNow() // another process may have taken them meanwhile
   if (from > STEPS.length) {
@@ -76,6 +79,26 @@ function takeSteps(database: DatabaseSync, path: string): void {
   }
   for (const step of STEPS.slice(from)) database.exec(step)
   database.exec(`PRAGMA user_version = ${STEPS.length}; COMMIT`)
+}
+
+/**
+ * A copy of the file as it is before steps are taken, `state.sqlite.before-<version>`: whoever goes back to the program
+ * before this one puts it in place. One that lies there already is of an earlier upgrade, and stays.
+ */
+function keepBefore(database: DatabaseSync, path: string): void {
+  const draft = `${path}.before-tmp-${randomBytes(4).toString('hex')}`
+  try {
+    closeSync(openSync(draft, 'wx', 0o600))
+    database.prepare('VACUUM INTO ?').run(draft)
+    const file = openSync(draft, 'r+')
+    fsyncSync(file)
+    closeSync(file)
+    const copy = `${path}.before-${STEPS.length}`
+    renameSync(draft, existsSync(copy) ? `${copy}-${new Date().toISOString().replace(/[:.]/g, '-')}` : copy)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
 }
 
 /** What is left of it can still be looked at, with its journal. */
@@ -102,8 +125,13 @@ const SQLITE = { busy: 5, locked: 6, readOnly: 8, input: 10, corrupt: 11, full: 
 
 const kindOf = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) & 0xff
 
-function isDamage(error: unknown): boolean {
+export function isDamage(error: unknown): boolean {
   return error instanceof Damaged || kindOf(error) === SQLITE.corrupt || kindOf(error) === SQLITE.notADatabase
+}
+
+/** Does another connection write just now? */
+export function isBusy(error: unknown): boolean {
+  return kindOf(error) === SQLITE.busy || kindOf(error) === SQLITE.locked
 }
 
 /** What SQLite or the disk says, as someone can mend it; anything else as it is. */
@@ -118,7 +146,7 @@ export function explained(error: unknown, path: string): unknown {
   if (isDamage(error)) {
     return said(`对话记录 ${path} 已损坏（${message}）。请重新启动服务：它会被改名保存，并从空白开始。`)
   }
-  if (kind === SQLITE.busy || kind === SQLITE.locked) {
+  if (isBusy(error)) {
     return said(`对话记录 ${path} 正被别的程序占用。请关掉它，或稍后重试。`)
   }
   const isUnwritable = kind === SQLITE.readOnly || kind === SQLITE.input || kind === SQLITE.cannotOpen

@@ -79,4 +79,105 @@ export const STEPS: readonly string[] = [
   CREATE INDEX bot_events_due ON bot_events (stage, due_at, number) WHERE is_next = 1;
   CREATE INDEX bot_events_done ON bot_events (done_at) WHERE stage = 'done';
   `,
+  `
+  -- sight: all, or the ids of collections as a JSON array. Of secrets their SHA-256 is kept
+  CREATE TABLE api_keys (
+    id TEXT PRIMARY KEY,
+    digest BLOB NOT NULL CHECK (length(digest) = 32),
+    name TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    sight TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    created_by TEXT NOT NULL,
+    expires_at INTEGER,
+    last_used_at INTEGER,
+    revoked_at INTEGER,
+    tokens_a_day INTEGER
+  ) STRICT;
+
+  CREATE TABLE people (
+    id TEXT PRIMARY KEY,
+    login TEXT NOT NULL,
+    folded_login TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('reader', 'editor', 'admin')),
+    sight TEXT NOT NULL,
+    password TEXT,
+    issuer TEXT,
+    subject TEXT,
+    created_at INTEGER NOT NULL,
+    last_sign_in_at INTEGER,
+    disabled_at INTEGER,
+    UNIQUE (issuer, subject)
+  ) STRICT;
+
+  CREATE TABLE sessions (
+    id TEXT PRIMARY KEY,
+    digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+    key_id TEXT REFERENCES api_keys (id),
+    person_id TEXT REFERENCES people (id),
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    agent TEXT,
+    address TEXT,
+    CHECK ((key_id IS NULL) <> (person_id IS NULL))
+  ) STRICT;
+  CREATE INDEX sessions_of_key ON sessions (key_id, created_at) WHERE key_id IS NOT NULL;
+  CREATE INDEX sessions_of_person ON sessions (person_id, created_at) WHERE person_id IS NOT NULL;
+
+  CREATE TABLE collections (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE collection_folders (
+    collection_id TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    folder TEXT NOT NULL,
+    PRIMARY KEY (collection_id, folder)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE collection_documents (
+    collection_id TEXT NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    document_id TEXT NOT NULL,
+    PRIMARY KEY (collection_id, document_id)
+  ) STRICT, WITHOUT ROWID;
+  -- one row: how often collections were changed
+  CREATE TABLE collection_changes (count INTEGER NOT NULL) STRICT;
+  INSERT INTO collection_changes VALUES (0);
+
+  -- hash: of the hash before and this row, see src/access/audit-chain.ts
+  CREATE TABLE audit (
+    number INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    by TEXT NOT NULL,
+    action TEXT NOT NULL,
+    object TEXT,
+    outcome TEXT NOT NULL CHECK (outcome IN ('done', 'refused', 'failed')),
+    request_id TEXT,
+    address TEXT,
+    detail TEXT,
+    hash TEXT NOT NULL
+  ) STRICT;
+  CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit log is only added to'); END;
+  CREATE TRIGGER audit_is_never_cut BEFORE DELETE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit log is only added to'); END;
+  -- without it INSERT OR REPLACE would take the place of a row
+  CREATE TRIGGER audit_has_no_gap BEFORE INSERT ON audit
+    WHEN new.number <> (SELECT coalesce(max(number), 0) + 1 FROM audit)
+    BEGIN SELECT raise(ABORT, 'the audit log is only added to'); END;
+  `,
+  `
+  -- sums alone; day in China; reason: of a decline, else empty
+  CREATE TABLE usage (
+    day TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    milliseconds INTEGER NOT NULL,
+    PRIMARY KEY (day, channel, outcome, reason, mode)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

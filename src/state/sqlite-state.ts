@@ -1,11 +1,10 @@
 /** The State in one file of SQLite, through Node's own module; `:memory:` for one that ends with the process. */
 import { setImmediate as turn } from 'node:timers/promises'
-import type { StatementSync } from 'node:sqlite'
 import { PolicyError } from '../errors.ts'
 import type { Answer, Conversation, ConversationSummary, Exchange, Feedback, Turn } from '../types.ts'
 import { readAnswer, readDocuments, readTurns } from './kept-answer.ts'
-import { IN_MEMORY, openFile } from './sqlite-file.ts'
-import { SqliteSession, textIn, type Row } from './sqlite-session.ts'
+import { IN_MEMORY } from './sqlite-file.ts'
+import { SqliteSession, textIn, type Prepared, type Row } from './sqlite-session.ts'
 import {
   EVERYONE,
   excerptOf,
@@ -37,7 +36,7 @@ export interface SqliteStateOptions {
 /** @throws PolicyError `state-unusable`, `disk-full` */
 export function openSqliteState(path: string, options: SqliteStateOptions = {}): State {
   const { log = () => {}, mend = true, now = Date.now } = options
-  return new SqliteState(new SqliteSession(openFile(path, { log, mend }), path), { log, now })
+  return new SqliteState(new SqliteSession(path, { log, mend }), { log, now })
 }
 
 /** Conversations deleted in one go; others have their turn in between. */
@@ -98,7 +97,7 @@ export class SqliteState implements State {
   readonly #session: SqliteSession
   readonly #log: (message: string) => void
   readonly #now: () => number
-  readonly #statements: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>
+  readonly #statements: Readonly<Record<keyof typeof STATEMENTS, Prepared>>
 
   constructor(session: SqliteSession, { log, now }: Required<Pick<SqliteStateOptions, 'log' | 'now'>>) {
     this.#session = session

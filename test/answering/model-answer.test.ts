@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { readCases } from '../../evals/cases.ts'
 import type { AnswerModel, ModelRequest } from '../../src/answering/answer-model.ts'
 import { ModelTrouble } from '../../src/answering/answer-model.ts'
+import { LimitedModel } from '../../src/answering/model-limits.ts'
 import { LocalAssistant, type Writer } from '../../src/answering/local-assistant.ts'
 import { prompts } from '../../src/answering/prompts.ts'
 import { faultOf } from '../../src/answering/verify.ts'
@@ -10,7 +11,7 @@ import type { WrittenSentence } from '../../src/answering/written/protocol.ts'
 import { quantities } from '../../src/questions/quantities.ts'
 import { times } from '../../src/questions/times.ts'
 import type { Library } from '../../src/retrieval/library.ts'
-import type { Answer, AnswerEvent, AskRequest, Turn } from '../../src/types.ts'
+import type { Answer, AnswerEvent, AskRequest, Payer, Turn } from '../../src/types.ts'
 import { seedLibrary } from './seeds.ts'
 import { asksForAnswer, jsonReply, passagesIn, plainReply, trueSentences, withLies, type Shown } from './written-replies.ts'
 
@@ -292,6 +293,33 @@ describe('the extractive answer is given, and says why, where', () => {
     )
     const answer = await answerOf(assistantWith(model), { question: QUESTION }, stop.signal)
     expect(answer.fallback?.reason).toContain('was stopped')
+  })
+})
+
+describe('the tokens count for whoever asks', () => {
+  const paid = async () => new LimitedModel(await modelFor(QUESTION, (good) => good))
+  const asks = async (model: AnswerModel, payer?: Payer, history?: Turn[]) => {
+    const request = { question: QUESTION, ...(payer && { payer }), ...(history && { history }) }
+    return (await answerOf(assistantWith(model), request)).mode
+  }
+
+  test('what one has used up leaves the others theirs', async () => {
+    const model = await paid()
+    const li = { id: 'key:Zk3vQ9xT', tokensADay: 9_000 }
+    expect([await asks(model, li), await asks(model, { id: 'person:wang' }), await asks(model)]).toEqual(['llm', 'llm', 'llm'])
+    const modes = []
+    for (let count = 0; count < 8; count++) modes.push(await asks(model, li))
+    expect(modes.at(-1)).toBe('extractive')
+    expect([await asks(model, { id: 'person:wang' }), await asks(model)]).toEqual(['llm', 'llm'])
+    expect(model.state()).not.toHaveProperty('isSpent')
+  })
+
+  test('a follow-up that is rewritten counts as well', async () => {
+    const payers: string[] = []
+    const model = await modelFor(QUESTION, (good) => good)
+    const counted = Object.assign(model, { paidBy: ({ id }: Payer) => (payers.push(id), model) })
+    await asks(counted, { id: 'key:Zk3vQ9xT' }, [{ role: 'user', content: '杭州呢？' }])
+    expect([payers, model.asked.length]).toEqual([['key:Zk3vQ9xT'], 2])
   })
 })
 

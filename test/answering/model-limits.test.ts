@@ -320,10 +320,10 @@ describe('the budget', () => {
     expect(held.model.state().budgetLeft).toBe(2 * most)
   })
 
-  test('of each key and of all together', async () => {
+  test('of each payer and of all together', async () => {
     const play = [SENTENCE, { usage: { inputTokens, outputTokens: REQUEST.maxTokens } }]
-    const held = limited([play], { tokensADay: 3 * most, tokensADayOfKey: 2 * most })
-    const [li, wang] = [held.model.forKey('li'), held.model.forKey('wang')]
+    const held = limited([play], { tokensADay: 3 * most })
+    const [li, wang] = [held.model.paidBy({ id: 'key:li', tokensADay: 2 * most }), held.model.paidBy({ id: 'key:wang' })]
     const kinds = []
     for (const model of [li, li, li, wang, wang]) kinds.push(kindOf((await written(model)).trouble))
     expect(kinds).toEqual([undefined, undefined, 'over-budget', undefined, 'over-budget'])

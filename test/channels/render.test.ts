@@ -181,7 +181,8 @@ describe('Markdown', () => {
   test.each([
     ['![x](https://example.org/?q=secret)', '\\!\\[x\\](https://example.org/?q=secret)'],
     ['[法][1]', '\\[法\\]\\[1\\]'],
-    ['<img src=x>', '\\<img src=x\\>'],
+    ['<img src=x>', '&lt;img src=x\\>'],
+    ['https://example.org<img src=x>', 'https://example.org&lt;img src=x\\>'],
     ['1.争创中心', '1\\.争创中心'],
     ['# 一、', '\\# 一、'],
     ['- 甲', '\\- 甲'],

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Assistant, Status, TextVersion } from '../../src/answering/assistant.ts'
 import { checkDraft, inOrder, summaryOf } from '../../src/answering/checking/check.ts'
+import type { BackupParts } from '../../src/channels/cli/backup.ts'
 import type { LibraryDesk, LibraryState, Upload } from '../../src/answering/library-desk.ts'
 import { readingUrl } from '../../src/answering/links.ts'
 import {
@@ -234,7 +235,7 @@ export function scripted(script: Script = {}): Assistant {
     fallbacks: [],
     ...script.status,
   }
-  return {
+  const assistant: Assistant = {
     ask: script.ask ?? ((request) => eventsOf(answered(request))),
     search: async ({ limit }) => ({
       passages: [passageOf(placeIn(DECISION, '三', '2'), 1), passageOf(placeIn(PLAN, '二', '6'))].slice(0, limit),
@@ -265,7 +266,9 @@ export function scripted(script: Script = {}): Assistant {
       return { text, textSha256: sha256(text), superseded: true, outline: () => outline, ...removed }
     },
     status: () => status,
+    within: async () => assistant,
   }
+  return assistant
 }
 
 const UPLOAD: Upload = {
@@ -293,7 +296,7 @@ const LIBRARY: LibraryState = {
 
 /** A desk that takes whatever it is given. */
 export function scriptedDesk(script: Partial<LibraryDesk> = {}): LibraryDesk {
-  return {
+  const desk: LibraryDesk = {
     state: async () => LIBRARY,
     uploaded: async () => new Set(['d-003']),
     admit: async () => {},
@@ -305,8 +308,16 @@ export function scriptedDesk(script: Partial<LibraryDesk> = {}): LibraryDesk {
     remove: async () => {},
     restore: async () => {},
     indexAgain: async () => {},
+    within: () => desk,
     ...script,
   }
+  return desk
 }
 
 export { BASES, RESEARCH, TITLE }
+
+const unasked = async () => {
+  throw new Error('no backup was asked for')
+}
+/** For a command line that takes none. */
+export const NO_BACKUPS: BackupParts = { take: unasked, verify: unasked, restore: unasked }

@@ -320,6 +320,7 @@ describe('a folder of an operator', () => {
       expect(documents.map(({ source }) => source)).toEqual(['决定.txt'])
       expect(skipped).toEqual([
         {
+          folder: 'docs',
           source: '日志.txt',
           code: 'file-unreadable',
           message: '日志.txt 在读取时不断被改写（读了 3 次），未读取。请等写入完成后重新建立索引。',
@@ -352,6 +353,7 @@ describe('a folder of an operator', () => {
       expect(documents.map(({ source }) => source)).toEqual(['一.txt'])
       expect(skipped).toEqual([
         {
+          folder: 'docs',
           source: '二.txt',
           code: 'file-unreadable',
           message: '二.txt 在读取前已被删除或移走，未读取。如仍需要，请放回文件夹后重新建立索引。',
@@ -366,7 +368,7 @@ describe('a folder of an operator', () => {
     await chmod(join(docs(), '密.txt'), 0)
     const { documents, skipped } = await load()
     expect(documents.map(({ source }) => source)).toEqual(['明.txt'])
-    expect(skipped).toEqual([{ source: '密.txt', code: 'file-unreadable', message: '密.txt 无法读取（EACCES）。请检查文件权限。' }])
+    expect(skipped).toEqual([{ folder: 'docs', source: '密.txt', code: 'file-unreadable', message: '密.txt 无法读取（EACCES）。请检查文件权限。' }])
   })
 
   test('a file the system will not read is listed with the system’s word', async () => {
@@ -484,6 +486,7 @@ describe('a library that people changed', () => {
     expect(ids(after)).toEqual({ '新决定.md': id })
     expect(after.skipped).toEqual([
       {
+        folder: 'docs',
         source: '决定.txt',
         code: 'replaced',
         message: '决定.txt 已由上传的 新决定.md 代替，未收录。要改用文件夹里的这一份，请给它改名。',

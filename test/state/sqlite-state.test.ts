@@ -11,7 +11,7 @@ import { openSqliteState } from '../../src/state/sqlite-state.ts'
 import { answered } from '../channels/scripted.ts'
 import { describeState } from '../contracts/state.ts'
 
-const ROUNDS = process.env['TIAOWEN_LONG'] === '1' ? 200 : 20
+const ROUNDS = process.env['TIAOWEN_LONG'] === '1' ? 500 : 20
 const TARGET = fileURLToPath(new URL('kill-target.ts', import.meta.url))
 
 let folder = ''

@@ -14,9 +14,9 @@ const MOMENTS = [
   { within: 200, from: 'start' },
 ] as const
 
-const TRIALS = trials(20, 400)
+const TRIALS = trials(20, 1_000)
 
-test(`a writer killed ${TRIALS} times loses nothing it acknowledged`, { timeout: 600_000 }, async () => {
+test(`a writer killed ${TRIALS} times loses nothing it acknowledged`, { timeout: 3_600_000 }, async () => {
   const folder = temporaryFolder()
   let acknowledged = 0
   let repairs = 0

@@ -28,14 +28,14 @@ export interface SiteOptions {
   /** Variables of the program besides, e.g. TIAOWEN_API_KEY. */
   readonly env?: Readonly<Record<string, string>>
   /** Changes the folder before the server starts. */
-  readonly prepare?: (home: string) => void
+  readonly prepare?: (home: string) => void | Promise<void>
 }
 
 /** Starts `tiaowen serve` on a free port; resolves when it answers from a whole index. */
 export async function openSite({ env = {}, prepare = () => {} }: SiteOptions = {}): Promise<Site> {
   const home = mkdtempSync(join(tmpdir(), 'tiaowen-site-'))
   cpSync(await indexedSeeds(), home, { recursive: true })
-  prepare(home)
+  await prepare(home)
   let server = run(['serve'], home, { TIAOWEN_PORT: '0', ...env })
   const close = async () => {
     await ended(server.child, 'SIGTERM')
@@ -82,6 +82,7 @@ function run(parameters: readonly string[], home: string, env: Readonly<Record<s
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', resolve('src/main.ts'), ...parameters], {
     env: {
       ...Object.fromEntries(kept),
+      TIAOWEN_CONFIG: 'off',
       TIAOWEN_SEEDS: 'off',
       TIAOWEN_FOLDERS: join(home, 'seeds'),
       TIAOWEN_DATA_FOLDER: join(home, 'data'),

@@ -170,7 +170,9 @@ describeInBrowser('less than the best', () => {
     const key = 'tw_test_4f7Yb0dKx2mN8qR5sV1wZ3cE6gH9jL0p'
     const site = await openSite({ env: { TIAOWEN_API_KEY: key, TIAOWEN_MODEL_DIR: 'off' } })
     try {
-      const { page, trouble } = await pages.open(site.url.replace('127.0.0.1', ELSEWHERE), { context: { httpCredentials: { username: '', password: key } } })
+      const { page, trouble } = await pages.open(site.url.replace('127.0.0.1', ELSEWHERE), {})
+      await page.getByLabel('API 密钥').fill(key)
+      await page.getByRole('button', { name: '登录', exact: true }).click()
       expect(await page.evaluate<boolean>('isSecureContext')).toBe(false)
       const exchange = await ask(page, RESEARCH)
       await exchange.getByRole('button', { name: '复制回答' }).click()

@@ -95,7 +95,7 @@ class MentionReader {
   }
 
   paragraph(text: string, from: number): readonly Mention[] {
-    const mayHold = /[第《〈号]|[一二三四五六七八九十]+、/.test(text) || this.#bareNames(text).length > 0
+    const mayHold = /[第《〈号]|[一二三四五六七八九十]、/.test(text) || this.#bareNames(text).length > 0
     return mayHold ? this.#read(text, from) : []
   }
 

@@ -2,6 +2,7 @@
  * A draft → what it quotes 引文: words in quotation marks, with the parts that ellipses divide them into. Nothing is
  * guessed: a mark without its partner is told, not closed.
  */
+import { remembered } from '../../questions/remembered.ts'
 import type { Span } from '../../types.ts'
 
 export interface Quoted {
@@ -87,6 +88,9 @@ function closingOf(text: string, at: number): number | undefined {
   return undefined
 }
 
+/** Where a quotation goes on: one expression for each mark, made once. */
+const breaksOf = remembered((opening) => new RegExp(`${ELLIPSIS.source}|\\n\\s*${opening}`, 'g'))
+
 function partsOf(text: string, { start, end }: Span, opening: string): Quoted['parts'] {
   const parts: { start: number; end: number; after: 'start' | 'ellipsis' | 'paragraph' }[] = []
   let from = start
@@ -94,12 +98,11 @@ function partsOf(text: string, { start, end }: Span, opening: string): Quoted['p
   const close = (to: number) => {
     if (/[\p{L}\p{N}]/u.test(text.slice(from, to))) parts.push({ start: from, end: to, after })
   }
-  const breaks = new RegExp(`${ELLIPSIS.source}|\\n\\s*${opening}`, 'g')
-  breaks.lastIndex = start
-  for (let found = breaks.exec(text); found && found.index < end; found = breaks.exec(text)) {
-    close(found.index)
-    after = found[0].startsWith('\n') ? 'paragraph' : 'ellipsis'
-    from = found.index + found[0].length
+  // among its own words alone: behind it there may be a book without a break
+  for (const { index, 0: words } of text.slice(start, end).matchAll(breaksOf(opening))) {
+    close(start + index)
+    after = words.startsWith('\n') ? 'paragraph' : 'ellipsis'
+    from = start + index + words.length
   }
   close(end)
   return parts

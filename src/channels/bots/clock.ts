@@ -1,13 +1,18 @@
 /** Time, as the desk of the chat platforms has it: tests hold it in their hand. */
+import { steadyNow } from '../../state/steady-clock.ts'
+
 export interface Clock {
   /** Milliseconds since 1970, UTC. */
   now(): number
+  /** The clock that people and programs set, where it is another one. */
+  settable?(): number
   /** Runs once after so many milliseconds, unless what it returns is called before. */
   after(milliseconds: number, run: () => void): () => void
 }
 
 export const SYSTEM_CLOCK: Clock = {
-  now: Date.now,
+  now: steadyNow,
+  settable: Date.now,
   after: (milliseconds, run) => {
     const timer = setTimeout(run, milliseconds)
     return () => clearTimeout(timer)

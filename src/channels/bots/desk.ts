@@ -5,11 +5,12 @@
 import type { BotQueue, ClaimedEvent } from '../../state/bot-queue.ts'
 import type { State } from '../../state/state.ts'
 import type { Answer } from '../../types.ts'
-import type { Keeper } from '../keeper.ts'
+import type { Asker, Keeper } from '../keeper.ts'
+import { askedBy } from '../usage-counter.ts'
 import type { Bot, BotQuestion, BotState, ExchangeOfBot, Inbox, Json, Message, Platform, Sent, Webhook } from './bot.ts'
 import { backOff, sleep, SYSTEM_CLOCK, type Clock } from './clock.ts'
 import { Courtesy } from './courtesy.ts'
-import { codeOf, failureOf, framesOf, noQuestion } from './failures.ts'
+import { codeOf, failureOf, framesOf, noQuestion, SWITCHED_OFF } from './failures.ts'
 import { exchangeOf, PLATFORM_NAMES, PLATFORMS } from './names.ts'
 import { Pace, Slots } from './pace.ts'
 import { noticeOf, replyOf, type Reply } from './reply.ts'
@@ -20,6 +21,8 @@ import { Workers } from './workers.ts'
 export interface BotsOptions {
   /** Answers questions and keeps them, under the name of the platform as owner. */
   readonly keeper: Pick<Keeper, 'ask' | 'stop'>
+  /** Whom a platform acts as just now; undefined: its key is revoked or past its day, and it answers nothing. */
+  readonly askerOf: (platform: Platform) => Promise<Asker | undefined>
   readonly state: Pick<State, 'forget' | 'giveFeedback'>
   readonly queue: BotQueue
   /** Without a slash at its end; absent: answers carry no links. */
@@ -248,6 +251,7 @@ class Desk implements BotDesk {
         }
       },
       rate: async (exchange, feedback) => {
+        if (!(await this.#options.askerOf(platform))) return false
         try {
           await this.#options.state.giveFeedback(platform, exchange, feedback)
           return true
@@ -267,7 +271,7 @@ class Desk implements BotDesk {
     if (this.#stopping.signal.aborted) return
     let messages: readonly Message[]
     try {
-      messages = bot.messagesFor(await this.#replyTo(event))
+      messages = bot.messagesFor(await askedBy(bot.platform, () => this.#replyTo(event)))
     } catch (error) {
       if (this.#ending.signal.aborted) return
       const failure = failureOf(error, event.attempts)
@@ -284,17 +288,19 @@ class Desk implements BotDesk {
   }
 
   async #replyTo({ platform, id, thread, question }: ClaimedEvent): Promise<Reply> {
+    const asker = await this.#options.askerOf(platform as Platform)
+    if (!asker) return noticeOf(SWITCHED_OFF)
     const words = noQuestion(question)
     if (words !== undefined) return noticeOf(words)
     const { publicUrl } = this.#options
     const exchange = exchangeOf(platform as Platform, { thread, id })
-    const answer = await this.#ask(platform, exchange, question)
+    const answer = await this.#ask(asker, exchange, question)
     return replyOf(answer, { exchange, ...(publicUrl !== undefined && { publicUrl }) })
   }
 
-  async #ask(platform: string, exchange: ExchangeOfBot, question: string): Promise<Answer> {
+  async #ask(asker: Asker, exchange: ExchangeOfBot, question: string): Promise<Answer> {
     const stays = new AbortController().signal // whoever asked does not go away
-    const events = await this.#options.keeper.ask(platform, { ...exchange, question }, stays)
+    const events = await this.#options.keeper.ask(asker, { ...exchange, question }, stays)
     for (;;) {
       const { value, done } = await events.next()
       if (done === true) throw new Error('The answer has no end')

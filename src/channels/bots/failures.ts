@@ -15,6 +15,9 @@ const NO_QUESTION = '没有读到问题。请在消息里写上要问的内容�
 const NO_INDEX = '文件索引还没有准备好，这个问题没有回答。请稍后再问一次。'
 const FAILED = '出错了，这个问题没有回答，原因已记入日志。请稍后再问一次；若仍不行，请联系管理员。'
 
+/** All that is said where the key a bot acts as counts no longer. */
+export const SWITCHED_OFF = '管理员已停用这个机器人，暂不能回答。'
+
 /** What is said at once, without asking; undefined where it is a question. */
 export function noQuestion(question: string): string | undefined {
   if (question.trim() === '') return NO_QUESTION

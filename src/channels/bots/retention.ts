@@ -50,6 +50,7 @@ async function sweep({ state, queue, days, clock, onGivenUp }: RetentionOptions)
   const now = clock.now()
   const givenUp = await queue.sweep({ receivedBefore: now - GIVE_UP_MS, doneBefore: now - NAMES_MS })
   for (const [platform, events] of Object.entries(givenUp)) onGivenUp(platform, events)
-  const before = new Date(now - days * DAY_MS).toISOString()
+  // what is forgotten does not come back: where the two clocks differ, somebody set one, and the earlier counts
+  const before = new Date(Math.min(now, clock.settable?.() ?? now) - days * DAY_MS).toISOString()
   for (const platform of PLATFORMS) await state.forget(platform, before)
 }

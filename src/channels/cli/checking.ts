@@ -2,9 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Assistant } from '../../answering/assistant.ts'
-import { annotateDraft } from '../../drafts/annotate-draft.ts'
 import type { DraftFile } from '../../drafts/draft-file.ts'
-import { readDraft } from '../../drafts/read-draft.ts'
+import { annotateDraftBeside, readDraftBeside } from '../../drafts/draft-thread.ts'
 import { PolicyError } from '../../errors.ts'
 import type { CheckDifference, Citation, SourceSuggestion } from '../../types.ts'
 import { checkPage } from '../check-page.ts'
@@ -35,12 +34,12 @@ export async function checkDraft(assistant: Assistant, command: CheckCommand, pa
   if (bytes.length > DRAFT_BYTES) {
     throw new PolicyError('body-too-large', `草稿超过 ${DRAFT_BYTES / 1024 / 1024} MiB。请拆分，或去掉其中的图片。`)
   }
-  const draft = await readDraft(bytes, file === '-' ? PIPED : basename(file))
+  const draft = await readDraftBeside(bytes, file === '-' ? PIPED : basename(file))
   if (annotated !== undefined) mustBeWord(draft)
   const onProgress = ({ done, total }: { readonly done: number; readonly total: number }) => parts.onProgress('draft', done, total)
   const checked = await checkedFile(assistant, draft, { ...(asOf !== undefined && { asOf }), suggest }, { onProgress })
   parts.onProgress('draft', 1, 1)
-  if (annotated !== undefined) await writeTo(annotated, await annotateDraft(bytes, draft, checked.items))
+  if (annotated !== undefined) await writeTo(annotated, await annotateDraftBeside(bytes, draft, checked.items))
   if (html !== undefined) await writeTo(html, checkPage(checked, draft.text))
   parts.print(command.json ? json(checked) : checkedText(checked, draft.text, parts.style))
   for (const path of [annotated, html]) if (path !== undefined) parts.printError(`已写入 ${plain(path)}`)

@@ -4,6 +4,9 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { BotName } from '../../bot-config.ts'
 import type { FeedbackWanted } from '../../state/state.ts'
 import type { AskMode } from '../../types.ts'
+import { CONFIG_WORKS, type ConfigurationRequest } from './configuration.ts'
+import { accessCommandOf, type AccessCommand, type AccessName } from './access-command.ts'
+import type { BackupWanted, RestoreWanted } from './backup.ts'
 import { COMMANDS, type CommandName } from './help.ts'
 
 export type Command =
@@ -61,7 +64,12 @@ export type Command =
   | { readonly name: 'serve' }
   | { readonly name: 'mcp' }
   | { readonly name: 'feedback'; readonly wanted: FeedbackWanted }
+  | ({ readonly name: 'config' } & ConfigurationRequest)
+  | { readonly name: 'backup'; readonly wanted: BackupWanted; readonly json: boolean }
+  /** `verify`: nothing is restored. */
+  | { readonly name: 'restore'; readonly wanted: RestoreWanted; readonly verify: boolean; readonly json: boolean }
   | { readonly name: 'eval'; readonly argv: readonly string[] }
+  | AccessCommand
 
 export interface Typed {
   readonly command: Command
@@ -89,6 +97,23 @@ const OPTIONS = {
   html: { type: 'string' },
   suggest: FLAG,
   strict: FLAG,
+  config: { type: 'string' },
+  quiet: FLAG,
+  scopes: { type: 'string' },
+  see: { type: 'string' },
+  expires: { type: 'string' },
+  tokens: { type: 'string' },
+  name: { type: 'string' },
+  role: { type: 'string' },
+  issuer: { type: 'string' },
+  subject: { type: 'string' },
+  expect: { type: 'string' },
+  action: { type: 'string' },
+  by: { type: 'string' },
+  keep: { type: 'string' },
+  into: { type: 'string' },
+  replace: FLAG,
+  verify: FLAG,
 } as const satisfies ParseArgsConfig['options']
 
 /** Options a command takes beside --help, --color and --no-color. */
@@ -104,6 +129,13 @@ const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = 
   doctor: ['json'],
   feedback: ['json', 'since', 'rating'],
   send: [],
+  config: ['config'],
+  keys: ['json', 'quiet', 'scopes', 'see', 'expires', 'tokens'],
+  people: ['json', 'name', 'role', 'see', 'issuer', 'subject'],
+  collections: ['json'],
+  audit: ['json', 'expect', 'limit', 'action', 'by', 'since'],
+  backup: ['json', 'keep'],
+  restore: ['json', 'into', 'replace', 'verify'],
 }
 const COMMON = ['help', 'color', 'no-color']
 const LIMIT = 10
@@ -193,12 +225,30 @@ function complete(name: CommandName, values: Parsed['values'], rest: readonly st
       return { name, argv: [] }
     case 'feedback':
       return words === 'export' ? feedbackExport(values) : missing('要做什么：feedback export')
+    case 'config':
+      return configWork(words, values.config)
+    case 'backup':
+      return backupOf(values, rest)
+    case 'restore':
+      return restoreOf(values, rest)
     case 'send': {
       const [to, ...question] = rest
       if (to !== 'dingtalk') return missing('发到哪里：send dingtalk <问题>')
       return question.length === 0 ? missing('问题') : { name, to, question: question.join(' ').trim() }
     }
+    case 'keys':
+    case 'people':
+    case 'collections':
+    case 'audit':
+      return accessOf(name, rest, values)
   }
+}
+
+function configWork(word: string, file: string | undefined): Command {
+  const work = CONFIG_WORKS.find((one) => one === word)
+  if (work === undefined) return missing('要做什么：config check、config show 或 config example')
+  if (file === '') return missing('--config 的文件名')
+  return { name: 'config', work, ...(file !== undefined && { file }) }
 }
 
 function draftOf(values: Parsed['values'], rest: readonly string[], asOf: { readonly asOf?: string }): Command {
@@ -212,6 +262,24 @@ function draftOf(values: Parsed['values'], rest: readonly string[], asOf: { read
   if (outputs.length === 2 && resolve(outputs[0]!) === resolve(outputs[1]!)) return { name: 'usage', message: '--annotated 和 --html 不能是同一个文件。' }
   const paths = { ...(annotated !== undefined && { annotated }), ...(html !== undefined && { html }) }
   return { name: 'check', file, json, ...paths, ...asOf, suggest, strict }
+}
+
+function backupOf({ json = false, keep }: Parsed['values'], [target, ...more]: readonly string[]): Command {
+  if (target === undefined || target === '') return missing('备份放到哪个文件夹')
+  if (more.length > 0) return { name: 'usage', message: `backup 不需要参数“${more.join(' ')}”；路径里有空格的请加引号。` }
+  if (keep !== undefined && !/^[1-9]\d{0,3}$/.test(keep)) return { name: 'usage', message: '--keep 应为 1 至 9999 的整数。' }
+  return { name: 'backup', wanted: { target, ...(keep !== undefined && { keep: Number(keep) }) }, json }
+}
+
+function restoreOf(values: Parsed['values'], [backup, ...more]: readonly string[]): Command {
+  const { json = false, into, replace = false, verify = false } = values
+  if (backup === undefined || backup === '') return missing('哪一份备份，如 /backup/tiaowen-20260131T020000Z')
+  if (more.length > 0) return { name: 'usage', message: `restore 不需要参数“${more.join(' ')}”；路径里有空格的请加引号。` }
+  if (into === '') return missing('--into 的文件夹')
+  if (verify && (into !== undefined || replace)) {
+    return { name: 'usage', message: '--verify 只核对，不恢复，不与 --into、--replace 同用；恢复时总会先核对。' }
+  }
+  return { name: 'restore', wanted: { backup, replace, ...(into !== undefined && { into }) }, verify, json }
 }
 
 /** A day, or a time with its zone. */
@@ -231,6 +299,11 @@ function feedbackExport({ since, rating }: Parsed['values']): Command {
 const missing = (what: string): Command => ({ name: 'usage', message: `请写明${what}。` })
 const isCommand = (word: string | undefined): word is CommandName =>
   (COMMANDS as readonly (string | undefined)[]).includes(word)
+
+function accessOf(name: AccessName, rest: readonly string[], values: Parsed['values']): Command {
+  const command = accessCommandOf(name, rest, values)
+  return typeof command === 'string' ? { name: 'usage', message: command } : command
+}
 
 type Ask = Extract<Command, { name: 'ask' }>
 

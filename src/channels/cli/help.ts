@@ -1,6 +1,6 @@
 /** What `tiaowen --help` says, command by command. */
 
-export const COMMANDS = ['ask', 'search', 'cite', 'check', 'index', 'serve', 'eval', 'doctor', 'feedback', 'send', 'mcp'] as const
+export const COMMANDS = ['ask', 'search', 'cite', 'check', 'index', 'serve', 'eval', 'doctor', 'feedback', 'send', 'mcp', 'config', 'keys', 'people', 'collections', 'audit', 'backup', 'restore'] as const
 export type CommandName = (typeof COMMANDS)[number]
 
 /** Exit codes, the same for every command. */
@@ -24,13 +24,20 @@ export const HELP = `条问 Tiaowen：答案逐字引自文件，句句注明条
   eval            跑评测题
   doctor          检查文件、条款编号、索引与模型；doctor slack、doctor dingtalk 检查聊天平台的配置
   feedback export 导出对回答的评价
+  backup <文件夹>  备份全部数据与索引，服务不必停
+  restore <备份>   核对并恢复一份备份；--verify 只核对
   send dingtalk <问题>  回答一个问题，发到钉钉群（自定义群机器人）
+  config check    检查设置；config show 显示生效的设置；config example 输出设置文件的样例
+  keys            密钥：list、create、revoke
+  people          人员：list、add、password、disable、enable、role
+  collections     文件集，规定谁能看到哪些文件：list、create、add、remove、delete
+  audit           审计日志：show、verify、head
 
   --json          输出 JSON    --help  帮助    --version  版本
   --color / --no-color         彩色与否；也看 NO_COLOR
 
 ${EXIT_CODES}
-设置（环境变量 TIAOWEN_…）见 README。`
+设置（文件 tiaowen.yaml 和环境变量 TIAOWEN_…）见 docs/configuration.zh-CN.md。`
 
 export const COMMAND_HELP: Readonly<Record<CommandName, string>> = {
   ask: `用法：tiaowen ask [--json | --markdown] [--document <编号>]… [--as-of <日期>]
@@ -126,5 +133,106 @@ ${EXIT_CODES}`,
 指定。按平台要求的快慢发送；平台说稍后再发的，等候后再试，最多 15 分钟。不作回答的也照样发出，退出码为 3 或 4。
 
 例：tiaowen send dingtalk 本周施行的规定有哪些？
+${EXIT_CODES}`,
+  config: `用法：tiaowen config check|show|example [--config <文件>]
+
+  check      检查设置文件和环境变量，一次列出所有错误；还看文件夹、模型、端口。只有警告时退出码为 0，有错误为 1
+  show       以 YAML 显示生效的设置，注明各来自哪里：默认、文件的哪一行、哪个环境变量；密钥显示为 ***
+  example    输出带说明的设置文件，列出所有设置
+
+  --config <文件>    读这个设置文件。不写则读 TIAOWEN_CONFIG 指定的文件（off 为不读），没有指定时读程序文件夹里的
+                    tiaowen.yaml。环境变量优先于文件。见 docs/configuration.zh-CN.md
+
+例：tiaowen config example > tiaowen.yaml
+    tiaowen config check --config tiaowen.yaml
+${EXIT_CODES}`,
+  keys: `用法：tiaowen keys [list] [--json]
+      tiaowen keys create [--scopes <权限>] [--see <文件集>] [--expires <日期>] [--tokens <数>] [--quiet | --json] <名称>
+      tiaowen keys revoke <编号>
+
+密钥供程序、聊天机器人和 MCP 使用，也可用来登录网页。密钥只在建立时显示一次，打印在标准输出，只保存它的 SHA-256。
+停用立即生效，正在运行的服务不必重启。API keys: made, listed, revoked; a running server knows at once.
+
+  --scopes <权限>    ask 提问、search 查找与阅读、ingest 增删文件、admin 管理，以逗号分隔；默认 ask,search
+  --see <文件集>     除公开文件外还能看到的文件集，名称或编号，以逗号分隔；all 为全部；默认没有，admin 须为 all
+  --expires <日期>   2026-12-31（到当天结束，北京时间）或 2026-12-31T18:00:00+08:00；不写则不过期
+  --tokens <数>      每天可用的语言模型词元
+  --quiet           只打印密钥
+
+例：tiaowen keys create --scopes ask,search --see 人事 --expires 2026-12-31 人事处系统
+    KEY=$(tiaowen keys create --quiet 门户网站)
+${EXIT_CODES}`,
+  people: `用法：tiaowen people [list] [--json]
+      tiaowen people add [--name <姓名>] [--role <角色>] [--see <文件集>] [--issuer <网址> --subject <编号>] <登录名>
+      tiaowen people password <登录名>
+      tiaowen people disable|enable <登录名>
+      tiaowen people role [--see <文件集>] <登录名> reader|editor|admin
+
+能登录网页的人。口令至少 12 个字符，从终端输入（不显示）或从标准输入读取一行，不写在命令里；只保存它的 Argon2id 值。
+更换口令、角色，或停用，原有登录随即结束。People who sign in; a password is typed or piped in, never an argument.
+
+  --name <姓名>      不写则同登录名
+  --role <角色>      reader 提问与阅读；editor 还能增删文件；admin 还能管理；默认 reader
+  --see <文件集>     同 tiaowen keys
+  --issuer、--subject  由单点登录（OIDC）登录，没有口令
+
+例：tiaowen people add --name 李明 --role editor --see all li.ming
+    tiaowen people password li.ming < 口令文件
+${EXIT_CODES}`,
+  collections: `用法：tiaowen collections [list] [--json]
+      tiaowen collections create <名称>
+      tiaowen collections add <名称> <文件夹或文件>…
+      tiaowen collections remove <名称> <文件夹或文件>…
+      tiaowen collections delete <名称>
+
+文件集里的文件，只有给了这个文件集的密钥和人员能看到；不在任何文件集里的文件人人可见。
+Documents of a collection are seen by those alone who are given it; the others by everyone.
+
+  文件夹    索引所收文件夹的名称，其中现有和以后的文件都在内；上传的文件为 /uploads
+  文件      编号（见 tiaowen doctor）或文件名；重名的请写编号
+
+例：tiaowen collections create 人事
+    tiaowen collections add 人事 人事文件夹 工资办法.docx
+    tiaowen collections delete 人事
+${EXIT_CODES}`,
+  audit: `用法：tiaowen audit [show] [--limit <条数>] [--action <事项>] [--by <谁>] [--since <时间>] [--json]
+      tiaowen audit verify [--expect <序号:哈希>] [--json]
+      tiaowen audit head [--json]
+
+谁在何时对什么做了什么，只增不改，每条含前一条的哈希。The audit log: chained hashes, added to and never changed.
+
+  show      最近的条目，旧的在前；默认 50 条
+  verify    逐条核对；有改动、缺失、调换或截断时说明从哪一条起，退出码为 1
+  head      末端的 序号:哈希；存到别处，以后用 verify --expect 核对，截断也看得出来
+
+例：tiaowen audit show --action key.create --since 2026-01-01
+    tiaowen audit head > /mnt/别的机器/audit.head
+    tiaowen audit verify --expect "$(cat /mnt/别的机器/audit.head)"
+${EXIT_CODES}`,
+  backup: `用法：tiaowen backup [--keep <份数>] [--json] <文件夹>
+
+把索引、文件登记、各版文本、上传的文件、对话和评价备份到 <文件夹>/tiaowen-<UTC 时间>/。服务可以照常运行和写入。
+写完才改成这个名字；名为 tmp-… 的是没有写完的，不能用，下一次备份时删去。没有改变的文件与上一份备份共用。
+管理员自己的文件夹（TIAOWEN_FOLDERS）不在其中，请另行备份；密钥等环境变量也不在其中。
+
+  --keep <份数>   只留最近几份完整的备份（同一台机器、同一个数据文件夹的），其余删去
+  --json          JSON
+
+例：tiaowen backup --keep 14 /backup/tiaowen
+每天自动备份、如何试恢复，见 docs/backup.md。
+${EXIT_CODES}`,
+  restore: `用法：tiaowen restore [--into <文件夹>] [--replace] [--json] <备份>
+      tiaowen restore --verify [--json] <备份>
+
+恢复前先停止服务。全部文件先写在旁边，逐一核对校验值，检查对话数据库，再用备份时记下的 20 个问题核对回答；
+都对了才改名就位。有一处不对就什么都不动，并指出是哪个文件。
+
+  --verify          只核对备份，什么都不写
+  --into <文件夹>    恢复到 <文件夹>/data 和 <文件夹>/index；默认是配置的数据文件夹和索引文件夹
+  --replace         原有的数据改名保存在 before-restore-… 里（不删除）；不加则两个文件夹须为空
+  --json            JSON
+
+例：tiaowen restore --verify /backup/tiaowen/tiaowen-20260131T020000Z
+    tiaowen restore --into /tmp/try /backup/tiaowen/tiaowen-20260131T020000Z
 ${EXIT_CODES}`,
 }

@@ -4,10 +4,13 @@ import type { BotName } from '../../bot-config.ts'
 import { PolicyError } from '../../errors.ts'
 import type { FeedbackRecord, FeedbackWanted } from '../../state/state.ts'
 import { plain, type Style } from '../render.ts'
+import { manageAccess, type AccessParts } from './access.ts'
 import { ask, cite, search } from './answers.ts'
+import { backUp, restore, verify, type BackupParts } from './backup.ts'
 import { faultOfSending, printExamination, sendAnswer, type Examination, type SendParts } from './bots.ts'
 import { checkDraft } from './checking.ts'
 import { commandOf, type Command } from './command.ts'
+import { configuration, type ConfigurationParts } from './configuration.ts'
 import { doctor, type About } from './doctor.ts'
 import { exportFeedback } from './feedback.ts'
 import { COMMAND_HELP, EXIT, HELP } from './help.ts'
@@ -41,6 +44,10 @@ export interface CliParts {
   readonly examine: (channel: BotName) => Promise<Examination>
   /** What posts to a group of DingTalk. */
   readonly sending: () => Promise<SendParts>
+  readonly configuration: ConfigurationParts
+  /** Who may do what, over the data folder; closed when the command is done. */
+  readonly access: () => Promise<AccessParts & { close(): void }>
+  readonly backups: BackupParts
   /** All that is piped in. */
   readonly input: () => Promise<Uint8Array>
   readonly onProgress: OnProgress
@@ -104,8 +111,28 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
     }
     case 'feedback':
       return exportFeedback(parts.feedback(command.wanted), parts.print, parts.printError)
+    case 'config':
+      return configuration(command, parts.configuration, printing)
+    case 'backup':
+      return backUp(parts.backups, command.wanted, { ...printing, ...parts, isJson: command.json })
+    case 'restore': {
+      const { wanted, verify: isOnlyVerified, json: isJson } = command
+      const saying = { ...printing, ...parts, isJson }
+      return isOnlyVerified ? verify(parts.backups, wanted.backup, saying) : restore(parts.backups, wanted, saying)
+    }
     case 'index':
       return index(parts.index(command), { watch: command.watch, isJson: command.json }, printing, parts.printError)
+    case 'keys':
+    case 'people':
+    case 'collections':
+    case 'audit': {
+      const access = await parts.access()
+      try {
+        return await manageAccess(command, access, { ...printing, printError: parts.printError })
+      } finally {
+        access.close()
+      }
+    }
   }
 }
 

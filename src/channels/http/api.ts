@@ -1,13 +1,12 @@
 /** The routes under /api, as promised in /openapi.json. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Assistant } from '../../answering/assistant.ts'
 import { PolicyError } from '../../errors.ts'
 import type { Answer, AnswerEvent, AskRequest, Document, DocumentId, SearchRequest } from '../../types.ts'
-import type { LibraryDesk } from '../../answering/library-desk.ts'
 import { cited, clauseText, listedDocument, listedDocuments, outlineOf, placeOfPath, type Catalogue } from '../wire.ts'
 import { eventStream } from './event-stream.ts'
-import { instanceOf, ownerOf } from './guards.ts'
+import { instanceOf, paidBy } from './guards.ts'
+import type { Sight } from './sight.ts'
 import type { Keeper } from '../keeper.ts'
 import { BODY_PROBLEMS, json, NO_DOCUMENT, problem, PROBLEMS } from './promises.ts'
 import {
@@ -30,8 +29,6 @@ export interface ApiOptions {
   readonly onError: (error: unknown) => void
   /** What answers questions within conversations. */
   readonly keeper: Keeper
-  /** Knows which documents were uploaded. */
-  readonly desk?: LibraryDesk
 }
 
 const NO_DOCUMENT_OR_CONVERSATION = { 404: problem('No such document or conversation') }
@@ -136,40 +133,40 @@ const clause = createRoute({
   responses: { 200: json('The clause', ClauseTextSchema), ...PROBLEMS, 404: problem('No such document or clause') },
 })
 
-export function addApiRoutes(app: OpenAPIHono, assistant: Assistant, options: ApiOptions): void {
-  app.openapi(ask, async (context) => answer(context, assistant, context.req.valid('json'), options))
+export function addApiRoutes(app: OpenAPIHono, sight: Sight, options: ApiOptions): void {
+  app.openapi(ask, async (context) => answer(context, sight, context.req.valid('json'), options))
 
   app.openapi(search, async (context) => {
+    const assistant = await sight.assistant(context)
     const { query, limit, documents: ids, asOf } = context.req.valid('json')
     const only = ids && knownIds(ids, assistant.catalogue())
     const request: SearchRequest = { query, limit, ...(only && { documents: only }), ...(asOf && { asOf }) }
     return context.json(await assistant.search(request), 200)
   })
 
-  app.openapi(cite, (context) => {
+  app.openapi(cite, async (context) => {
+    const assistant = await sight.assistant(context)
     const { ref, asOf, at } = context.req.valid('query')
     return context.json(cited(ref, assistant.lookUp(ref, asOf, at), assistant.catalogue()), 200)
   })
 
-  const uploaded = async (): Promise<ReadonlySet<string>> => (await options.desk?.uploaded()) ?? new Set()
-
   app.openapi(documents, async (context) => {
-    const catalogue = assistant.catalogue()
+    const catalogue = (await sight.assistant(context)).catalogue()
     const { generation, embedder } = catalogue
-    const listed = await listedDocuments(catalogue, await uploaded())
+    const listed = await listedDocuments(catalogue, await sight.uploaded(context))
     return context.json({ documents: listed, index: { generation, embedder } }, 200)
   })
 
   app.openapi(document, async (context) => {
-    const catalogue = assistant.catalogue()
+    const catalogue = (await sight.assistant(context)).catalogue()
     const found = knownDocument(context.req.valid('param').id, catalogue)
-    return context.json({ ...listedDocument(found, catalogue, await uploaded()), outline: outlineOf(found) }, 200)
+    return context.json({ ...listedDocument(found, catalogue, await sight.uploaded(context)), outline: outlineOf(found) }, 200)
   })
 
   app.openapi(text, async (context) => {
     const { id } = context.req.valid('param')
     const { sha } = context.req.valid('query')
-    const version = await assistant.textOf(id as DocumentId, sha)
+    const version = await (await sight.assistant(context)).textOf(id as DocumentId, sha)
     if (!version)
       throw new PolicyError('no-such-document', sha === undefined ? noDocument(id) : `没有文件 ${id} 的版本 ${sha}。`)
     return context.text(version.text, 200, {
@@ -181,8 +178,8 @@ export function addApiRoutes(app: OpenAPIHono, assistant: Assistant, options: Ap
   })
 
   app.openAPIRegistry.registerPath(clause)
-  app.get('/api/clauses/:documentId/:path{.+}', (context) => {
-    const catalogue = assistant.catalogue()
+  app.get('/api/clauses/:documentId/:path{.+}', async (context) => {
+    const catalogue = (await sight.assistant(context)).catalogue()
     const [id = '', ...path] = pathSegments(context).slice(2)
     const found = knownDocument(id, catalogue)
     const place = placeOfPath(found, path)
@@ -197,10 +194,12 @@ export function addApiRoutes(app: OpenAPIHono, assistant: Assistant, options: Ap
 
 async function answer(
   context: Context,
-  assistant: Assistant,
+  sight: Sight,
   body: z.infer<typeof AskBody>,
   options: ApiOptions,
 ): Promise<Response> {
+  const asker = await sight.asker(context)
+  const { assistant } = asker
   const documents = body.documents && knownIds(body.documents, assistant.catalogue())
   const { conversationId, exchangeId } = body
   const request: AskRequest = {
@@ -209,12 +208,13 @@ async function answer(
     ...(documents && { documents }),
     ...(body.asOf && { asOf: body.asOf }),
     ...(body.mode && { mode: body.mode }),
+    ...paidBy(context),
   }
   const abort = new AbortController()
   context.req.raw.signal.addEventListener('abort', () => abort.abort(), { once: true })
   const isKept = conversationId !== undefined && exchangeId !== undefined
   const events = isKept
-    ? await options.keeper.ask(ownerOf(context), { ...request, conversationId, exchangeId }, abort.signal)
+    ? await options.keeper.ask(asker, { ...request, conversationId, exchangeId }, abort.signal)
     : assistant.ask(request, abort.signal)[Symbol.asyncIterator]()
   const first = await events.next()
   const wantsStream = body.stream ?? (context.req.header('accept') ?? '').includes('text/event-stream')

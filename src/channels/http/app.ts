@@ -3,37 +3,72 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { methodNotAllowed } from 'hono/method-not-allowed'
-import type { Context } from 'hono'
+import { matchedRoutes } from 'hono/route'
+import type { Context, MiddlewareHandler } from 'hono'
+import { availableParallelism } from 'node:os'
+import type { AccessStore } from '../../access/access-store.ts'
 import type { Assistant } from '../../answering/assistant.ts'
 import type { LibraryDesk } from '../../answering/library-desk.ts'
 import { PolicyError } from '../../errors.ts'
+import type { Machine } from '../../telemetry/parts.ts'
 import { IN_MEMORY, openSqliteState } from '../../state/sqlite-state.ts'
 import type { State } from '../../state/state.ts'
+import type { Fallback } from '../../types.ts'
+import type { AdminParts } from '../admin-parts.ts'
+import { askedBy } from '../usage-counter.ts'
+import { addAdminAccessRoutes } from './admin-access.ts'
+import { addAdminReportRoutes } from './admin-reports.ts'
 import { addApiRoutes } from './api.ts'
-import { addAssets } from './assets.ts'
+import { DoorAudit } from './audit.ts'
+import { addAssets, builtPage } from './assets.ts'
 import { addWebhooks, type Bots } from './bots.ts'
-import { addCheckRoutes, CHECK_PATHS } from './check.ts'
+import { addCheckRoutes } from './check.ts'
 import { addConversationRoutes } from './conversations.ts'
 import { addReportRoute } from './csp-reports.ts'
-import { guardsOf, instanceOf, securityHeaders, wantsPage } from './guards.ts'
+import { isHttps, proxiesOf } from './client-address.ts'
+import { bucketOf, guardsOf, instanceOf, securityHeaders, wantsPage, type Door } from './guards.ts'
 import { addHealthRoutes } from './health.ts'
+import { isUnlocked } from './identify.ts'
 import { Keeper } from '../keeper.ts'
-import { addMcpRoute, MCP_PATH } from './mcp.ts'
+import { MemoryRates, RATES, type Rates, type RateStore } from './limits.ts'
+import { addMcpRoute, MCP_PATH, type McpRouteOptions } from './mcp.ts'
 import { inOpenAiWords } from './openai-errors.ts'
-import { addOpenAiRoutes, CHAT_PATH } from './openai.ts'
-import { addLibraryRoutes, UPLOADS_PATH } from './library.ts'
+import { addMetricsRoute, type MetricsText } from './metrics.ts'
+import { SingleSignOn, type OidcConfig } from './oidc.ts'
+import { addOpenAiRoutes } from './openai.ts'
+import { OperatorSessions } from './operator-sessions.ts'
+import { addLibraryRoutes } from './library.ts'
 import { errorPage } from './pages/error-page.ts'
 import { addPages } from './pages/pages.ts'
 import { addReadingRoute } from './reading.ts'
+import { SeenBy, type ViewOf } from '../seen-by.ts'
+import { Sight } from './sight.ts'
 import { problemFor, problemOf, problemOfIssues, problemResponse, type Problem } from './problem.ts'
-import { BODY_BYTES } from './schemas.ts'
+import { observedRequests, type RequestObserver } from './requests.ts'
+import { BODY_BYTES, nameOf, ROUTES, unmatched, webhookRow, type RouteRow } from './route-table.ts'
+import { addSessionRoutes } from './session.ts'
 import { addSuggestionsRoute } from './suggestions.ts'
+import { Turns } from './turns.ts'
 
 const KEY_BYTES = 32
 
 export interface HttpOptions {
-  /** Asked of every route but /livez and what chat platforms post to. Absent: only this machine is served. */
+  /** The operator's key: opens everything. Without it, and without a key or person in `access`, only this machine is served. */
   readonly apiKey?: string
+  /** Keys, people, sessions and the audit log; absent: there are none. */
+  readonly access?: AccessStore
+  /** Other machines reach the server: nobody is let in without a key. */
+  readonly isPublic?: boolean
+  /** Addresses and networks of the operator's own proxies, whose word on X-Forwarded-For and -Proto counts. */
+  readonly trustedProxies?: readonly string[]
+  /** Requests a minute, where they are not the usual ones. */
+  readonly rates?: Partial<Rates>
+  /** Absent: in memory. */
+  readonly rateStore?: RateStore
+  /** Questions answered at the same time; absent: by the cores there are. */
+  readonly asksAtOnce?: number
+  /** Single sign-on; needs `publicUrl` and `access`. */
+  readonly oidc?: OidcConfig
   readonly version: string
   /** Where people reach the pages; absent: answers to clients of OpenAI's API carry no links. */
   readonly publicUrl?: string
@@ -49,6 +84,18 @@ export interface HttpOptions {
   readonly desk?: LibraryDesk
   /** Chat platforms; absent: there are none. */
   readonly bots?: Bots
+  /** What the administration page shows besides keys and people; absent, or without `access`: there is no /api/admin. */
+  readonly admin?: AdminParts
+  /** Told of every request: counts, traces, the access log. */
+  readonly requests?: RequestObserver
+  /** The disk and the database, for /readyz. */
+  readonly machine?: () => Promise<Machine>
+  /** Absent: there is no /metrics here. */
+  readonly metrics?: MetricsText
+  /** Who may see which documents; absent: who may see all sees all, and nobody else anything. */
+  readonly viewOf?: ViewOf
+  /** What is wrong on this machine and does not stop answers: a full disk, conversations that cannot be kept. */
+  readonly troubles?: () => Promise<readonly Fallback[]>
 }
 
 /** Throws PolicyError 'config-invalid' for a key too short to be one. */
@@ -66,15 +113,21 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
     defaultHook: (result, context) =>
       result.success ? undefined : problemResponse(problemOfIssues(result.error.issues, instanceOf(context))),
   })
+  app.use(observedRequests(options.requests ?? {}))
   app.use(securityHeaders)
+  app.use(inItsChannel)
+  // whoever kept the line open for more is to look for another server
+  app.use(async (context, next) => {
+    await next()
+    if (stopping.aborted) context.header('Connection', 'close')
+  })
   app.use('/v1/*', inOpenAiWords)
   const webhooks = options.bots?.webhooks ?? []
-  const ownLimit = new Set([MCP_PATH, CHAT_PATH, ...webhooks.map(({ path }) => path), ...CHECK_PATHS, ...(desk ? [UPLOADS_PATH] : [])])
-  for (const guard of guardsOf(apiKey, webhooks.map(({ path }) => path))) app.use(guard)
+  const rows = new Map([...ROUTES, ...webhooks.map(({ path, mostBytes }) => webhookRow(path, mostBytes))].map((row) => [nameOf(row), row]))
+  const door = doorOf(options, rows)
+  for (const guard of guardsOf(door)) app.use(guard)
   app.use(methodNotAllowed({ app, onMethodNotAllowed: wrongMethod }))
-  const limited = bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge })
-  // files, drafts and events of chat platforms have limits of their own, see upload-body.ts, check.ts and bots.ts
-  app.use((context, next) => (ownLimit.has(context.req.path) ? next() : limited(context, next)))
+  app.use(withinBody(rows))
   app.notFound((context) =>
     answerProblem(context, problemOf('no-such-route', '没有这个地址。可用的地址见 /docs。', instanceOf(context))),
   )
@@ -85,26 +138,94 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
     if (problem.status >= 500) log(`${context.req.method} ${problem.instance}: ${told}`)
     return answerProblem(context, problem)
   })
-  const { version, bots } = options
-  addHealthRoutes(app, assistant, { version, stopping, ...(bots && { bots }) })
+  const { version, bots, machine, metrics, troubles } = options
+  const seenBy = new SeenBy(assistant, desk, options.viewOf)
+  const sight = new Sight(seenBy)
+  const canAnswer = () => assistant.status().ready
+  const looked = { ...(bots && { bots }), ...(machine && { machine }), ...(troubles && { troubles }) }
+  addHealthRoutes(app, sight, { version, stopping, canAnswer, ...looked })
+  if (metrics) addMetricsRoute(app, metrics)
   addWebhooks(app, webhooks)
   const onError = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error))
   const state = options.state ?? openSqliteState(IN_MEMORY, { log })
-  const keeper = new Keeper(assistant, state, { ending, onError })
-  addApiRoutes(app, assistant, { ending, onError, keeper, ...(desk && { desk }) })
-  addCheckRoutes(app, assistant, { ending, onError })
-  addConversationRoutes(app, assistant, state, keeper)
-  addReadingRoute(app, assistant)
-  addSuggestionsRoute(app, assistant)
-  if (desk) addLibraryRoutes(app, desk)
-  const uploaded = async () => (await desk?.uploaded()) ?? new Set<string>()
+  const keeper = new Keeper(state, { ending, onError, onUnkept: () => {} }) // the state's own log says why
+  addApiRoutes(app, sight, { ending, onError, keeper })
+  addCheckRoutes(app, sight, { ending, onError })
+  addConversationRoutes(app, sight, state, keeper)
+  addReadingRoute(app, sight)
+  addSuggestionsRoute(app, assistant, sight)
+  if (desk) addLibraryRoutes(app, sight)
+  const { access, admin } = options
+  if (access && admin) {
+    addAdminAccessRoutes(app, access, admin)
+    addAdminReportRoutes(app, { ...admin, assistant, access, state, version, isOpen: () => isUnlocked(door), ...(bots && { bots }) })
+  }
+  addSessionRoutes(app, { door, log, ...singleSignOnOf(options) })
   const { publicUrl } = options
-  addOpenAiRoutes(app, { assistant, ending, onError, ...(publicUrl !== undefined && { publicUrl }) })
-  addMcpRoute(app, { assistant, uploaded, version, log, stopping, ending })
+  addOpenAiRoutes(app, { sight, ending, onError, ...(publicUrl !== undefined && { publicUrl }) })
+  addMcpRoute(app, { seenBy, version, log, stopping, ending, turnFor: turnsOf(door) })
   addReportRoute(app, log)
   addAssets(app)
-  addPages(app, assistant, version)
+  addPages(app, sight, version)
+  const faults = unmatched(app.routes, [...rows.values()])
+  if (faults.length > 0) throw new Error(faults.join('\n'))
   return app
+}
+
+/** Answers of a language model wait for it, others for a core. */
+const ASKS_A_CORE = 8
+const MOST_WAITING = 256
+
+function doorOf(options: HttpOptions, rows: ReadonlyMap<string, RouteRow>): Door {
+  const { apiKey, access, publicUrl, log = () => {} } = options
+  const isProxy = proxiesOf(options.trustedProxies ?? [])
+  const atOnce = options.asksAtOnce ?? ASKS_A_CORE * availableParallelism()
+  return {
+    ...(apiKey !== undefined && { apiKey }),
+    ...(access && { access }),
+    operatorSessions: new OperatorSessions(),
+    isProxy,
+    isPublic: options.isPublic ?? false,
+    isHttps: (context) => publicUrl?.startsWith('https:') === true || isHttps(context, isProxy),
+    rows,
+    rates: options.rateStore ?? new MemoryRates(),
+    limits: { ...RATES, ...options.rates },
+    audit: new DoorAudit(access, log),
+    asking: new Turns({ atOnce, waiting: MOST_WAITING, full: { code: 'overloaded', message: '提问的人太多，请稍候几秒再试。' } }),
+    page: builtPage,
+  }
+}
+
+function singleSignOnOf({ oidc, publicUrl, access }: HttpOptions) {
+  if (!oidc || publicUrl === undefined || !access) return {}
+  return { singleSignOn: { config: oidc, signOn: new SingleSignOn(oidc, publicUrl) } }
+}
+
+/** Questions that come by MCP count and wait as those of /api/ask do. */
+function turnsOf({ rates, limits, asking }: Door): McpRouteOptions['turnFor'] {
+  return async (context, identity) => {
+    const allowance = { perMinute: limits.ask }
+    const taken = identity.kind === 'local' ? undefined : await rates.take(bucketOf('ask', identity, context), allowance)
+    if (taken?.isAllowed === false) throw new PolicyError('rate-limited', `请求太频繁，请${taken.retrySeconds}秒后再试。`)
+    return asking.enter(new AbortController().signal)
+  }
+}
+
+/** Bodies are counted while they are read, whatever was said of their size. */
+function withinBody(rows: ReadonlyMap<string, RouteRow>): MiddlewareHandler {
+  const usual = bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge })
+  return (context, next) => {
+    const readsBody = matchedRoutes(context).some((route) => rows.get(nameOf(route))?.readsBody)
+    return readsBody ? next() : usual(context, next)
+  }
+}
+
+/** By what way a question came, for the counts of usage; our own pages say where they come from, as no other site's can. */
+const inItsChannel: MiddlewareHandler = (context, next) => {
+  const { path } = context.req
+  if (path === MCP_PATH) return askedBy('mcp', next)
+  if (path.startsWith('/v1/')) return askedBy('openai', next)
+  return askedBy(context.req.header('sec-fetch-site') === 'same-origin' ? 'page' : 'api', next)
 }
 
 /** A person's browser gets a page, everything else problem+json. */

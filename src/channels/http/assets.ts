@@ -25,7 +25,7 @@ export function addAssets(app: OpenAPIHono): void {
 }
 
 /** The page that draws itself; a plain one that says what to do where it was not built. */
-export function builtPage(context: Context, status: 200 | 404 = 200): Response | Promise<Response> {
+export function builtPage(context: Context, status: 200 | 401 | 404 = 200): Response | Promise<Response> {
   try {
     return context.html(readFileSync(`${BUILT}index.html`, 'utf8'), status)
   } catch {

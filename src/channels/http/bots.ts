@@ -10,7 +10,7 @@ import { withinBytes } from './upload-body.ts'
 
 export type Bots = Pick<BotDesk, 'webhooks' | 'status'>
 
-/** No guard of guards.ts stands before these: each checks the signature of its platform itself. */
+/** No guard of guards.ts asks these who they are: each checks the signature of its platform itself. */
 export function addWebhooks(app: OpenAPIHono, webhooks: readonly Webhook[]): void {
   for (const webhook of webhooks) app.post(webhook.path, (context) => handled(webhook, context))
 }
@@ -24,7 +24,7 @@ async function handled(webhook: Webhook, context: Context): Promise<Response> {
     const detail = `请求体最多${Math.floor(mostBytes / 1024)} KiB。`
     return problemResponse(problemOf('body-too-large', detail, instanceOf(context)))
   }
-  const address = addressOf(context)
+  const { address } = context.var // of the platform itself, where trusted proxies stand between
   const { headers } = context.req.raw
   return answerOf(await webhook.handle({ headers, body, ...(address !== undefined && { address }) }))
 }
@@ -34,10 +34,4 @@ function answerOf({ status, headers = {}, body }: WebhookAnswer): Response {
   const isText = typeof body === 'string'
   const type = isText ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8'
   return new Response(isText ? body : JSON.stringify(body), { status, headers: { 'Content-Type': type, ...headers } })
-}
-
-/** What Node's server knows of the connection. @example '::ffff:203.0.113.7' is '203.0.113.7' */
-function addressOf(context: Context): string | undefined {
-  const { incoming } = (context.env ?? {}) as { incoming?: { socket?: { remoteAddress?: string } } }
-  return incoming?.socket?.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '')
 }

@@ -2,7 +2,7 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import type { Assistant, CheckingProgress } from '../../answering/assistant.ts'
+import type { CheckingProgress } from '../../answering/assistant.ts'
 import { annotateDraftBeside, readDraftBeside } from '../../drafts/draft-thread.ts'
 import type { DraftFile } from '../../drafts/draft-file.ts'
 import { PolicyError } from '../../errors.ts'
@@ -13,6 +13,7 @@ import { withFileProblems } from './file-problem.ts'
 import { instanceOf } from './guards.ts'
 import { problemFor, problemOf, problemOfIssues, problemResponse, type Problem } from './problem.ts'
 import { problem, PROBLEMS } from './promises.ts'
+import type { Sight } from './sight.ts'
 import { Turns } from './turns.ts'
 import { inTurn, sentFile, withinBytes, type SentFile } from './upload-body.ts'
 
@@ -94,12 +95,12 @@ const annotated = createRoute({
   },
 })
 
-export function addCheckRoutes(app: OpenAPIHono, assistant: Assistant, options: CheckRoutesOptions): void {
+export function addCheckRoutes(app: OpenAPIHono, sight: Sight, options: CheckRoutesOptions): void {
   const room = turns()
   app.openAPIRegistry.registerPath(check)
   app.openAPIRegistry.registerPath(annotated)
-  app.post(CHECK_PATH, (context) => heard(context, () => checkDraft(context, assistant, room, options)))
-  app.post(ANNOTATED_PATH, (context) => heard(context, () => annotateSent(context, assistant, room)))
+  app.post(CHECK_PATH, (context) => heard(context, () => checkDraft(context, sight, room, options)))
+  app.post(ANNOTATED_PATH, (context) => heard(context, () => annotateSent(context, sight, room)))
 }
 
 /** Nobody hears the answer of one who went away, and nothing is wrong with it. */
@@ -118,9 +119,10 @@ interface Sent {
   readonly draft: { readonly text: string } | SentFile
 }
 
-async function checkDraft(context: Context, assistant: Assistant, room: Turns, options: CheckRoutesOptions): Promise<Response> {
+async function checkDraft(context: Context, sight: Sight, room: Turns, options: CheckRoutesOptions): Promise<Response> {
   const sent = await sentDraft(context)
   if (sent instanceof Response) return sent
+  const assistant = await sight.assistant(context)
   const abort = new AbortController()
   const { signal } = abort
   context.req.raw.signal.addEventListener('abort', () => abort.abort(), { once: true })
@@ -189,9 +191,10 @@ function brokenOff(error: unknown, instance: string, onError: (error: unknown) =
   return problemFor(error, instance)
 }
 
-async function annotateSent(context: Context, assistant: Assistant, room: Turns): Promise<Response> {
+async function annotateSent(context: Context, sight: Sight, room: Turns): Promise<Response> {
   const sent = await sentDraft(context)
   if (sent instanceof Response) return sent
+  const assistant = await sight.assistant(context)
   const { draft, how } = sent
   if (!('bytes' in draft)) throw new PolicyError('bad-request', '批注要加在 Word 文件上：请上传 .docx 文件。')
   const { signal } = context.req.raw

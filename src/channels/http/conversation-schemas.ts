@@ -113,6 +113,9 @@ export const ExchangeSchema = z
     }),
     feedback: FeedbackSchema.optional(),
     changes: list(CitationChangeSchema).optional(),
+    withheld: z.enum(['words', 'passages']).optional().openapi({
+      description: 'What was left out of the answer: it rests on documents that may no longer be seen',
+    }),
   })
   .openapi('Exchange')
 

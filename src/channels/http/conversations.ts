@@ -1,9 +1,10 @@
 /** The routes under /api/conversations: what was asked and answered, and what people said of it. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
-import type { Assistant } from '../../answering/assistant.ts'
+import type { Context } from 'hono'
 import { oneLine, type State } from '../../state/state.ts'
 import type { Conversation } from '../../types.ts'
 import { changesOf } from '../citation-changes.ts'
+import { conversationFor, conversationsFor } from '../withheld.ts'
 import type { Catalogue } from '../wire.ts'
 import { BODY_PROBLEMS, json, problem, PROBLEMS } from './promises.ts'
 import { attachment, conversationMarkdown } from './conversation-file.ts'
@@ -20,6 +21,7 @@ import {
 } from './conversation-schemas.ts'
 import { ownerOf } from './guards.ts'
 import type { Keeper } from '../keeper.ts'
+import type { Sight } from './sight.ts'
 
 const tags = ['conversations']
 const NO_CONVERSATION = { 404: problem('No such conversation') }
@@ -118,17 +120,26 @@ const stop = createRoute({
   responses: { ...DONE, ...PROBLEMS },
 })
 
-export function addConversationRoutes(app: OpenAPIHono, assistant: Assistant, state: State, keeper: Keeper): void {
+export function addConversationRoutes(app: OpenAPIHono, sight: Sight, state: State, keeper: Keeper): void {
+  /** What was withheld since is no part of it. */
+  const shown = async (context: Context, id: string): Promise<Conversation> => {
+    const found = await state.conversation(ownerOf(context), id)
+    const reader = await sight.reader(context)
+    return reader ? conversationFor(found, reader) : found
+  }
+
   app.openapi(conversations, async (context) => {
     const { q, limit, before } = context.req.valid('query')
     const wanted = { limit, ...(q !== undefined && { query: q }), ...(before !== undefined && { before }) }
-    const listed = await state.conversations(ownerOf(context), wanted)
+    const reader = q === undefined ? undefined : await sight.reader(context)
+    const owner = ownerOf(context)
+    const listed = await (reader ? conversationsFor(state, owner, wanted, reader) : state.conversations(owner, wanted))
     return context.json({ conversations: [...listed.conversations], more: listed.more }, 200)
   })
 
   app.openapi(conversation, async (context) => {
-    const found = await state.conversation(ownerOf(context), context.req.valid('param').id)
-    return context.json(withChanges(found, assistant.catalogue()), 200)
+    const found = await shown(context, context.req.valid('param').id)
+    return context.json(withChanges(found, (await sight.assistant(context)).catalogue()), 200)
   })
 
   app.openapi(rename, async (context) => {
@@ -142,7 +153,7 @@ export function addConversationRoutes(app: OpenAPIHono, assistant: Assistant, st
   })
 
   app.openapi(exported, async (context) => {
-    const found = await state.conversation(ownerOf(context), context.req.valid('param').id)
+    const found = await shown(context, context.req.valid('param').id)
     const isMarkdown = context.req.valid('query').format === 'markdown'
     const body = isMarkdown
       ? conversationMarkdown(found, new URL(context.req.url).origin)

@@ -28,11 +28,14 @@ export function addReportRoute(app: OpenAPIHono, log: (message: string) => void)
     for (const { body } of reports.data ?? []) {
       if (lines++ >= LINES_A_MINUTE) break
       const { effectiveDirective = '', blockedURL = '', documentURL = '', sourceFile, lineNumber } = body
-      log(`浏览器拒绝了页面内容 refused by a browser: ${clip([effectiveDirective, blockedURL, documentURL, `${sourceFile ?? ''}:${lineNumber ?? ''}`].join(' '))}`)
+      log(`浏览器拒绝了页面内容 refused by a browser: ${clip([effectiveDirective, withoutQuery(blockedURL), withoutQuery(documentURL), `${sourceFile ?? ''}:${lineNumber ?? ''}`].join(' '))}`)
     }
     return context.body(null, 204)
   })
 }
+
+/** What a person asked may stand in an address. */
+const withoutQuery = (address: string): string => address.replace(/[?#].*$/s, '')
 
 /** On one line, without what a terminal would obey. */
 const clip = (words: string): string => words.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '�').slice(0, SHOWN)

@@ -1,13 +1,13 @@
 /** The routes by which people put documents into the library, take them out and bring them back. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { LibraryDesk } from '../../answering/library-desk.ts'
 import { PolicyError } from '../../errors.ts'
 import { withFileProblems } from './file-problem.ts'
 import { instanceOf } from './guards.ts'
 import { AcceptBody, AcceptedSchema, ChangedSchema, LibrarySchema, UploadParams, UploadSchema } from './library-schemas.ts'
 import { problemOf, problemResponse } from './problem.ts'
 import { DocumentParams, ProblemSchema } from './schemas.ts'
+import type { Sight } from './sight.ts'
 import { inTurn, sentFile } from './upload-body.ts'
 
 export const UPLOADS_PATH = '/api/uploads'
@@ -130,47 +130,48 @@ const indexAgain = createRoute({
   responses: { 202: { description: 'A round begins, or one more after the one under way' }, ...PROBLEMS },
 })
 
-export function addLibraryRoutes(app: OpenAPIHono, desk: LibraryDesk): void {
-  app.openapi(library, async (context) => context.json(await desk.state(), 200))
+export function addLibraryRoutes(app: OpenAPIHono, sight: Sight): void {
+  app.openapi(library, async (context) => context.json(await (await sight.desk(context)).state(), 200))
 
   app.openAPIRegistry.registerPath(upload)
-  app.post(UPLOADS_PATH, (context) => uploadProblem(context, () => receive(context, desk)))
+  app.post(UPLOADS_PATH, (context) => uploadProblem(context, () => receive(context, sight)))
 
-  app.openapi(staged, async (context) => context.json(await desk.staged(context.req.valid('param').id), 200))
+  app.openapi(staged, async (context) => context.json(await (await sight.desk(context)).staged(context.req.valid('param').id), 200))
 
   app.openapi(stagedText, async (context) => {
-    const text = await desk.stagedText(context.req.valid('param').id)
+    const text = await (await sight.desk(context)).stagedText(context.req.valid('param').id)
     return context.text(text, 200, { 'Content-Type': 'text/plain; charset=utf-8' })
   })
 
   app.openapi(discard, async (context) => {
-    await desk.discard(context.req.valid('param').id)
+    await (await sight.desk(context)).discard(context.req.valid('param').id)
     return context.body(null, 204)
   })
 
   app.openapi(accept, (context) => {
     const { id } = context.req.valid('param')
     const { replaces } = context.req.valid('json')
-    return diskProblem(context, async () => context.json(await desk.accept(id, replaces), 202))
+    return diskProblem(context, async () => context.json(await (await sight.desk(context)).accept(id, replaces), 202))
   })
 
   app.openapi(remove, (context) => {
     const { id } = context.req.valid('param')
-    return diskProblem(context, async () => (await desk.remove(id), context.json({ id }, 202)))
+    return diskProblem(context, async () => (await (await sight.desk(context)).remove(id), context.json({ id }, 202)))
   })
 
   app.openapi(restore, (context) => {
     const { id } = context.req.valid('param')
-    return diskProblem(context, async () => (await desk.restore(id), context.json({ id }, 202)))
+    return diskProblem(context, async () => (await (await sight.desk(context)).restore(id), context.json({ id }, 202)))
   })
 
   app.openapi(indexAgain, async (context) => {
-    await desk.indexAgain()
+    await (await sight.desk(context)).indexAgain()
     return context.body(null, 202)
   })
 }
 
-async function receive(context: Context, desk: LibraryDesk): Promise<Response> {
+async function receive(context: Context, sight: Sight): Promise<Response> {
+  const desk = await sight.desk(context)
   await desk.admit()
   if (!/^multipart\/form-data\s*;/i.test(context.req.header('content-type') ?? '')) {
     const detail = '文件须以 multipart/form-data 上传。'

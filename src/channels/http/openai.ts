@@ -12,6 +12,7 @@ import { documentsNamed } from '../known-documents.ts'
 import { renderMarkdown } from '../render.ts'
 import { wholeAnswer } from '../whole-answer.ts'
 import { PING_MS } from './event-stream.ts'
+import { paidBy } from './guards.ts'
 import { errorOfProblem, openAiError, refusal, refusalOfIssues } from './openai-errors.ts'
 import {
   ChatBody,
@@ -28,6 +29,7 @@ import {
 import { problemFor } from './problem.ts'
 import { json } from './promises.ts'
 import { AskBody } from './schemas.ts'
+import type { Sight } from './sight.ts'
 
 export const CHAT_PATH = '/v1/chat/completions'
 /** Clients send a whole conversation with every question. */
@@ -36,7 +38,7 @@ const BODY_BYTES = 1024 * 1024
 const HISTORY_TURNS = 50
 
 export interface OpenAiOptions {
-  readonly assistant: Assistant
+  readonly sight: Sight
   /** Where people reach the pages; absent: answers carry no links. */
   readonly publicUrl?: string
   readonly ending: AbortSignal
@@ -61,13 +63,14 @@ async function completed(context: Context, options: OpenAiOptions): Promise<Resp
   const { data: request } = body
   const refused = unsupported(request)
   if (refused) return refused
-  const asked = askedIn(request, options.assistant)
+  const assistant = await options.sight.assistant(context)
+  const asked = askedIn(request, assistant)
   if (asked instanceof Response) return asked
   const abort = new AbortController()
   context.req.raw.signal.addEventListener('abort', () => abort.abort(), { once: true })
   const signal = AbortSignal.any([abort.signal, options.ending])
   // what goes wrong before the first event is an answer with its own status, since no stream has begun
-  const events = await begun(options.assistant.ask(asked, signal))
+  const events = await begun(assistant.ask({ ...asked, ...paidBy(context) }, signal))
   const reply = new Reply(request, options.publicUrl)
   if (request.stream === true) return streamed(context, wholeAnswer(events, signal), reply, { ...options, abort })
   return context.json(reply.whole(await wholeAnswer(events, signal)))

@@ -1,6 +1,7 @@
 /** Errors as application/problem+json (RFC 9457): a stable code, a sentence, no stack trace, no path of the machine. */
 import type { ErrorCode } from '../../errors.ts'
 import { PolicyError } from '../../errors.ts'
+import { currentScope } from '../../telemetry/scope.ts'
 import type { z } from '@hono/zod-openapi'
 import { TOO_LONG, type ProblemSchema } from './schemas.ts'
 
@@ -25,7 +26,7 @@ export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   'sign-in-failed': { status: 401, title: 'Name or password are not right' },
   forbidden: { status: 403, title: 'This is not allowed to you' },
   'rate-limited': { status: 429, title: 'Too many requests' },
-  overloaded: { status: 503, title: 'Too much is asked at once', detail: LATER },
+  overloaded: { status: 503, title: 'Too much is asked at once' },
   'no-such-document': { status: 404, title: 'No such document' },
   'no-such-clause': { status: 404, title: 'No such clause' },
   'no-such-route': { status: 404, title: 'No such address' },
@@ -51,18 +52,25 @@ export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   'native-missing': { status: 503, title: 'A native module is missing', detail: OPERATOR },
   'port-busy': { status: 500, title: 'The port is taken', detail: OPERATOR },
   'disk-full': { status: 503, title: 'The disk is full', detail: OPERATOR },
+  'data-unwritable': { status: 503, title: 'The data folder cannot be written', detail: OPERATOR },
+  'library-busy': { status: 503, title: 'The library is being changed' },
   'config-invalid': { status: 500, title: 'The configuration is not valid', detail: OPERATOR },
   'uploads-off': { status: 403, title: 'Uploads are switched off' },
   'no-such-upload': { status: 404, title: 'No such upload' },
   'too-many-uploads': { status: 429, title: 'Too many uploads wait to be accepted' },
   'queue-full': { status: 503, title: 'Too many questions wait to be answered' },
   'checks-full': { status: 503, title: 'Too many drafts wait to be checked' },
+  'data-newer': { status: 503, title: 'The data was written by a newer version', detail: OPERATOR },
+  'backup-failed': { status: 500, title: 'The backup could not be made', detail: OPERATOR },
+  'backup-damaged': { status: 500, title: 'The backup is damaged', detail: OPERATOR },
+  'restore-refused': { status: 500, title: 'The backup was not restored', detail: OPERATOR },
   internal: { status: 500, title: 'Internal error', detail: '服务端出错，已记入日志。请稍后再试。' },
 }
 
 /** `status` differs from the code's own where HTTP has a finer word: 403, 405, 415. */
 export function problemOf(code: ErrorCode, detail: string | undefined, instance: string, status?: number): Problem {
   const meaning = MEANINGS[code]
+  const requestId = currentScope()?.requestId
   return {
     type: `/docs#${code}`,
     title: meaning.title,
@@ -70,6 +78,7 @@ export function problemOf(code: ErrorCode, detail: string | undefined, instance:
     code,
     detail: detail ?? meaning.detail ?? meaning.title,
     instance,
+    ...(requestId !== undefined && { requestId }),
   }
 }
 

@@ -15,7 +15,7 @@ export const problem = (description: string) => ({
 export const PROBLEMS = {
   400: problem('The request is not understood; `code` says why'),
   401: problem('An API key is needed'),
-  403: problem('Not from this machine, and no API key is set'),
+  403: problem('This is not allowed to you'),
   503: problem('No index is ready yet'),
 }
 

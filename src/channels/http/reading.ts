@@ -1,12 +1,12 @@
 /** GET /api/reading/{id}: one text of a document with all that a reader shows beside it, in one answer. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Assistant } from '../../answering/assistant.ts'
 import { today } from '../../answering/clock.ts'
 import { PolicyError } from '../../errors.ts'
 import type { DocumentId } from '../../types.ts'
 import { readingOf } from '../wire.ts'
 import { json, NO_DOCUMENT, PROBLEMS } from './promises.ts'
+import type { Sight } from './sight.ts'
 import { DocumentParams, ReadingSchema, TextQuery } from './schemas.ts'
 
 const reading = createRoute({
@@ -24,10 +24,11 @@ const reading = createRoute({
   },
 })
 
-export function addReadingRoute(app: OpenAPIHono, assistant: Assistant): void {
+export function addReadingRoute(app: OpenAPIHono, sight: Sight): void {
   app.openapi(reading, async (context) => {
     const { id } = context.req.valid('param')
     const { sha } = context.req.valid('query')
+    const assistant = await sight.assistant(context)
     const catalogue = assistant.catalogue()
     const stored = await assistant.textOf(id as DocumentId, sha)
     if (!stored) throw noSuchText(id)

@@ -4,7 +4,6 @@ import { QUESTION_CHARACTERS, TOO_LONG, withinCharacters } from '../question-lim
 
 export { QUESTION_CHARACTERS, TOO_LONG, withinCharacters }
 export const REFERENCE_CHARACTERS = 500
-export const BODY_BYTES = 64 * 1024
 export const SEARCH_LIMIT = 100
 const HISTORY_TURNS = 50
 const DOCUMENTS_NAMED = 1_000
@@ -276,6 +275,7 @@ export const ProblemSchema = z
     code: z.string().openapi({ description: 'Stable' }),
     detail: z.string(),
     instance: z.string(),
+    requestId: z.string().optional().openapi({ description: 'As in X-Request-Id and in the log' }),
   })
   .openapi('Problem', { description: 'RFC 9457' })
 
@@ -468,6 +468,18 @@ const ChannelSchema = z
   ])
   .openapi('Channel', { description: 'A chat platform' })
 
+/** For whoever has not shown who they are: an orchestrator, a load balancer. */
+export const ReadyAtAllSchema = z.strictObject({ ready: z.boolean() }).openapi('ReadyAtAll')
+
+export const StartedSchema = z.strictObject({ started: z.boolean() }).openapi('Started')
+
+const PartSchema = z
+  .strictObject({
+    ok: z.boolean(),
+    message: z.string().optional().openapi({ description: 'What is wrong, or what there is' }),
+  })
+  .openapi('Part')
+
 export const ReadySchema = z
   .strictObject({
     ready: z.boolean(),
@@ -516,5 +528,8 @@ export const ReadySchema = z
     skippedFiles: z.number().int().optional().openapi({ description: 'Files that became no document; tiaowen doctor lists them' }),
     building: z.strictObject({ step: z.string(), done: z.number(), total: z.number() }).optional(),
     channels: z.strictObject({ slack: ChannelSchema, dingtalk: ChannelSchema }).optional(),
+    parts: z.record(z.string(), PartSchema).openapi({
+      description: 'By name, only what is configured; only `index` makes unready, the others say what is less than the best',
+    }),
   })
   .openapi('Ready')

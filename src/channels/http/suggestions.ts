@@ -1,9 +1,10 @@
 /** GET /api/suggestions: questions to begin with. */
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Assistant } from '../../answering/assistant.ts'
-import { suggestionsOf } from '../../answering/suggestions.ts'
+import { suggestionsOf, type Suggestion } from '../../answering/suggestions.ts'
 import { json, PROBLEMS } from './promises.ts'
 import { SuggestionsSchema } from './schemas.ts'
+import type { Sight } from './sight.ts'
 
 const suggestions = createRoute({
   method: 'get',
@@ -13,7 +14,17 @@ const suggestions = createRoute({
   responses: { 200: json('Questions, each with the document that answers it', SuggestionsSchema), ...PROBLEMS },
 })
 
-export function addSuggestionsRoute(app: OpenAPIHono, assistant: Assistant): void {
-  const suggested = suggestionsOf(assistant)
-  app.openapi(suggestions, async (context) => context.json({ questions: await suggested() }, 200))
+export function addSuggestionsRoute(app: OpenAPIHono, whole: Assistant, sight: Sight): void {
+  const suggested = suggestionsOf(whole)
+  /** Of those who may not see all, by the documents they see. */
+  const within = new WeakMap<object, Promise<readonly Suggestion[]>>()
+  app.openapi(suggestions, async (context) => {
+    const assistant = await sight.assistant(context)
+    if (assistant === whole) return context.json({ questions: await suggested() }, 200)
+    const { documents } = assistant.catalogue()
+    const made = within.get(documents) ?? suggestionsOf(assistant)()
+    within.set(documents, made)
+    made.catch(() => within.delete(documents))
+    return context.json({ questions: await made }, 200)
+  })
 }

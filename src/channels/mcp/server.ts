@@ -23,11 +23,21 @@ import { complete, listResources, readResource, TEMPLATES } from './resources.ts
 import { INPUTS, jsonSchemasOf, type ToolName } from './schemas.ts'
 import { TOOLS, type Call, type Reply, type ToolParts } from './tools.ts'
 
-export interface McpOptions extends ToolParts {
+export interface McpOptions {
+  /** What whoever asks may see now: asked anew for each of their requests. */
+  readonly seen: () => Promise<ToolParts>
   readonly version: string
   /** Told of what should not happen; replies never carry it. */
   readonly log: (message: string) => void
+  /** What whoever has opened the session may do; absent: everything. Tools beyond it are not listed. */
+  readonly mayUse?: (needs: 'search' | 'ask') => boolean
+  /** Before a question is answered, and a draft checked; what ends its turn. Throws PolicyError where it has none. */
+  readonly turn?: () => Promise<() => void>
 }
+
+/** Tools by which something is asked; the others look things up. */
+const ASKING: readonly ToolName[] = ['ask', 'verify_quote', 'check_draft']
+const needsOf = (name: ToolName) => (ASKING.includes(name) ? 'ask' : 'search')
 
 /** Array elements and object members of a tool's arguments: a thousand documents, fifty turns, and room. */
 const MOST_INPUT_ELEMENTS = 2_000
@@ -46,26 +56,30 @@ const INSTRUCTIONS = `条问 Tiaowen：单位自己的政策法规文件库。
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>
 
 export function createMcpServer(options: McpOptions): McpServer {
-  const { version, assistant, log } = options
+  const { version, seen, log } = options
   const mcp = new McpServer(
     { name: 'tiaowen', title: '条问 Tiaowen', version },
     { instructions: INSTRUCTIONS, maxToolInputElements: MOST_INPUT_ELEMENTS },
   )
   const running = { count: 0 }
-  for (const name of NAMES) {
+  const names = NAMES.filter((name) => options.mayUse?.(needsOf(name)) ?? true)
+  for (const name of names) {
     // what is wrong with the arguments is said by ours, in words; the bound on how many there are is the SDK's
     mcp.registerTool(name, { inputSchema: z.looseObject({}) }, (given, extra) => called(options, name, given, extra, running))
   }
-  mcp.server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listedTools() }))
+  mcp.server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listedTools().filter(({ name }) => names.includes(name as ToolName)) }))
   mcp.server.registerCapabilities({ resources: {}, completions: {} })
   const { server } = mcp
-  server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => orRpcError(log, () => listResources(assistant, params?.cursor)))
+  server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => orRpcError(log, async () => listResources((await seen()).assistant, params?.cursor)))
   server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates: [...TEMPLATES] }))
   server.setRequestHandler(ReadResourceRequestSchema, ({ params }) =>
-    orRpcError(log, () => ({ contents: [{ ...readResource(assistant, params.uri) }] })),
+    orRpcError(log, async () => ({ contents: [{ ...readResource((await seen()).assistant, params.uri) }] })),
   )
   server.setRequestHandler(CompleteRequestSchema, ({ params }) =>
-    orRpcError(log, () => ({ completion: { ...complete(assistant, params.argument, params.context?.arguments?.['documentId']) } })),
+    orRpcError(log, async () => {
+      const { assistant } = await seen()
+      return { completion: { ...complete(assistant, params.argument, params.context?.arguments?.['documentId']) } }
+    }),
   )
   server.onerror = (error) => log(`MCP: ${plain(error.message).replace(/\s+/g, ' ').slice(0, SHOWN)}`)
   return mcp
@@ -97,7 +111,9 @@ async function called(
   try {
     const input = INPUTS[name].safeParse(given)
     if (!input.success) return failed(problemOfIssues(input.error.issues, ''))
-    const { structured, text } = await run(options, name, input.data, callOf(extra))
+    const leave = ASKING.includes(name) ? await options.turn?.() : undefined
+    const work = async () => run(await options.seen(), name, input.data, callOf(extra))
+    const { structured, text } = await work().finally(leave)
     const coverage = coverageWords(structured['coverage'] as Coverage)
     return {
       content: [
@@ -115,8 +131,8 @@ async function called(
 }
 
 /** What `INPUTS[name]` gives is what `TOOLS[name]` takes. */
-const run = (options: McpOptions, name: ToolName, input: unknown, call: Call): Promise<Reply> =>
-  (TOOLS[name].run as (parts: ToolParts, input: unknown, call: Call) => Promise<Reply>)(options, input, call)
+const run = (parts: ToolParts, name: ToolName, input: unknown, call: Call): Promise<Reply> =>
+  (TOOLS[name].run as (parts: ToolParts, input: unknown, call: Call) => Promise<Reply>)(parts, input, call)
 
 /** Without `structuredContent`, which would have to be of the shape of a result. */
 const failed = ({ detail, code }: Problem): CallToolResult => ({
@@ -147,9 +163,9 @@ function toldProblem(error: unknown, where: string, log: (message: string) => vo
 /** Resource not found, as the protocol numbers it. */
 const NOT_FOUND = -32002
 
-function orRpcError<Result>(log: (message: string) => void, work: () => Result): Result {
+async function orRpcError<Result>(log: (message: string) => void, work: () => Promise<Result>): Promise<Result> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     const { code, status, detail } = toldProblem(error, '', log)
     const number = status === 404 ? NOT_FOUND : status === 400 ? ErrorCode.InvalidParams : ErrorCode.InternalError

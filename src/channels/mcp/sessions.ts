@@ -15,8 +15,14 @@ export interface SessionLimits {
 /** A draft of 300,000 characters, each written as \uXXXX, and room. */
 export const LIMITS: SessionLimits = { most: 64, idleMs: 30 * 60_000, bodyBytes: 2 * 1024 * 1024 }
 
-interface Session {
+/** Who a request is from: a session answers nobody but who opened it, as what they are now. */
+export interface Caller {
   readonly owner: string
+}
+
+interface Session<Who> {
+  /** Of the last request. */
+  caller: Who
   readonly server: McpServer
   readonly transport: WebStandardStreamableHTTPServerTransport
   /** Answers and streams that are still being read. */
@@ -24,16 +30,16 @@ interface Session {
   usedAt: number
 }
 
-export class McpSessions {
-  readonly #sessions = new Map<string, Session>()
-  readonly #make: () => McpServer
+export class McpSessions<Who extends Caller> {
+  readonly #sessions = new Map<string, Session<Who>>()
+  readonly #make: (caller: () => Who) => McpServer
   readonly #limits: SessionLimits
   #sweeping: NodeJS.Timeout | undefined
   /** Sessions that are being opened. */
   #opening = 0
   #isStopping = false
 
-  constructor(make: () => McpServer, limits: Partial<SessionLimits> = {}) {
+  constructor(make: (caller: () => Who) => McpServer, limits: Partial<SessionLimits> = {}) {
     this.#make = make
     this.#limits = { ...LIMITS, ...limits }
   }
@@ -42,13 +48,13 @@ export class McpSessions {
     return this.#sessions.size
   }
 
-  /** A request of whoever `owner` is: a session answers nobody but who opened it. */
-  async handle(request: Request, owner: string): Promise<Response> {
+  async handle(request: Request, caller: Who): Promise<Response> {
     const id = request.headers.get('mcp-session-id')
-    if (id === null) return request.method === 'POST' ? this.#open(request, owner) : rpcError(400, -32000, '请先以 initialize 开始会话。')
+    if (id === null) return request.method === 'POST' ? this.#open(request, caller) : rpcError(400, -32000, '请先以 initialize 开始会话。')
     const session = this.#sessions.get(id)
-    if (!session || session.owner !== owner) return rpcError(404, -32001, '没有这个会话，或它已结束；请重新 initialize。')
+    if (!session || session.caller.owner !== caller.owner) return rpcError(404, -32001, '没有这个会话，或它已结束；请重新 initialize。')
     if (this.#isStopping && request.method === 'GET') return stopping() // a stream would wait for news that never comes
+    session.caller = caller
     return this.#answered(session, request)
   }
 
@@ -64,19 +70,21 @@ export class McpSessions {
     await Promise.all([...this.#sessions.keys()].map((id) => this.#end(id)))
   }
 
-  async #open(request: Request, owner: string): Promise<Response> {
+  async #open(request: Request, caller: Who): Promise<Response> {
     if (this.#isStopping) return stopping()
     if (!(await this.#hasRoom())) return rpcError(503, -32000, '会话太多，请稍后再试。', { 'Retry-After': '60' })
     this.#opening++
     try {
-      const server = this.#make()
+      // tools are listed by what whoever opens the session may do
+      let opened: Session<Who> | undefined
+      const server = this.#make(() => opened?.caller ?? caller)
       const transport = new WebStandardStreamableHTTPServerTransport({
         sessionIdGenerator: () => randomUUID(),
         onsessioninitialized: (id) => this.#keep(id, session),
         onsessionclosed: (id) => void this.#sessions.delete(id),
         maxRequestBodySize: this.#limits.bodyBytes,
       })
-      const session: Session = { owner, server, transport, open: 0, usedAt: performance.now() }
+      const session: Session<Who> = (opened = { caller, server, transport, open: 0, usedAt: performance.now() })
       await server.connect(transport)
       const response = await this.#answered(session, request)
       if (transport.sessionId === undefined) await server.close() // it was no initialize
@@ -86,12 +94,12 @@ export class McpSessions {
     }
   }
 
-  #keep(id: string, session: Session): void {
+  #keep(id: string, session: Session<Who>): void {
     this.#sessions.set(id, session)
     this.#sweeping ??= setInterval(() => void this.#sweep(), Math.min(this.#limits.idleMs, 60_000)).unref()
   }
 
-  async #answered(session: Session, request: Request): Promise<Response> {
+  async #answered(session: Session<Who>, request: Request): Promise<Response> {
     session.open++
     const done = () => {
       session.open--

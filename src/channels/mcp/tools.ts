@@ -1,7 +1,7 @@
 /** The tools of the MCP server: arguments in, what the HTTP API gives out, with the words the command line prints. */
 import type { Assistant, CheckingProgress } from '../../answering/assistant.ts'
 import { PolicyError } from '../../errors.ts'
-import type { AskRequest, CheckResult, DocumentId } from '../../types.ts'
+import type { AskRequest, CheckResult, DocumentId, Payer } from '../../types.ts'
 import { checkedText as checkedDraft } from '../checked-draft.ts'
 import { citedText, foundText } from '../cli/answers.ts'
 import { checkedText, itemText } from '../cli/checking.ts'
@@ -24,9 +24,12 @@ import type { InputOf, ToolName } from './schemas.ts'
 import { verifyQuote, type Judged } from './verify-quote.ts'
 
 export interface ToolParts {
+  /** Over what whoever asks may see. */
   readonly assistant: Assistant
   /** Ids of the documents that were uploaded. */
   readonly uploaded: () => Promise<ReadonlySet<string>>
+  /** For whom the tokens of a language model count; absent: for all. */
+  readonly payer?: Payer
 }
 
 export interface Call {
@@ -91,7 +94,7 @@ export const TOOLS: { readonly [Name in ToolName]: Tool<Name> } = {
   },
 }
 
-async function ask({ assistant }: ToolParts, input: InputOf<'ask'>, { signal }: Call): Promise<Reply> {
+async function ask({ assistant, payer }: ToolParts, input: InputOf<'ask'>, { signal }: Call): Promise<Reply> {
   const { question, history, documents, asOf, mode } = input
   const only = documents && documentsNamed(documents, assistant.catalogue())
   const request: AskRequest = {
@@ -100,6 +103,7 @@ async function ask({ assistant }: ToolParts, input: InputOf<'ask'>, { signal }: 
     ...(only && { documents: only }),
     ...(asOf !== undefined && { asOf }),
     ...(mode && { mode }),
+    ...(payer && { payer }),
   }
   const answer = await wholeAnswer(assistant.ask(request, signal), signal)
   return reply(assistant, answer, renderText(answer), lookedIn(only))

@@ -5,6 +5,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Problem } from './api/client.ts'
 import { router } from './router.tsx'
+import { Gate } from './session/gate.tsx'
 import { applyTheme } from './shell/theme.ts'
 import { tellDocument } from './words/language.ts'
 import './ui/base.css'
@@ -28,7 +29,9 @@ const queries = new QueryClient({
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <RouterProvider router={router} />
+      <Gate>
+        <RouterProvider router={router} />
+      </Gate>
     </QueryClientProvider>
   </StrictMode>,
 )

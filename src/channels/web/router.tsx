@@ -1,6 +1,7 @@
 /** Every state of the page has an address: which view, which conversation, and what is open in the reader. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import type { CheckVerdict } from '../../types.ts'
+import { isAdminPart, type AdminPart } from './admin/sections.ts'
 import { ChatPage } from './chat/chat-page.tsx'
 import { addressIn } from './reader/address.ts'
 import { Failed, NotFound } from './shell/instead.tsx'
@@ -40,6 +41,11 @@ export interface LookupSearch {
   ref?: string | undefined
   /** Which of several candidates is shown, 1-based. */
   pick?: number | undefined
+}
+
+export interface AdminSearch {
+  /** Absent: the overview. */
+  part?: AdminPart | undefined
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
@@ -105,6 +111,14 @@ const lookupRoute = createRoute({
   },
 })
 
+/** In a piece of its own: whoever reads and asks loads nothing of it. */
+const adminRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/admin',
+  component: lazyRouteComponent(() => import('./admin/admin-page.tsx'), 'AdminPage'),
+  validateSearch: (search): AdminSearch => ({ part: isAdminPart(search['part']) ? search['part'] : undefined }),
+})
+
 /** A clause on a page of its own: where citations from elsewhere lead. `$` is as `read` above. */
 const readRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -112,7 +126,7 @@ const readRoute = createRoute({
   component: lazyRouteComponent(() => import('./reader/reading-page.tsx'), 'ReadingPage'),
 })
 
-const routeTree = rootRoute.addChildren([newChatRoute, chatRoute, documentsRoute, checkRoute, lookupRoute, readRoute])
+const routeTree = rootRoute.addChildren([newChatRoute, chatRoute, documentsRoute, checkRoute, lookupRoute, adminRoute, readRoute])
 
 export const router = createRouter({ routeTree, defaultPreload: false, scrollRestoration: false, defaultErrorComponent: Failed })
 

@@ -1,4 +1,5 @@
 /** The core behind the chat platforms: once each, in order, kept, given up, forgotten; with the clock in the hand. */
+import { EVERYTHING } from '../../../src/access/view.ts'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Sent } from '../../../src/channels/bots/bot.ts'
 import { openBots, type BotDesk, type BotsOptions } from '../../../src/channels/bots/desk.ts'
@@ -42,9 +43,9 @@ function open(bots: readonly ScriptedBot[], parts: Parts = {}): Opened {
   const asked: AskRequest[] = []
   const { ask = (request) => eventsOf(answered(request)) } = parts
   const assistant = scripted({ ask: (request, signal) => (asked.push(request), ask(request, signal)) })
-  const keeper = new Keeper(assistant, state, { ending: new AbortController().signal, onError: () => {} })
+  const keeper = new Keeper(state, { ending: new AbortController().signal, onError: () => {} })
   const log: string[] = []
-  const desk = openBots(bots, { days: 30, drainMs: 20, ...parts, keeper, state, queue, clock, log: (line) => log.push(line) })
+  const desk = openBots(bots, { days: 30, drainMs: 20, ...parts, keeper, askerOf: async (owner) => ({ owner, assistant, view: EVERYTHING }), state, queue, clock, log: (line) => log.push(line) })
   desk.start()
   desks.push(desk)
   return { desk, state, queue, clock, log, asked }

@@ -1,55 +1,13 @@
 /** What a document, its title or a question says stays words: it calls nobody, and every link is one of ours. */
 import { describe, expect, test } from 'vitest'
 import { replyOf } from '../../../src/channels/bots/reply.ts'
-import type { Answer, DocumentId } from '../../../src/types.ts'
+import { answerSaying, outcomes } from './answer-saying.ts'
 import { CHAT_PAYLOADS, type ChatPayload } from './payloads.ts'
 import { buttonsOf, effectsOf, wordsSeen, type Seen } from './seen.ts'
 import { PUBLIC_URL, SURFACES } from './surfaces.ts'
 
 const READING_PAGE = /^https:\/\/tiaowen\.example\.cn\/read\/d-000\/213ffd5c05c1071a\/1-9$/
 const EXCHANGE = { conversationId: '0191c2de-7a11-7000-8000-000000000001', exchangeId: '0191c2de-7a11-7000-8000-000000000002' }
-
-/** An answer that says it wherever an answer takes words from outside. */
-function answerSaying(text: string, outcome: Answer['outcome']): Answer {
-  const reference = {
-    documentId: 'd-000' as DocumentId,
-    source: `${text}.txt`,
-    title: text,
-    path: ['一'],
-    label: text,
-    spoken: text,
-    url: '/read/d-000/213ffd5c05c1071a/1-9',
-  }
-  const citation = { ...reference, start: 0, end: 1, textSha256: '0', quoteSha256: '0', alsoIn: [reference] }
-  const version = { date: text, status: 'repealed', by: { title: text }, others: [] } as const
-  return {
-    id: 'a-1',
-    question: text,
-    understoodAs: text,
-    outcome,
-    ...(outcome === 'declined' && { reason: 'unsupported' as const }),
-    text: `${text}${text}`,
-    segments: [
-      { kind: 'label', text, citations: [1] },
-      { kind: 'quotation', text, citations: [1] },
-      { kind: 'sentence', text: `${text}\n`, citations: [2, 3] },
-      { kind: 'connecting', text: `《${text}》${text}` },
-    ],
-    citations: [
-      { ...citation, n: 1, quote: text, date: text, dateFrom: 'operator', version },
-      { ...citation, n: 2, quote: `${text}${'一'.repeat(100)}${text}` },
-      { ...citation, n: 3, quote: `甲${text}乙`, url: text },
-    ],
-    passages: [{ ...reference, text, start: 0, end: 1, score: 1, alsoIn: [] }],
-    mode: 'llm',
-    model: { id: text, prompt: text, sentences: 1, removed: 0, reasons: {} },
-    retrieval: 'keyword',
-    fallback: { from: 'hybrid', reason: text },
-    notes: [text],
-    index: { generation: 'gen-00000001', embedder: null },
-    timings: {},
-  }
-}
 
 /** What a client would do that none of our own links and buttons does. */
 function doneBy(seen: Seen, findsAddresses: boolean): readonly string[] {
@@ -67,8 +25,6 @@ function doneBy(seen: Seen, findsAddresses: boolean): readonly string[] {
   ])
   return [...effects, ...buttons]
 }
-
-const outcomes = ['answered', 'declined', 'ambiguous'] as const
 
 describe.each(SURFACES)('$name', ({ layOut, findsAddresses }) => {
   test(`${CHAT_PAYLOADS.length} injections: none takes effect, none is lost`, { timeout: 120_000 }, () => {

@@ -2,6 +2,7 @@
  * A process that takes events over HTTP and answers them to a platform, until it is killed: `<file> <platform's
  * address>`. Says the address it listens on. A claim ends soon, so that the next process need not wait long.
  */
+import { EVERYTHING } from '../../../src/access/view.ts'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { BotQuestion, Sent } from '../../../src/channels/bots/bot.ts'
@@ -27,8 +28,8 @@ async function send({ text, replyTo, mayRepeat }: Delivery, signal: AbortSignal)
 const { queue, state } = openSqliteStorage(path, { leaseMs: 300 })
 const bot = scriptedBot({ send })
 const assistant = scripted({ ask: (request) => eventsOf(answered(request)) })
-const keeper = new Keeper(assistant, state, { ending: new AbortController().signal, onError: () => {} })
-const desk = openBots([bot], { keeper, state, queue, days: 30, log: (line) => process.stderr.write(`${line}\n`) })
+const keeper = new Keeper(state, { ending: new AbortController().signal, onError: () => {} })
+const desk = openBots([bot], { keeper, askerOf: async (owner) => ({ owner, assistant, view: EVERYTHING }), state, queue, days: 30, log: (line) => process.stderr.write(`${line}\n`) })
 desk.start()
 
 const server = createServer((request, response) => {

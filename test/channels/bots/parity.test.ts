@@ -13,7 +13,7 @@ import { AnswerSchema } from '../../../src/channels/http/schemas.ts'
 import { PLAIN } from '../../../src/channels/render.ts'
 import type { Answer } from '../../../src/types.ts'
 import { seedLibrary } from '../../answering/seeds.ts'
-import { eventsOf, scripted } from '../scripted.ts'
+import { eventsOf, scripted, NO_BACKUPS } from '../scripted.ts'
 import { wordsSeen, type Seen } from './seen.ts'
 import { PUBLIC_URL, SURFACES } from './surfaces.ts'
 
@@ -95,9 +95,12 @@ async function printed(answer: Answer): Promise<string> {
     mcp: async () => {},
     feedback: async function* () {},
     examine: async () => ({ findings: [] }),
+    configuration: { check: async () => ({ errors: [], warnings: [] }), show: () => '', example: () => '' },
+    access: () => Promise.reject(new Error('not wanted here')),
     sending: async () => ({ wait: async () => {} }),
     input: async () => new Uint8Array(),
     onProgress: () => {},
+    backups: NO_BACKUPS,
     evaluate: async () => 0,
   })
   return lines.join('\n')

@@ -11,7 +11,7 @@ import { PolicyError } from '../../../src/errors.ts'
 import type { Answer, AskRequest } from '../../../src/types.ts'
 import type { FeedbackRecord, FeedbackWanted } from '../../../src/state/state.ts'
 import { parseCases } from '../../../evals/cases.ts'
-import { answered, answerOf, declined, eventsOf, PLAN, scripted, TITLE, type Script } from '../scripted.ts'
+import { answered, answerOf, declined, eventsOf, PLAN, scripted, TITLE, type Script, NO_BACKUPS } from '../scripted.ts'
 
 const ROUND: IndexRound = {
   kind: 'round',
@@ -55,9 +55,14 @@ async function run(argv: readonly string[], script: Script = {}, parts: Partial<
     mcp: async () => {},
     feedback: () => recordsOf(),
     examine: async () => ({ findings: [] }),
+    configuration: { check: async () => ({ errors: [], warnings: [] }), show: () => '', example: () => '' },
     sending: async () => ({ wait: async () => {} }),
+    access: async () => {
+      throw new Error('not wanted here')
+    },
     input: async () => new Uint8Array(),
     onProgress: () => {},
+    backups: NO_BACKUPS,
     evaluate: async () => 0,
     ...parts,
   })

@@ -1,4 +1,5 @@
 /** From DingTalk and back to it: the server, the desk and its file, the real client, and the fake DingTalk at both ends. */
+import { EVERYTHING } from '../../../src/access/view.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,12 +44,12 @@ afterEach(async () => {
 async function start(mode: 'stream' | 'http'): Promise<Running> {
   const storage = openSqliteStorage(join(folder, 'state.sqlite'))
   const assistant = scripted({ ask: (request) => eventsOf(answered(request)) })
-  const keeper = new Keeper(assistant, storage.state, { ending: new AbortController().signal, onError: () => {} })
+  const keeper = new Keeper(storage.state, { ending: new AbortController().signal, onError: () => {} })
   const tell = (line: string) => void log.push(line)
   const { clientId, clientSecret, url: apiUrl } = fake
   const config = { clientId, clientSecret, mode, robotCode: clientId, windowSeconds: 300, apiUrl }
   const bot = createDingTalkBot(config, { log: tell })
-  const desk = openBots([bot], { keeper, ...storage, queue: leaky(storage.queue), publicUrl: 'https://tiaowen.example.cn', days: 30, log: tell, drainMs: 500 })
+  const desk = openBots([bot], { keeper, askerOf: async (owner) => ({ owner, assistant, view: EVERYTHING }), ...storage, queue: leaky(storage.queue), publicUrl: 'https://tiaowen.example.cn', days: 30, log: tell, drainMs: 500 })
   const options = { host: '127.0.0.1', port: 0, apiKey: 'k'.repeat(32), version: '0', log: tell, state: storage.state, bots: desk, drainMs: 500 }
   const serving = await serve(assistant, options)
   desk.start()

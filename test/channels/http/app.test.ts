@@ -422,6 +422,8 @@ describe('health and description', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     )
     expect(promised.sort()).toEqual([
+      'delete /api/session',
+      'post /api/session',
       'delete /api/conversations/{id}',
       'delete /api/conversations/{id}/exchanges/{exchangeId}/feedback',
       'get /api/cite',
@@ -436,6 +438,10 @@ describe('health and description', () => {
       'get /api/suggestions',
       'get /livez',
       'get /readyz',
+      'get /api/session',
+      'get /api/session/oidc',
+      'get /api/session/oidc/callback',
+      'get /startupz',
       'get /v1/models',
       'get /v1/models/{model}',
       'patch /api/conversations/{id}',
@@ -446,7 +452,7 @@ describe('health and description', () => {
       'post /api/search',
       'post /v1/chat/completions',
       'put /api/conversations/{id}/exchanges/{exchangeId}/feedback',
-    ])
+    ].sort())
     const served = app.routes
       .filter(({ path, method }) => path.startsWith('/api/') && method !== 'ALL')
       .map(({ path, method }) => `${method.toLowerCase()} ${path}`)

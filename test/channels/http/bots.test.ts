@@ -1,8 +1,10 @@
 /** The addresses of chat platforms: open to all, each for itself; every other path stays behind the guards. */
+import { EVERYTHING } from '../../../src/access/view.ts'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Webhook, WebhookAnswer, WebhookRequest } from '../../../src/channels/bots/bot.ts'
 import { openBots } from '../../../src/channels/bots/desk.ts'
 import { createApp } from '../../../src/channels/http/app.ts'
+import { nameOf, ROUTES } from '../../../src/channels/http/route-table.ts'
 import type { Bots } from '../../../src/channels/http/bots.ts'
 import { SECURITY_HEADERS } from '../../../src/channels/http/guards.ts'
 import { ProblemSchema, ReadySchema } from '../../../src/channels/http/schemas.ts'
@@ -97,15 +99,16 @@ describe('what answers without a key', () => {
   const { app } = opened(KEY)
   const routes = app.routes.filter(({ method }) => method !== 'ALL')
 
-  test('is /livez and the webhooks that are on, of all routes there are', async () => {
+  test('are the open routes of the table and the webhooks that are on, of all routes there are', async () => {
     const open = new Set<string>()
     for (const { method, path } of routes) {
       const address = path.replace(/:\w+(\{[^}]*\})?/g, 'x')
       const response = await app.request(address, { method, ...(method === 'POST' && { body: '{}' }) })
-      if (response.status !== 401) open.add(`${method} ${path}`)
+      if (response.status !== 401 || path === '/api/session') open.add(`${method} ${path}`)
     }
     expect(routes.length).toBeGreaterThan(35)
-    expect([...open]).toEqual(['GET /livez', 'POST /slack/events', 'POST /dingtalk/messages'])
+    const rows = ROUTES.filter(({ needs, part }) => needs === 'open').map(nameOf)
+    expect([...open].sort()).toEqual([...rows, 'POST /slack/events', 'POST /dingtalk/messages'].sort())
   })
 
   test.each([
@@ -114,16 +117,16 @@ describe('what answers without a key', () => {
     '/slack//events',
     '/SLACK/events',
     '/slack/events%2f',
-    '/slack/events%2f..%2f..%2freadyz',
-    '/slack/events/../../readyz',
+    '/slack/events%2f..%2f..%2fapi%2fdocuments',
+    '/slack/events/../../api/documents',
     '/slack/events%00',
     '/slack%2fevents',
-    '/slack/events;/readyz',
+    '/slack/events;/api/documents',
     '/slack/event',
     '/slack',
     '/slack/commands',
-    '/readyz?/slack/events',
-    '/readyz#/slack/events',
+    '/api/documents?/slack/events',
+    '/api/documents#/slack/events',
     '/nothing',
   ])('not %s', async (address) => {
     const responses = [await app.request(new Request(`http://localhost${address}`, post('{}')))]
@@ -146,10 +149,10 @@ describe('what answers without a key', () => {
 
 test('/readyz names each channel, with its counters', async () => {
   const { queue, state } = openSqliteStorage(IN_MEMORY)
-  const keeper = new Keeper(scripted(), state, { ending: new AbortController().signal, onError: () => {} })
+  const keeper = new Keeper(state, { ending: new AbortController().signal, onError: () => {} })
   const bot = scriptedBot({ state: { mode: 'socket', state: 'waiting', reconnects: 2, trouble: { code: 'ECONNRESET', at: '2026-11-01T00:00:00.000Z' } } })
   const off = { dingtalk: 'TIAOWEN_DINGTALK_CLIENT_SECRET is not set.' }
-  const desk = openBots([bot], { keeper, state, queue, off, days: 30, log: () => {} })
+  const desk = openBots([bot], { keeper, askerOf: async (owner) => ({ owner, assistant: scripted(), view: EVERYTHING }), state, queue, off, days: 30, log: () => {} })
   desk.start()
   onTestFinished(() => desk.stop())
   bot.inbox.count('refused', 'wrong-signature')

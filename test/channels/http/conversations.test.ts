@@ -240,8 +240,20 @@ describe('asking within a conversation', () => {
       keepAnswer: async () => Promise.reject(full),
     })
     const { ask } = kept({}, { state })
-    expect(await problemOf(await ask(newName()))).toMatchObject({ code: 'disk-full' })
-    expect(await (await ask(newName(), { stream: true })).text()).toMatch(/event: error\ndata: .*disk-full/)
+    const note = '对话记录暂时不能写入：这一问的回答没有保存。'
+    expect(await (await ask(newName())).json()).toEqual({ ...answered({ question: QUESTION }), notes: [note] })
+    expect(await (await ask(newName(), { stream: true })).text()).toMatch(/event: done\ndata: .*这一问的回答没有保存/)
+  })
+
+  test('a question that cannot be kept is answered, and the answer says so; what else goes wrong is refused', async () => {
+    const refusing = (code: 'state-unusable' | 'no-such-conversation') => {
+      const begin = () => Promise.reject(new PolicyError(code, '对话记录 state.sqlite 正被别的程序占用。'))
+      return kept({}, { state: Object.assign(Object.create(openSqliteState(IN_MEMORY)) as State, { begin }) })
+    }
+    const note = '对话记录暂时不能写入：这一问没有保存，也没有用到这个对话里之前的问答。'
+    const given = await (await refusing('state-unusable').ask(newName())).json()
+    expect(given).toEqual({ ...answered({ question: QUESTION }), notes: [note] })
+    expect(await problemOf(await refusing('no-such-conversation').ask(newName()))).toMatchObject({ status: 404 })
   })
 
   test.each([
@@ -395,8 +407,8 @@ describe('a conversation as a file', () => {
     expect(response.headers.get('Content-Type')).toBe('text/markdown; charset=utf-8')
     const text = await response.text()
     expect(text).not.toMatch(/(?<!\\)<|(?<!\\)!\[|(?<!\\)`|(?<!\\)\]\(javascript/)
-    expect(text.match(/^#+ .*$/gm)?.map((line) => line.slice(0, 12))).toEqual(['# \\<script\\>', '## \\<script\\'])
-    expect(text).toContain('评价：没用：\\<script\\>')
+    expect(text.match(/^#+ .*$/gm)?.map((line) => line.slice(0, 14))).toEqual(['# &lt;script\\>', '## &lt;script\\'])
+    expect(text).toContain('评价：没用：&lt;script\\>')
     expect(text).not.toMatch(/^- /m)
   })
 

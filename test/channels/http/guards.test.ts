@@ -2,7 +2,8 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../../src/channels/http/app.ts'
-import { isLoopback, ownerOfKey, SECURITY_HEADERS } from '../../../src/channels/http/guards.ts'
+import { SECURITY_HEADERS } from '../../../src/channels/http/guards.ts'
+import { isLoopback, ownerOfKey } from '../../../src/channels/http/identify.ts'
 import { OpenAiErrorSchema } from '../../../src/channels/http/openai-schemas.ts'
 import { ProblemSchema } from '../../../src/channels/http/schemas.ts'
 import { IN_MEMORY, openSqliteState } from '../../../src/state/sqlite-state.ts'
@@ -15,9 +16,13 @@ const WHERE = {
   conversationId: '6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10',
   exchangeId: '0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4',
 }
+const METRICS = { contentType: 'text/plain; version=0.0.4; charset=utf-8', text: async () => 'tiaowen_ready 1\n' }
+
+/** These tests ask a lot. */
+const rates = { ask: 1e6, search: 1e6, upload: 1e6, check: 1e6, failure: 1e6, signIn: 1e6 }
 const appOf = (owner: string, options: { readonly apiKey?: string } = {}) => {
   const state = openSqliteState(IN_MEMORY)
-  const app = createApp(scripted(), { version: '0.1.0', state, desk: scriptedDesk(), ...options })
+  const app = createApp(scripted(), { version: '0.1.0', state, desk: scriptedDesk(), rates, metrics: METRICS, ...options })
   const request = async (address: string | Request, init?: RequestInit): Promise<Response> => {
     const { attempt } = await state.begin(owner, { ...WHERE, question: '目标？' })
     await state.keepAnswer(owner, WHERE, attempt, answered({ question: '目标？' }))
@@ -56,6 +61,7 @@ const BODIES: readonly (readonly [RegExp, object])[] = [
   [/search$/, { query: '目标' }],
   [/check$/, { text: '目标' }],
   [/feedback$/, { rating: 'up' }],
+  [/session$/, { key: KEY }],
   [/completions$/, { model: 'tiaowen', messages: [{ role: 'user', content: '目标？' }] }],
   [
     /mcp$/,
@@ -94,7 +100,9 @@ async function codeIn(response: Response, { address }: (typeof ROUTES)[number]):
 }
 
 /** What a route answers when all is well. */
-const well = ({ method, address }: (typeof ROUTES)[number]): number => {
+const well = ({ method, address }: (typeof ROUTES)[number], isLocked = false): number => {
+  if (/session\/oidc/.test(address)) return 404 // there is none
+  if (method === 'POST' && address === '/api/session') return isLocked ? 200 : 401
   if (method === 'POST' && address === '/api/uploads') return 201
   if (address === '/mcp' && method !== 'POST') return 400 // no session is named
   if (/\/(?:accept|restore|index)$/.test(address) || (method === 'DELETE' && /documents/.test(address))) return 202
@@ -113,9 +121,11 @@ test('the route table is the one we know', () => {
       "DELETE /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10",
       "DELETE /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10/exchanges/0b9d8c7e-1f2a-4b3c-8d4e-5f60718293a4/feedback",
       "DELETE /api/documents/d-000",
+      "DELETE /api/session",
       "DELETE /api/uploads/d-000",
       "DELETE /mcp",
       "GET /",
+      "GET /admin",
       "GET /api/cite?ref=1",
       "GET /api/clauses/d-000/%E4%B8%89/2",
       "GET /api/conversations",
@@ -126,6 +136,9 @@ test('the route table is the one we know', () => {
       "GET /api/documents/d-000/text",
       "GET /api/library",
       "GET /api/reading/d-000",
+      "GET /api/session",
+      "GET /api/session/oidc",
+      "GET /api/session/oidc/callback",
       "GET /api/suggestions",
       "GET /api/uploads/d-000",
       "GET /api/uploads/d-000/text",
@@ -137,12 +150,14 @@ test('the route table is the one we know', () => {
       "GET /livez",
       "GET /lookup",
       "GET /mcp",
+      "GET /metrics",
       "GET /openapi.json",
       "GET /pages/page.css",
       "GET /read/d-000",
       "GET /read/d-000/213ffd5c05c1071a",
       "GET /read/d-000/213ffd5c05c1071a/0-10",
       "GET /readyz",
+      "GET /startupz",
       "GET /v1/models",
       "GET /v1/models/tiaowen",
       "PATCH /api/conversations/6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10",
@@ -153,6 +168,7 @@ test('the route table is the one we know', () => {
       "POST /api/documents/d-000/restore",
       "POST /api/library/index",
       "POST /api/search",
+      "POST /api/session",
       "POST /api/uploads",
       "POST /api/uploads/d-000/accept",
       "POST /csp-reports",
@@ -163,9 +179,24 @@ test('the route table is the one we know', () => {
   `)
 })
 
+/** What answers whoever comes. */
+const OPEN = new Set([
+  'GET /livez',
+  'GET /readyz',
+  'GET /startupz',
+  'GET /api/session',
+  'POST /api/session',
+  'DELETE /api/session',
+  'GET /api/session/oidc',
+  'GET /api/session/oidc/callback',
+  'GET /pages/page.css',
+  'GET /assets/{file}',
+  'POST /csp-reports',
+])
+
 describe('with an API key', () => {
   describe.each(ROUTES)('$method $address', (route) => {
-    const isOpen = route.address === '/livez'
+    const isOpen = OPEN.has(`${route.method} ${route.address.replace(ASSET, '{file}')}`)
 
     test.each([
       ['Authorization: Bearer', { Authorization: `Bearer ${KEY}` }],
@@ -173,7 +204,7 @@ describe('with an API key', () => {
       ['X-API-Key', { 'X-API-Key': KEY }],
       ["a browser's Basic prompt", { Authorization: basic(KEY) }],
     ])('answers the key in %s', async (_, headers) => {
-      expect((await locked.request(route.address, bodyFor(route, headers))).status).toBe(well(route))
+      expect((await locked.request(route.address, bodyFor(route, headers))).status).toBe(well(route, true))
     })
 
     test.each<[string, Record<string, string>]>([
@@ -189,7 +220,7 @@ describe('with an API key', () => {
       ['a wrong X-API-Key beside a right bearer', { 'X-API-Key': 'wrong', Authorization: `Bearer ${KEY}` }],
     ])(`${isOpen ? 'answers' : 'refuses'} %s`, async (_, headers) => {
       const response = await locked.request(route.address, bodyFor(route, headers))
-      expect(response.status).toBe(isOpen ? 200 : 401)
+      expect(response.status).toBe(isOpen ? well(route, true) : 401)
       if (isOpen) return
       expect(response.headers.get('WWW-Authenticate')).toBe('Bearer realm="Tiaowen"')
       expect(await codeIn(response, route)).toBe('unauthorized')
@@ -199,14 +230,14 @@ describe('with an API key', () => {
   test.each([
     '//livez',
     '/livez/',
-    '/livez/../readyz',
+    '/livez/../api/documents',
     '/LIVEZ',
     '/livez%2f',
     '/livez%0a',
     '/livez.',
     '/%6civez/x',
-    '/livez%5c..%5creadyz',
-    '/readyz?/livez',
+    '/livez%5c..%5capi%5cdocuments',
+    '/api/documents?/livez',
     '/nothing',
     '/api//ask',
   ])('%s is no way in', async (address) => {
@@ -215,15 +246,23 @@ describe('with an API key', () => {
   })
 
   test('the key is not asked for by its place in the address', async () => {
-    expect((await locked.request(`/readyz?key=${KEY}&api_key=${KEY}`)).status).toBe(401)
+    expect((await locked.request(`/api/documents?key=${KEY}&api_key=${KEY}`)).status).toBe(401)
   })
 
-  test("a person's browser is asked for it", async () => {
-    const response = await locked.request('/', { headers: { Accept: 'text/html,*/*' } })
-    expect([response.status, response.headers.get('WWW-Authenticate')]).toEqual([
-      401,
-      'Basic realm="Tiaowen", charset="UTF-8"',
-    ])
+  test("a person's browser gets the page, which asks for it and has no data; no prompt of the browser's own", async () => {
+    const asPage = { headers: { Accept: 'text/html,*/*' } }
+    const page = await (await open.request('/', asPage)).text()
+    for (const [address, status] of [['/', 200], ['/read/d-000', 200], ['/read/d-999', 200], ['/docs', 200], ['/nothing', 401], ['/openapi.json', 401]] as const) {
+      const response = await locked.request(address, asPage)
+      expect([address, response.status, response.headers.get('WWW-Authenticate')]).toEqual([address, status, null])
+      expect(await response.text()).toBe(page)
+    }
+  })
+
+  test('/readyz says no more than whether it is', async () => {
+    expect(await (await locked.request('/readyz')).json()).toEqual({ ready: true })
+    const known = (await (await locked.request('/readyz', { headers: { 'X-API-Key': KEY } })).json()) as object
+    expect(known).toMatchObject({ ready: true, index: { documents: 3 } })
   })
 
   test('a key of fewer than 32 bytes is no key', () => {
@@ -295,7 +334,7 @@ describe('a request that changes something, from a page', () => {
     ])('%s', async (_, headers, isLetIn) => {
       const init = bodyFor(route, { ...key, ...headers, Host: 'tiaowen.example.org' })
       const response = await locked.request(`https://tiaowen.example.org${route.address}`, init)
-      expect(response.status).toBe(isLetIn ? well(route) : 403)
+      expect(response.status).toBe(isLetIn ? well(route, true) : 403)
       if (!isLetIn) expect(await codeIn(response, route)).toBe('unauthorized')
     })
 

@@ -1,7 +1,9 @@
 /** One real server on this machine: it starts, answers over a socket, says why it cannot start, and stops gently. */
+import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, test } from 'vitest'
 import { serve, type ServeOptions, type Serving } from '../../../src/channels/http/serve.ts'
 import type { AnswerEvent } from '../../../src/types.ts'
 import { answered, scripted, type Script } from '../scripted.ts'
@@ -141,4 +143,55 @@ test('an answer that does not end is ended with an error event', async () => {
   const text = (await ask(serving.url, { stream: true })).text()
   await serving.stop()
   expect(await text).toMatch(/event: error\ndata: .*"status":503/)
+})
+
+test('while it waits for a load balancer, /readyz says no, all else is answered, and kept lines are closed', async () => {
+  const serving = await start({}, { stopWaitMs: 2_000 })
+  expect((await fetch(`${serving.url}/readyz`)).headers.get('connection')).toBe('keep-alive')
+  const stopped = serving.stop()
+  const ready = await fetch(`${serving.url}/readyz`)
+  expect([ready.status, ready.headers.get('connection')]).toEqual([503, 'close'])
+  const response = await ask(serving.url)
+  expect([response.status, response.headers.get('connection')]).toEqual([200, 'close'])
+  await stopped
+  await expect(fetch(`${serving.url}/livez`)).rejects.toThrow()
+})
+
+test('who reads a byte now and then, or sends one, does not keep it from stopping', async () => {
+  const serving = await start({}, { drainMs: 50 })
+  const half = connect(serving.port, '127.0.0.1')
+  half.on('error', () => {})
+  const closed = new Promise((resolve) => half.on('close', resolve))
+  half.write('POST /api/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{')
+  await fetch(`${serving.url}/livez`)
+  await serving.stop()
+  await closed
+})
+
+describe('until a signal', () => {
+  const target = (how: string) => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL('stop-target.ts', import.meta.url)), how])
+    let out = ''
+    const up = new Promise<void>((resolve) =>
+      child.stdout.on('data', (chunk: Buffer) => {
+        out += chunk.toString()
+        if (out.includes('up\n')) resolve()
+      }),
+    )
+    const ended = new Promise<[number | null, string]>((resolve) => child.on('close', (code) => resolve([code, out])))
+    return { child, up, ended }
+  }
+
+  test('what hangs is not waited for longer than is said, and that is no failure', async () => {
+    const { child, up, ended } = target('hangs')
+    await up
+    child.kill('SIGTERM')
+    const [code, out] = await ended
+    expect([code, out]).toEqual([0, expect.stringMatching(/stopping\n停止用了超过 0.3 秒，不再等待/)])
+  })
+
+  test('what nobody caught closes what is open, and ends with 1', async () => {
+    const [code, out] = await target('throws').ended
+    expect([code, out]).toEqual([1, expect.stringMatching(/^up\nError: nobody caught this\nstopping\nclosed with 1/)])
+  })
 })

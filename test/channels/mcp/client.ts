@@ -32,8 +32,7 @@ export async function connected(
 ): Promise<{ readonly client: Client; readonly log: string[] }> {
   const log: string[] = []
   const server = createMcpServer({
-    assistant: scripted(script),
-    uploaded: async () => new Set(['d-003']),
+    seen: async () => ({ assistant: scripted(script), uploaded: async () => new Set(['d-003']) }),
     version: '0.1.0',
     log: (line) => log.push(line),
     ...options,

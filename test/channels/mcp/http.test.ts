@@ -5,7 +5,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { afterEach, describe, expect, test } from 'vitest'
 import { serve, type ServeOptions, type Serving } from '../../../src/channels/http/serve.ts'
 import { createMcpServer } from '../../../src/channels/mcp/server.ts'
-import { McpSessions } from '../../../src/channels/mcp/sessions.ts'
+import { McpSessions, type Caller } from '../../../src/channels/mcp/sessions.ts'
 import type { AnswerEvent } from '../../../src/types.ts'
 import { answered, answerOf, eventsOf, scripted, type Script } from '../scripted.ts'
 import { call, connectedTo, newClient } from './client.ts'
@@ -153,17 +153,17 @@ describe('what is no message of the protocol', () => {
 
 describe('sessions are bounded', () => {
   const make = (script: Script = {}) => () =>
-    createMcpServer({ assistant: scripted(script), uploaded: async () => new Set(), version: '0.1.0', log: () => {} })
+    createMcpServer({ seen: async () => ({ assistant: scripted(script), uploaded: async () => new Set<string>() }), version: '0.1.0', log: () => {} })
   const request = (body: object, headers: Record<string, string> = {}) =>
     new Request('http://127.0.0.1/mcp', { method: 'POST', headers: { ...HEADERS, ...headers }, body: JSON.stringify(body) })
-  const opened = async (sessions: McpSessions, owner = 'local'): Promise<string> => {
-    const response = await sessions.handle(request(INITIALIZE), owner)
+  const opened = async (sessions: McpSessions<Caller>, owner = 'local'): Promise<string> => {
+    const response = await sessions.handle(request(INITIALIZE), { owner })
     await response.text()
     return response.headers.get('mcp-session-id') ?? `none: ${response.status}`
   }
   const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' }
-  const used = async (sessions: McpSessions, id: string, owner = 'local') => {
-    const response = await sessions.handle(request(list, { 'Mcp-Session-Id': id }), owner)
+  const used = async (sessions: McpSessions<Caller>, id: string, owner = 'local') => {
+    const response = await sessions.handle(request(list, { 'Mcp-Session-Id': id }), { owner })
     await response.text()
     return response.status
   }
@@ -185,9 +185,9 @@ describe('sessions are bounded', () => {
     const id = await opened(sessions)
     const stream = await sessions.handle(
       new Request('http://127.0.0.1/mcp', { headers: { Accept: 'text/event-stream', 'Mcp-Session-Id': id } }),
-      'local',
+      { owner: 'local' },
     )
-    const refused = await sessions.handle(request(INITIALIZE), 'local')
+    const refused = await sessions.handle(request(INITIALIZE), { owner: 'local' })
     expect([stream.status, refused.status, refused.headers.get('Retry-After')]).toEqual([200, 503, '60'])
     await stream.body?.cancel()
     expect(await opened(sessions)).toMatch(/^[0-9a-f-]{36}$/)
@@ -210,7 +210,7 @@ describe('sessions are bounded', () => {
 
   test('what was no initialize leaves nothing behind', async () => {
     const sessions = new McpSessions(make())
-    expect((await sessions.handle(request(list), 'local')).status).toBe(400)
+    expect((await sessions.handle(request(list), { owner: 'local' })).status).toBe(400)
     expect(sessions.size).toBe(0)
   })
 })

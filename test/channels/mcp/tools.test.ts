@@ -198,7 +198,7 @@ describe('check_draft', () => {
       }
       return scripted().check(request)
     }
-    const { client } = await connected({}, { assistant: { ...scripted(), check } })
+    const { client } = await connected({}, { seen: async () => ({ assistant: { ...scripted(), check }, uploaded: async () => new Set<string>() }) })
     const seen: unknown[] = []
     await client.callTool({ name: 'check_draft', arguments: { text: DRAFT } }, undefined, { onprogress: (progress) => seen.push(progress) })
     expect(seen).toEqual([
@@ -217,7 +217,7 @@ describe('check_draft', () => {
           reject(new Error('stopped'))
         }),
       )
-    const { client } = await connected({}, { assistant: { ...scripted(), check } })
+    const { client } = await connected({}, { seen: async () => ({ assistant: { ...scripted(), check }, uploaded: async () => new Set<string>() }) })
     const leaving = new AbortController()
     const checking = client.callTool({ name: 'check_draft', arguments: { text: DRAFT } }, undefined, { signal: leaving.signal })
     setTimeout(() => leaving.abort('enough'), 20)
@@ -282,7 +282,7 @@ describe('what goes wrong is a sentence with our code', () => {
 
   test('an operator’s error names no path of the machine', async () => {
     const broken = { ...scripted(), search: () => Promise.reject(new PolicyError('disk-full', '/srv/index: ENOSPC')) }
-    const { client } = await connected({}, { assistant: broken })
+    const { client } = await connected({}, { seen: async () => ({ assistant: broken, uploaded: async () => new Set<string>() }) })
     expect((await call(client, 'search', { query: '目标' })).text).not.toContain('/srv')
   })
 

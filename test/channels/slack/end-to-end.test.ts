@@ -1,4 +1,5 @@
 /** From Slack and back to it: the server, the desk and its file, the real clients, and the fake Slack at both ends. */
+import { EVERYTHING } from '../../../src/access/view.ts'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,10 +45,10 @@ async function start(
 ): Promise<Running> {
   const storage = openSqliteStorage(join(folder, 'state.sqlite'))
   const assistant = scripted({ ask: (request) => eventsOf(answered(request)) })
-  const keeper = new Keeper(assistant, storage.state, { ending: new AbortController().signal, onError: () => {} })
+  const keeper = new Keeper(storage.state, { ending: new AbortController().signal, onError: () => {} })
   const tell = (line: string) => void log.push(line)
   const bot = createSlackBot({ botToken: BOT_TOKEN, apiUrl: slack.apiUrl, ...more }, { log: tell })
-  const desk = openBots([bot], { keeper, ...storage, publicUrl: PUBLIC, days: 30, log: tell, drainMs: 500 })
+  const desk = openBots([bot], { keeper, askerOf: async (owner) => ({ owner, assistant, view: EVERYTHING }), ...storage, publicUrl: PUBLIC, days: 30, log: tell, drainMs: 500 })
   const serving = await serve(assistant, {
     host: '127.0.0.1',
     port: 0,

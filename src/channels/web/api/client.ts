@@ -1,5 +1,6 @@
 /** Requests to the server this page came from, and what goes wrong with them as one kind of error. */
 import { createParser } from 'eventsource-parser'
+import { signedIn } from '../session/again.ts'
 
 /** A problem+json answer, or `offline` (status 0) where there was none. */
 export class Problem extends Error {
@@ -35,7 +36,7 @@ interface ProblemParts {
 
 export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError'
 
-/** @throws Problem; the browser's AbortError where the request was given up. */
+/** One that needs a sign-in is sent again after it. @throws Problem; the browser's AbortError where the request was given up. */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response
   try {
@@ -44,7 +45,16 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
     throw isAbort(cause) ? cause : offline()
   }
   if (response.ok || response.status === 304) return response
+  if (response.status === 401 && !path.startsWith('/api/session')) {
+    await signedIn({ signal: init.signal, ...questionIn(path, init) })
+    return send(path, init)
+  }
   throw await problemOf(response)
+}
+
+/** What was asked, for whoever has to leave the page to sign in. */
+function questionIn(path: string, { body }: RequestInit): { readonly question?: string } {
+  return path === '/api/ask' ? { question: String((JSON.parse(String(body)) as { question: unknown }).question) } : {}
 }
 
 export const offline = (): Problem =>

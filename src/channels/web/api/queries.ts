@@ -3,7 +3,9 @@ import { infiniteQueryOptions, queryOptions, replaceEqualDeep } from '@tanstack/
 import type { LibraryState, Upload } from '../../../answering/library-desk.ts'
 import type { CitationChange, Conversation, ConversationSummary, DocumentId, Exchange } from '../../../types.ts'
 import type { Cited, ClauseText, ListedDocument, Reading } from '../../wire.ts'
-import { getJson, offline } from './client.ts'
+import { signedIn } from '../session/again.ts'
+import type { Session } from '../session/queries.ts'
+import { getJson, offline, Problem } from './client.ts'
 import { withUnsent } from './unsent.ts'
 
 export interface StoredExchange extends Exchange {
@@ -97,15 +99,22 @@ export const suggestionsQuery = queryOptions({
   staleTime: 5 * 60_000,
 })
 
+async function readiness(signal: AbortSignal): Promise<Ready> {
+  const response = await fetch('/readyz', { signal }).catch(() => undefined)
+  const body = (await response?.json().catch(() => undefined)) as Partial<Ready> | undefined
+  if (typeof body?.ready !== 'boolean') throw offline()
+  if (body.fallbacks) return body as Ready
+  // it says no more than that to nobody: whoever that is signs in, and it is asked again
+  const { who } = await getJson<Session>('/api/session', signal)
+  if (who) throw new Problem({ status: 403, code: 'forbidden', detail: '没有检索权限，看不到索引的状态。', title: 'This is not allowed to you' })
+  await signedIn({ signal })
+  return readiness(signal)
+}
+
 /** Also while it answers 503: the body says why. */
 export const readyQuery = queryOptions({
   queryKey: ['ready'],
-  queryFn: async ({ signal }) => {
-    const response = await fetch('/readyz', { signal }).catch(() => undefined)
-    const body = (await response?.json().catch(() => undefined)) as Partial<Ready> | undefined
-    if (typeof body?.ready !== 'boolean' || !body.fallbacks) throw offline()
-    return body as Ready
-  },
+  queryFn: ({ signal }) => readiness(signal),
   retry: false,
   refetchInterval: ({ state }) => (state.data?.ready && !state.data.building ? READY_MS : 1_000),
 })

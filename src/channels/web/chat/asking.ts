@@ -7,6 +7,7 @@ import { useSyncExternalStore } from 'react'
 import type { Answer, Citation, DocumentId, Segment } from '../../../types.ts'
 import { eventsOf, isAbort, Problem, problemIn, send } from '../api/client.ts'
 import { conversationQuery, conversationsQuery, type StoredConversation, type StoredExchange } from '../api/queries.ts'
+import { signedIn } from '../session/again.ts'
 import { announce } from '../ui/announcer.tsx'
 import { signal } from '../ui/signal.ts'
 import { modeChosen } from './writer.tsx'
@@ -92,6 +93,10 @@ async function answerOf(asked: Asked, signal: AbortSignal): Promise<Answer> {
       return await once(asked, signal)
     } catch (error) {
       const problem = error instanceof Problem ? error : undefined
+      if (problem?.status === 401) {
+        await signedIn({ signal, question: asked.question }) // the sign-in was over while the answer came
+        continue
+      }
       if (!problem?.isPassing || performance.now() - began > LONGEST_WAIT_MS) throw error
       change(asked.exchangeId, { phase: 'reconnecting', ...NOTHING, problem })
       await sleep(pause, signal)

@@ -4,6 +4,7 @@ import { useId, useRef, useState, type FormEvent, type KeyboardEvent } from 'rea
 import type { DocumentId } from '../../../types.ts'
 import type { ListedDocument } from '../api/queries.ts'
 import { isComposing } from '../ui/keys.ts'
+import { takeTyped } from '../session/again.ts'
 import { QUESTION_BOX } from '../shell/shortcuts.tsx'
 import { DocumentList, optionId } from './document-list.tsx'
 import { findDocuments, mentionAt, type Scope } from './scope.ts'
@@ -33,7 +34,7 @@ export function Composer({ scope, isRunning, last, onScope, onAsk, onStop }: Com
   const words = useChatWords()
   const listId = useId()
   const box = useRef<HTMLTextAreaElement>(null)
-  const [text, setText] = useState('')
+  const [text, setText] = useState(takeTyped)
   const [caret, setCaret] = useState(0)
   const [active, setActive] = useState(0)
   const [isPutAway, setPutAway] = useState(false)

@@ -1,6 +1,7 @@
 /** Sends one file and tells how far it is: XMLHttpRequest is what a browser tells that by. */
 import { offline, problemIn } from '../api/client.ts'
 import type { Upload } from '../api/queries.ts'
+import { signedIn } from '../session/again.ts'
 
 interface SendOptions {
   readonly signal: AbortSignal
@@ -20,6 +21,7 @@ export function sendFile(file: File, { signal, onProgress }: SendOptions): Promi
   request.upload.addEventListener('load', () => onProgress(1))
   request.addEventListener('load', () => {
     const { status, responseText } = request
+    if (status === 401) return void signedIn({ signal }).then(() => sendFile(file, { signal, onProgress })).then(resolve, reject)
     if (status < 200 || status >= 300) return reject(problemIn(responseText, status, Number(request.getResponseHeader('Retry-After'))))
     try {
       resolve(JSON.parse(responseText) as Upload)

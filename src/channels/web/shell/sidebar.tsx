@@ -1,11 +1,13 @@
 /** To the left: a new conversation, the documents, the conversations that are kept, and how the page looks. */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { FileCheck, Keyboard, LibraryBig, SquarePen, SunMoon, TextSearch } from 'lucide-react'
+import { FileCheck, Keyboard, LibraryBig, Settings, SquarePen, SunMoon, TextSearch } from 'lucide-react'
 import { readyQuery } from '../api/queries.ts'
+import { mayIn, sessionQuery } from '../session/queries.ts'
 import icon from '../icon.svg'
 import { Menu } from '../ui/menu.tsx'
 import { chooseLanguage, useLanguage } from '../words/language.ts'
+import { WhoAmI } from '../session/who-am-i.tsx'
 import { Conversations } from './conversations.tsx'
 import { chooseTheme, useTheme, type Theme } from './theme.ts'
 import { useShellWords } from './words.ts'
@@ -19,6 +21,7 @@ interface SidebarProps {
 export function Sidebar({ onShortcuts, onDone }: SidebarProps) {
   const words = useShellWords()
   const language = useLanguage()
+  const { data: session } = useQuery(sessionQuery)
   return (
     <nav className="sidebar" aria-label={words.navigation} onKeyDown={(event) => event.key === 'Escape' && onDone()}>
       <Link to="/" className="brand" title={words.tagline}>
@@ -37,8 +40,14 @@ export function Sidebar({ onShortcuts, onDone }: SidebarProps) {
       <Link to="/check" className="side-link">
         <FileCheck size={18} aria-hidden /> {words.check}
       </Link>
+      {mayIn(session, 'admin') && (
+        <Link to="/admin" className="side-link">
+          <Settings size={18} aria-hidden /> {words.admin}
+        </Link>
+      )}
       <Conversations />
       <div className="side-foot">
+        <WhoAmI />
         <ThemeMenu />
         <button type="button" className="icon-button" aria-label={words.shortcuts} title={words.shortcuts} onClick={onShortcuts}>
           <Keyboard size={18} aria-hidden />

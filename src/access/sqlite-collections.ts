@@ -1,0 +1,160 @@
+/** Collections of documents 文件集 in the file of SQLite. */
+import { PolicyError } from '../errors.ts'
+import type { Row } from '../state/sqlite-session.ts'
+import type { AccessStore, By, CollectionRecord } from './access-store.ts'
+import { newId } from './secrets.ts'
+import { entryOf, keptSight, sightIn, timeIn, type Desk } from './sqlite-rows.ts'
+import { nameOf } from './wishes.ts'
+
+/** With what is in it, as one state of all of it. */
+const WHOLE = `SELECT id, name, created_at,
+    (SELECT json_group_array(folder ORDER BY folder) FROM collection_folders WHERE collection_id = id) AS folders,
+    (SELECT json_group_array(document_id ORDER BY document_id) FROM collection_documents WHERE collection_id = id)
+      AS documents
+  FROM collections`
+
+const STATEMENTS = {
+  all: `${WHOLE} ORDER BY created_at, rowid`,
+  one: `${WHOLE} WHERE id = :id`,
+  ids: 'SELECT id FROM collections',
+  byName: 'SELECT id FROM collections WHERE name = :name',
+  add: 'INSERT INTO collections (id, name, created_at) VALUES (:id, :name, :now)',
+  rename: 'UPDATE collections SET name = :name WHERE id = :id',
+  remove: 'DELETE FROM collections WHERE id = :id',
+  addFolder: 'INSERT INTO collection_folders VALUES (:id, :one)',
+  clearFolders: 'DELETE FROM collection_folders WHERE collection_id = :id',
+  addDocument: 'INSERT INTO collection_documents VALUES (:id, :one)',
+  clearDocuments: 'DELETE FROM collection_documents WHERE collection_id = :id',
+  count: 'UPDATE collection_changes SET count = count + 1',
+  mark: 'SELECT count FROM collection_changes',
+  keysSeeing: `SELECT id, sight FROM api_keys WHERE sight <> 'all'`,
+  keySight: 'UPDATE api_keys SET sight = :sight WHERE id = :id',
+  peopleSeeing: `SELECT id, sight FROM people WHERE sight <> 'all'`,
+  personSight: 'UPDATE people SET sight = :sight WHERE id = :id',
+} as const
+
+type Change = Parameters<AccessStore['changeCollection']>[1]
+
+export class SqliteCollections {
+  readonly #desk: Desk
+  readonly #statements
+
+  constructor(desk: Desk) {
+    this.#desk = desk
+    this.#statements = desk.session.prepared(STATEMENTS)
+  }
+
+  all(): readonly CollectionRecord[] {
+    return this.#desk.session.tried(() => this.#statements.all.all()).map(collectionIn)
+  }
+
+  /** Within whatever is going on. */
+  ids(): ReadonlySet<string> {
+    return new Set(this.#statements.ids.all().map((row) => String(row['id'])))
+  }
+
+  create(asked: string, by: By): CollectionRecord {
+    const name = nameOf('文件集的名称', asked)
+    return this.#desk.session.written(() => {
+      this.#refuseTaken(name)
+      const id = newId()
+      this.#statements.add.run({ id, name, now: this.#desk.now() })
+      this.#changed(by, 'collection.create', id, { name })
+      return this.#read(id)
+    })
+  }
+
+  change(id: string, { name, folders, documents }: Change, by: By): CollectionRecord {
+    const renamed = name === undefined ? undefined : nameOf('文件集的名称', name)
+    return this.#desk.session.written(() => {
+      this.#refuseUnknown(id)
+      if (renamed !== undefined) {
+        this.#refuseTaken(renamed, id)
+        this.#statements.rename.run({ id, name: renamed })
+      }
+      if (folders) {
+        this.#statements.clearFolders.run({ id })
+        for (const one of entriesOf(folders)) this.#statements.addFolder.run({ id, one })
+      }
+      if (documents) {
+        this.#statements.clearDocuments.run({ id })
+        for (const one of entriesOf(documents)) this.#statements.addDocument.run({ id, one })
+      }
+      const record = this.#read(id)
+      this.#changed(by, 'collection.change', id, {
+        name: record.name,
+        ...(folders && { folders: record.folders.length }),
+        ...(documents && { documents: record.documents.length }),
+      })
+      return record
+    })
+  }
+
+  remove(id: string, by: By): void {
+    this.#desk.session.written(() => {
+      this.#refuseUnknown(id)
+      const { name } = this.#read(id)
+      this.#statements.remove.run({ id })
+      this.#forget(id)
+      this.#changed(by, 'collection.remove', id, { name })
+    })
+  }
+
+  mark(): string {
+    return String(this.#desk.session.tried(() => this.#statements.mark.get())!['count'])
+  }
+
+  /** Nobody is given what is there no longer. */
+  #forget(collection: string): void {
+    const { keysSeeing, keySight, peopleSeeing, personSight } = this.#statements
+    for (const [seeing, change] of [[keysSeeing, keySight], [peopleSeeing, personSight]] as const) {
+      for (const row of seeing.all()) {
+        const sight = sightIn(row)
+        if (sight === 'all' || !sight.includes(collection)) continue
+        change.run({ id: row['id']!, sight: keptSight(sight.filter((one) => one !== collection)) })
+      }
+    }
+  }
+
+  #changed(by: By, action: string, object: string, detail: Readonly<Record<string, string | number>>): void {
+    this.#statements.count.run()
+    this.#desk.audit.append({ ...entryOf(by), action, object, outcome: 'done', detail })
+  }
+
+  #read(id: string): CollectionRecord {
+    return collectionIn(this.#statements.one.get({ id })!)
+  }
+
+  #refuseTaken(name: string, except?: string): void {
+    const row = this.#statements.byName.get({ name })
+    if (row && row['id'] !== except) {
+      throw new PolicyError('bad-request', `已有名为“${name}”的文件集，请换一个名称。The name is taken.`)
+    }
+  }
+
+  #refuseUnknown(id: string): void {
+    if (this.#statements.one.get({ id })) return
+    throw new PolicyError('no-such-collection', `没有文件集 ${id.slice(0, 80)}，见 tiaowen collections list。No such collection.`)
+  }
+}
+
+function collectionIn(row: Row): CollectionRecord {
+  const list = (column: string) => JSON.parse(String(row[column])) as readonly string[]
+  return {
+    id: String(row['id']),
+    name: String(row['name']),
+    folders: list('folders'),
+    documents: list('documents'),
+    createdAt: timeIn(row, 'created_at'),
+  }
+}
+
+const MOST_ENTRIES = 100_000
+const MOST_CHARACTERS = 1_000
+
+/** Each once. */
+function entriesOf(asked: readonly string[]): readonly string[] {
+  const isFit = (one: string) => one !== '' && one.length <= MOST_CHARACTERS && one.isWellFormed()
+  if (asked.length <= MOST_ENTRIES && asked.every(isFit)) return [...new Set(asked)]
+  throw new PolicyError('bad-request', '文件集里的文件夹或文件编号不对。A folder or document of the collection is none.')
+}

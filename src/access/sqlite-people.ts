@@ -1,0 +1,147 @@
+/** People who sign in 人员 in the file of SQLite. */
+import { PolicyError } from '../errors.ts'
+import type { Row } from '../state/sqlite-session.ts'
+import type { AccessStore, By, NewPerson, PersonRecord } from './access-store.ts'
+import { refuseWeak, type Passwords } from './passwords.ts'
+import { newId } from './secrets.ts'
+import { entryOf, keptSight, personIn, sightIn, sightWords, type Desk } from './sqlite-rows.ts'
+import { foldedLogin, loginOf, nameOf, refuseBlindAdmin, roleOf, sightOf } from './wishes.ts'
+
+const STATEMENTS = {
+  add: `INSERT INTO people (id, login, folded_login, name, role, sight, password, issuer, subject, created_at)
+    VALUES (:id, :login, :folded, :name, :role, :sight, :password, :issuer, :subject, :now)`,
+  all: 'SELECT * FROM people ORDER BY created_at, rowid',
+  one: 'SELECT * FROM people WHERE id = :id',
+  byLogin: 'SELECT * FROM people WHERE folded_login = :folded',
+  bySubject: 'SELECT * FROM people WHERE issuer = :issuer AND subject = :subject',
+  change: `UPDATE people SET name = :name, role = :role, sight = :sight, password = :password,
+    disabled_at = :disabledAt WHERE id = :id`,
+  rehash: 'UPDATE people SET password = :password WHERE id = :id AND password = :before',
+  endSessions: 'DELETE FROM sessions WHERE person_id = :id',
+  otherAdmins: `SELECT EXISTS (SELECT 1 FROM people WHERE role = 'admin' AND disabled_at IS NULL AND id <> :id
+    AND (password IS NOT NULL OR issuer IS NOT NULL)) AS is_any`,
+  any: 'SELECT EXISTS (SELECT 1 FROM people) AS is_any',
+} as const
+
+type Change = Parameters<AccessStore['changePerson']>[1]
+
+export class SqlitePeople {
+  readonly #desk: Desk
+  readonly #statements
+  readonly #passwords: Passwords
+  readonly #collectionIds: () => ReadonlySet<string>
+
+  constructor(desk: Desk, passwords: Passwords, collectionIds: () => ReadonlySet<string>) {
+    this.#desk = desk
+    this.#statements = desk.session.prepared(STATEMENTS)
+    this.#passwords = passwords
+    this.#collectionIds = collectionIds
+  }
+
+  async create(wanted: NewPerson, by: By): Promise<PersonRecord> {
+    const login = loginOf(wanted.login)
+    const name = nameOf('姓名', wanted.name)
+    const role = roleOf(wanted.role)
+    const { issuer = null, subject = null } = wanted.subject ?? {}
+    const password = wanted.password === undefined ? null : await this.#kept(wanted.password, login)
+    return this.#desk.session.written(() => {
+      const sight = sightOf(wanted.sight, this.#collectionIds())
+      refuseBlindAdmin(role === 'admin', sight)
+      const folded = foldedLogin(login)
+      if (this.#statements.byLogin.get({ folded })) throw taken(`登录名 ${login} 已有人使用，请换一个。The login is taken.`)
+      if (issuer !== null && this.#statements.bySubject.get({ issuer, subject })) {
+        throw taken('这个单点登录账号已属于另一个人。The single sign-on account is taken.')
+      }
+      const id = newId()
+      const now = this.#desk.now()
+      this.#statements.add.run({ id, login, folded, name, role, sight: keptSight(sight), password, issuer, subject, now })
+      const detail = { login, role, sight: sightWords(sight), signsInBy: password !== null ? 'password' : (issuer ?? 'nothing') }
+      this.#desk.audit.append({ ...entryOf(by), action: 'person.create', object: id, outcome: 'done', detail })
+      return personIn(this.#statements.one.get({ id })!)
+    })
+  }
+
+  all(): readonly PersonRecord[] {
+    return this.#desk.session.tried(() => this.#statements.all.all()).map(personIn)
+  }
+
+  bySubject(issuer: string, subject: string): PersonRecord | undefined {
+    const row = this.#desk.session.tried(() => this.#statements.bySubject.get({ issuer, subject }))
+    return row && row['disabled_at'] === null ? personIn(row) : undefined
+  }
+
+  async byPassword(login: string, password: string): Promise<PersonRecord | undefined> {
+    const read = () => this.#desk.session.tried(() => this.#statements.byLogin.get({ folded: foldedLogin(login) }))
+    const before = passwordOf(read())
+    if (!(await this.#passwords.matches(password, before))) return undefined
+    const isOutdated = this.#passwords.isOutdated(before!)
+    const renewed = isOutdated ? await this.#passwords.keptOf(password) : undefined
+    const row = read() // meanwhile they may have been disabled, or their password changed
+    if (!row || row['disabled_at'] !== null || row['password'] !== before) return undefined
+    if (renewed !== undefined) this.#rehash(String(row['id']), before!, renewed)
+    return personIn(row)
+  }
+
+  async change(id: string, change: Change, by: By): Promise<PersonRecord> {
+    const known = this.#desk.session.tried(() => this.#statements.one.get({ id }))
+    if (!known) throw noSuchPerson(id)
+    const name = change.name === undefined ? undefined : nameOf('姓名', change.name)
+    const password = change.password === undefined ? undefined : await this.#kept(change.password, String(known['login']))
+    return this.#desk.session.written(() => {
+      const row = this.#statements.one.get({ id })
+      if (!row) throw noSuchPerson(id)
+      const role = roleOf(change.role ?? String(row['role']))
+      const sight = change.sight === undefined ? sightIn(row) : sightOf(change.sight, this.#collectionIds())
+      refuseBlindAdmin(role === 'admin', sight)
+      const wasDisabled = row['disabled_at'] !== null
+      const isDisabled = change.disabled ?? wasDisabled
+      if (isAdmin(row) && (role !== 'admin' || isDisabled) && this.#statements.otherAdmins.get({ id })!['is_any'] === 0) {
+        throw new PolicyError('bad-request', '至少要留一位管理员，请先指定另一位。One admin must remain.')
+      }
+      const disabledAt = !isDisabled ? null : wasDisabled ? Number(row['disabled_at']) : this.#desk.now()
+      const kept = { name: name ?? String(row['name']), sight: keptSight(sight), password: password ?? passwordOf(row) ?? null }
+      this.#statements.change.run({ id, ...kept, role, disabledAt })
+      const endsSessions = password !== undefined || role !== row['role'] || isDisabled !== wasDisabled
+      if (endsSessions) this.#statements.endSessions.run({ id })
+      const detail = {
+        ...(name !== undefined && { name }),
+        ...(change.role !== undefined && { role }),
+        ...(change.sight !== undefined && { sight: sightWords(sight) }),
+        ...(change.disabled !== undefined && { disabled: isDisabled }),
+        ...(password !== undefined && { password: 'new' }),
+      }
+      this.#desk.audit.append({ ...entryOf(by), action: 'person.change', object: id, outcome: 'done', detail })
+      return personIn(this.#statements.one.get({ id })!)
+    })
+  }
+
+  isAny(): boolean {
+    return this.#desk.session.tried(() => this.#statements.any.get())!['is_any'] === 1
+  }
+
+  #kept(password: string, login: string): Promise<string> {
+    refuseWeak(password, login)
+    return this.#passwords.keptOf(password)
+  }
+
+  /** Whoever has given the right password is let in, also where the disk takes nothing. */
+  #rehash(id: string, before: string, password: string): void {
+    try {
+      this.#desk.session.written(() => this.#statements.rehash.run({ id, before, password }))
+    } catch (error) {
+      this.#desk.log(`口令没有按新的强度另存：${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+}
+
+const passwordOf = (row: Row | undefined): string | undefined =>
+  row === undefined || row['password'] === null ? undefined : String(row['password'])
+
+/** One who can sign in. */
+const isAdmin = (row: Row): boolean =>
+  row['role'] === 'admin' && row['disabled_at'] === null && (row['password'] !== null || row['issuer'] !== null)
+
+const taken = (message: string) => new PolicyError('bad-request', message)
+
+export const noSuchPerson = (id: string) =>
+  new PolicyError('no-such-person', `没有人员 ${id.slice(0, 80)}，见 tiaowen people list。No such person.`)

@@ -1,0 +1,93 @@
+/** How often who may ask what: token buckets behind a seam, so that several copies of the program can share one store. */
+import { LRUCache } from 'lru-cache'
+import type { LimitKind } from './route-table.ts'
+
+/** So many at once, and as many again in each minute. */
+export interface Allowance {
+  readonly perMinute: number
+}
+
+export interface Taken {
+  readonly isAllowed: boolean
+  /** Whole tokens that are left. */
+  readonly remaining: number
+  /** Seconds until there is one again; 0 where there is. */
+  readonly retrySeconds: number
+}
+
+/** A seam: in memory here; asynchronous, so that copies of the program may share one elsewhere. */
+export interface RateStore {
+  /** Takes one token of a bucket; a bucket nobody has used is full. */
+  take(bucket: string, allowance: Allowance): Promise<Taken>
+  /** Looks without taking. */
+  look(bucket: string, allowance: Allowance): Promise<Taken>
+  /** What was taken in advance and not used after all. */
+  giveBack(bucket: string, allowance: Allowance): Promise<void>
+}
+
+interface Bucket {
+  readonly tokens: number
+  readonly at: number
+}
+
+/** Buckets that are kept: about 10 MB. Who was not heard of for longest is forgotten, and has a full one. */
+const MOST_BUCKETS = 50_000
+const A_MINUTE_MS = 60_000
+
+export class MemoryRates implements RateStore {
+  readonly #buckets: LRUCache<string, Bucket>
+  readonly #now: () => number
+
+  constructor(now: () => number = () => performance.now(), most = MOST_BUCKETS) {
+    this.#buckets = new LRUCache({ max: most })
+    this.#now = now
+  }
+
+  get size(): number {
+    return this.#buckets.size
+  }
+
+  async take(bucket: string, allowance: Allowance): Promise<Taken> {
+    const tokens = this.#tokens(bucket, allowance)
+    const isAllowed = tokens >= 1
+    if (isAllowed) this.#buckets.set(bucket, { tokens: tokens - 1, at: this.#now() })
+    return told(isAllowed ? tokens - 1 : tokens, isAllowed, allowance)
+  }
+
+  async look(bucket: string, allowance: Allowance): Promise<Taken> {
+    const tokens = this.#tokens(bucket, allowance)
+    return told(tokens, tokens >= 1, allowance)
+  }
+
+  async giveBack(bucket: string, allowance: Allowance): Promise<void> {
+    const tokens = Math.min(allowance.perMinute, this.#tokens(bucket, allowance) + 1)
+    this.#buckets.set(bucket, { tokens, at: this.#now() })
+  }
+
+  #tokens(bucket: string, { perMinute }: Allowance): number {
+    const known = this.#buckets.get(bucket)
+    if (!known) return perMinute
+    return Math.min(perMinute, known.tokens + ((this.#now() - known.at) / A_MINUTE_MS) * perMinute)
+  }
+}
+
+const told = (tokens: number, isAllowed: boolean, { perMinute }: Allowance): Taken => ({
+  isAllowed,
+  remaining: Math.floor(tokens),
+  retrySeconds: isAllowed ? 0 : Math.max(1, Math.ceil(((1 - tokens) / perMinute) * 60)),
+})
+
+/** Requests a minute. */
+export type Rates = Readonly<Record<Exclude<LimitKind, 'none'> | 'failure' | 'signIn', number>>
+
+/** By key or person; the last two by address. */
+export const RATES: Rates = { ask: 60, search: 600, upload: 30, check: 20, failure: 10, signIn: 10 }
+
+/** As draft-ietf-httpapi-ratelimit-headers writes them. */
+export function rateHeaders(kind: string, { remaining, retrySeconds }: Taken, { perMinute }: Allowance): Readonly<Record<string, string>> {
+  return {
+    'RateLimit-Policy': `"${kind}";q=${perMinute};w=60`,
+    RateLimit: `"${kind}";r=${Math.max(0, remaining)};t=${retrySeconds}`,
+    ...(retrySeconds > 0 && { 'Retry-After': String(retrySeconds) }),
+  }
+}

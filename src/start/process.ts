@@ -1,0 +1,48 @@
+/** What the commands of a process share: its words on standard error, its telemetry, the folders it may open, its end. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { App } from '../app.ts'
+import { progressTo } from '../channels/cli/progress.ts'
+import type { Config } from '../config.ts'
+import type { Storage } from '../state/sqlite-storage.ts'
+import type { Sink } from '../telemetry/log.ts'
+import type { Telemetry } from '../telemetry/open.ts'
+
+export const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+
+export const CLOSE_MS = 5_000
+
+export const say = (message: string) => void process.stderr.write(`${message}\n`)
+
+export const progress = () =>
+  progressTo({ write: (text) => void process.stderr.write(text), isTerminal: process.stderr.isTTY === true })
+
+/** Log lines go to standard error; what a command prints for a person is no log. */
+export async function openTelemetryOf(config: Config, told: { readonly hasMetrics: boolean; readonly also?: Sink }): Promise<Telemetry> {
+  const { openTelemetry } = await import('../telemetry/open.ts')
+  process.stderr.on('error', () => {}) // nobody reads it any more: that ends no server
+  const write = (text: string) => void process.stderr.write(text)
+  return openTelemetry(config, { version, write, isTerminal: process.stderr.isTTY === true, ...told })
+}
+
+/** What is kept of people; that a damaged file was set aside is told unless nothing is to be told. */
+export async function openStorage(config: Config, log: (message: string) => void): Promise<Storage> {
+  const { openSqliteStorage } = await import('../state/sqlite-storage.ts')
+  return openSqliteStorage(stateFile(config), { log })
+}
+
+export const stateFile = ({ dataFolder }: Config) => join(dataFolder, 'state.sqlite')
+
+/** A restore whose process was ended while it took its place is brought to its end before anything is opened. */
+export async function endRestore(config: Config): Promise<void> {
+  if (!existsSync(join(config.dataFolder, 'restore.json'))) return
+  const { finishRestore } = await import('../backup/swap.ts')
+  await finishRestore(config)
+}
+
+/** A build under way is abandoned where it does not end soon: what is in place stays whole. */
+export async function closeSoon(app: App, code = 0): Promise<void> {
+  const late = setTimeout(() => process.exit(code), CLOSE_MS)
+  await app.close()
+  clearTimeout(late)
+}
