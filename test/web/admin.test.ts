@@ -174,7 +174,7 @@ describeInBrowser('the administration', () => {
       await page.keyboard.press('Home')
       await page.keyboard.press('ArrowRight')
       const [answeredThen, declinedThen, ambiguousThen, errorThen] = told(days[1]!)
-      expect(await plot.getAttribute('aria-valuetext')).toBe(`${days[1]}：已回答 ${answeredThen}，未能回答 ${declinedThen}，需要选择 ${ambiguousThen}，出错 ${errorThen}`)
+      await expect.poll(() => plot.getAttribute('aria-valuetext')).toBe(`${days[1]}：已回答 ${answeredThen}，未能回答 ${declinedThen}，需要选择 ${ambiguousThen}，出错 ${errorThen}`)
       await plot.hover()
       const tip = await chart.locator('.chart-tip').innerText()
       const day = /\d{4}-\d{2}-\d{2}/.exec(tip)![0]
