@@ -5,6 +5,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Status } from '../answering/assistant.ts'
 import { canWrite } from '../answering/model-limits.ts'
+import type { Counts } from '../channels/bots/tally.ts'
 import type { Parts } from './parts.ts'
 
 /** A request that is over. */
@@ -19,25 +20,7 @@ export interface DoneRequest {
 export type AnswerOutcome = 'answered' | 'refused' | 'ambiguous' | 'error' | 'stopped'
 
 /** A chat platform's counters, as its desk tells them. */
-export type ChannelCounts = Readonly<
-  Record<
-    string,
-    | { readonly state: 'off' }
-    | {
-        readonly state: 'on'
-        readonly waiting?: number
-        readonly events: number
-        readonly duplicates: number
-        readonly refused: Readonly<Record<string, number>>
-        readonly ignored: Readonly<Record<string, number>>
-        readonly answered: number
-        readonly sent: number
-        readonly later: number
-        readonly givenUp: number
-        readonly repeats: number
-      }
-  >
->
+export type ChannelCounts = Readonly<Record<string, { readonly state: 'off' } | ({ readonly state: 'on'; readonly waiting?: number } & Counts)>>
 
 /** What is asked when metrics are read. */
 export interface Watched {

@@ -71,12 +71,3 @@ function modelOf({ embedder, retrieval, fallbacks }: Status): Part {
 }
 
 const indexing = ({ step, done, total }: NonNullable<Status['building']>) => `正在建立 building: ${step} ${done}/${total}`
-
-/** What anyone may know: whether it is ready and which parts are well, and no word more. */
-export function reduced(body: { readonly ready: boolean; readonly parts: Readonly<Record<string, { readonly ok: boolean }>> }): {
-  readonly ready: boolean
-  readonly parts: Readonly<Record<string, { readonly ok: boolean }>>
-} {
-  const parts = Object.entries(body.parts).map(([name, { ok }]) => [name, { ok }] as const)
-  return { ready: body.ready, parts: Object.fromEntries(parts) }
-}

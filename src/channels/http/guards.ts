@@ -240,10 +240,15 @@ function objectOf(context: Context, { path }: RouteRow): string {
 async function lookedAfter(context: Context, rows: readonly RouteRow[], next: Next, { asking }: Door): Promise<Response | void> {
   const leave = rows.some(({ limit }) => limit === 'ask') ? await turnOf(context, asking) : () => {}
   if (leave === undefined) return new Response(null, { status: 499 })
-  await next()
+  let isStream = false
+  try {
+    await next()
+    isStream = context.res.headers.get('Content-Type')?.startsWith('text/event-stream') === true
+  } finally {
+    if (!isStream) leave() // a stream has its turn until it ends
+  }
+  if (!isStream) return
   const { shown } = context.var
-  const isStream = context.res.headers.get('Content-Type')?.startsWith('text/event-stream') === true
-  if (!isStream) return leave()
   const { pathname } = new URL(context.req.url)
   const isStill = async () => shown === undefined || (await shown.isStill())
   const watched = watchedStream(context.res, { isStill, onEnd: leave, lastWords: revokedWords(pathname, instanceOf(context)) })

@@ -1,18 +1,11 @@
 /** What a request is served from: the assistant and the desk over the documents that whoever asks may see. */
 import type { Context } from 'hono'
-import type { Identity } from '../../access/access.ts'
 import type { Assistant } from '../../answering/assistant.ts'
 import type { LibraryDesk } from '../../answering/library-desk.ts'
 import type { Asker } from '../keeper.ts'
+import { identityOf } from './guards.ts'
 import type { SeenBy } from '../seen-by.ts'
 import type { Reader } from '../withheld.ts'
-
-/** Who asks, as a guard has set it. */
-export function identityOf(context: Context): Identity {
-  const { identity } = context.var
-  if (identity === undefined) throw new Error('No guard has let this request in')
-  return identity
-}
 
 /** Handed to the routes in place of an assistant. */
 export class Sight {
