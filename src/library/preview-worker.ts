@@ -5,10 +5,11 @@ import { titleFromOf, titleOf, walk } from '../clauses/address.ts'
 import { outlineOf } from '../clauses/outline-nodes.ts'
 import { findProblems } from '../clauses/problems.ts'
 import { parseDocument } from '../clauses/tree.ts'
+import { answerOrders } from '../documents/capped-thread.ts'
 import { sourceTextOf } from '../documents/load.ts'
 import { PolicyError } from '../errors.ts'
 import type { DocumentId, Fact } from '../types.ts'
-import type { ReadingBegun, ReadUpload, UploadReading } from './preview.ts'
+import type { ReadUpload, UploadOrder, UploadRead } from './preview.ts'
 
 /** The longest code has 3,000; each is a line of the outline that a browser has to show. */
 const MOST_CLAUSES = 50_000
@@ -41,16 +42,4 @@ async function readUpload(path: string, name: string): Promise<ReadUpload> {
   }
 }
 
-async function reading(path: string, name: string): Promise<UploadReading> {
-  try {
-    return { outcome: 'read', ...(await readUpload(path, name)) }
-  } catch (error) {
-    if (!(error instanceof PolicyError)) throw error
-    return { outcome: 'refused', code: error.code, message: error.message }
-  }
-}
-
-parentPort?.on('message', ({ path, name }: { readonly path: string; readonly name: string }) => {
-  parentPort?.postMessage({ outcome: 'begun' } satisfies UploadReading | ReadingBegun)
-  void reading(path, name).then((said) => parentPort?.postMessage(said))
-})
+answerOrders<UploadOrder, UploadRead>(parentPort, async ({ path, name }) => ({ outcome: 'read', ...(await readUpload(path, name)) }))
