@@ -1,10 +1,31 @@
 /** What is wrong with the folders the program writes to, and does not stop answers; looked at anew each time. */
 import { constants } from 'node:fs'
 import { access, stat, statfs } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fallback } from './types.ts'
 
 /** Below a tenth and below this, somebody has to make room: a generation is written beside the one that serves. */
 const LEAST_FREE_BYTES = 2 * 1024 ** 3
+
+/** A look takes less than a millisecond; a disk over the network may not answer at all. */
+const PATIENCE_MS = 250
+const SILENT: Fallback = { from: 'disk', reason: '磁盘没有回应，下面是之前查看的结果。请检查磁盘 the disk does not answer; what is said of it is from before' }
+
+/**
+ * The folders looked at whenever it is asked; whoever asks is not kept waiting by a disk that hangs.
+ * @param look for tests
+ */
+export function watchFolders(folders: readonly string[], look = folderTroubles): () => Promise<readonly Fallback[]> {
+  let seen: readonly Fallback[] = []
+  let looking: Promise<true> | undefined
+  return async () => {
+    looking ??= look(folders)
+      .then((found) => ((seen = found), true as const))
+      .finally(() => (looking = undefined))
+    const hasAnswered = await Promise.race([looking, sleep(PATIENCE_MS, false, { ref: false })])
+    return hasAnswered ? seen : [SILENT, ...seen]
+  }
+}
 
 /** One for each folder that is gone or cannot be written, and for each disk that has little room. */
 export async function folderTroubles(folders: readonly string[]): Promise<readonly Fallback[]> {

@@ -56,7 +56,7 @@ export async function serveUntilSignal(settings: Settings): Promise<void> {
     const { publicUrl } = config.bots
     const linked = publicUrl === undefined ? config : { ...config, publicUrl }
     const stopWaitMs = config.stopWaitSeconds * 1_000
-    const troubles = () => troublesOf(config, storage)
+    const troubles = await troublesOf(config, storage)
     const serving = await serve(assistant, {
       ...linked,
       ...config.door,
@@ -141,11 +141,14 @@ function adminParts(config: Config, app: App, { usage, ring }: { readonly usage:
 }
 
 /** What /readyz says beside what the assistant knows of itself. */
-async function troublesOf({ dataFolder, indexFolder }: Config, storage: Storage): Promise<readonly Fallback[]> {
-  const { folderTroubles } = await import('../folder-troubles.ts')
-  const unkept = storage.trouble()
-  const state = unkept ? [{ from: 'conversations', reason: unkept.message }] : []
-  return [...state, ...(await folderTroubles([dataFolder, indexFolder]))]
+async function troublesOf({ dataFolder, indexFolder }: Config, storage: Storage): Promise<() => Promise<readonly Fallback[]>> {
+  const { watchFolders } = await import('../folder-troubles.ts')
+  const ofFolders = watchFolders([dataFolder, indexFolder])
+  return async () => {
+    const unkept = storage.trouble()
+    const state = unkept ? [{ from: 'conversations', reason: unkept.message }] : []
+    return [...state, ...(await ofFolders())]
+  }
 }
 
 /** The chat platforms that are configured; at work once they are started. */
