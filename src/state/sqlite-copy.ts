@@ -8,8 +8,10 @@ import { backup, DatabaseSync } from 'node:sqlite'
 import { PolicyError } from '../errors.ts'
 import type { Citation } from '../types.ts'
 import { readAnswer } from './kept-answer.ts'
-import { explained } from './sqlite-file.ts'
+import { damageIn, explained } from './sqlite-file.ts'
 import { STEPS } from './sqlite-schema.ts'
+import { versionOf } from './sqlite-shape.ts'
+import { addRowSum } from './sqlite-sums.ts'
 
 const BUSY_MS = 5_000
 /** Of 4 KiB each: some 8 MB between two reports. */
@@ -50,17 +52,17 @@ export async function copyState(path: string, to: string, onProgress?: (done: nu
  */
 export function examineState(path: string): { readonly schema: number; readonly conversations: number; readonly fault?: string } {
   return asked(path, (database) => {
-    const verdict = String(Object.values(database.prepare('PRAGMA integrity_check(1)').get() ?? {})[0])
-    const schema = schemaOf(database)
+    const fault = damageIn(database)
+    const schema = versionOf(database)
     const conversations = schema === 0 ? 0 : Number(database.prepare('SELECT count(*) AS n FROM conversations').get()?.['n'])
-    return { schema, conversations, ...(verdict !== 'ok' && { fault: verdict }) }
+    return { schema, conversations, ...(fault !== undefined && { fault }) }
   })
 }
 
 /** Every citation of the answers that a copy keeps, those that feedback is about among them. */
 export function citationsIn(path: string, onCitation: (citation: Citation) => void): void {
   asked(path, (database) => {
-    if (schemaOf(database) === 0) return
+    if (versionOf(database) === 0) return
     for (const table of ['exchanges', 'feedback']) {
       for (const { answer } of database.prepare(`SELECT answer FROM ${table} WHERE answer IS NOT NULL`).iterate()) {
         readAnswer(String(answer))?.citations.forEach(onCitation)
@@ -95,8 +97,6 @@ const FULL = 13
 const kindOf = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) & 0xff
 const isBusy = (error: unknown): boolean => BUSY.includes(kindOf(error))
 
-const schemaOf = (database: DatabaseSync) => Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
-
 /** `immutable`: nothing is locked and no file is made beside it, so that it may lie on a disk that is read only. */
 function asked<Result>(path: string, ask: (database: DatabaseSync) => Result): Result {
   const address = pathToFileURL(path)
@@ -104,6 +104,7 @@ function asked<Result>(path: string, ask: (database: DatabaseSync) => Result): R
   try {
     const database = new DatabaseSync(address, { readOnly: true })
     try {
+      addRowSum(database)
       return ask(database)
     } finally {
       database.close()

@@ -1,10 +1,12 @@
-/** Opens state.sqlite: makes it, brings its schema up to date, sets a damaged one aside. */
+/** Opens state.sqlite: makes it, brings its schema up to date, takes out damaged rows, sets a damaged file aside. */
 import { randomBytes } from 'node:crypto'
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { PolicyError } from '../errors.ts'
 import { STEPS } from './sqlite-schema.ts'
+import { strangeTable, versionOf, withOwnSchema } from './sqlite-shape.ts'
+import { addRowSum, Damaged, takeOutDamaged } from './sqlite-sums.ts'
 
 /** Another process may hold the file for a moment. The wait blocks this one, so it is short. */
 export const BUSY_MS = 2_000
@@ -12,16 +14,16 @@ export const BUSY_MS = 2_000
 export const IN_MEMORY = ':memory:'
 
 export interface FileOptions {
-  /** Told when a damaged file was set aside. */
+  /** Told when a damaged file was set aside, or rows of it. */
   readonly log: (message: string) => void
-  /** A damaged file is set aside and a new one begun; else it is refused and left as it is. */
+  /** What is damaged is set aside: rows, or the file, and a new one begun. Else it is refused and left as it is. */
   readonly mend: boolean
 }
 
 /** @throws PolicyError `state-unusable` or `disk-full`, with the next step */
 export function openFile(path: string, { log, mend }: FileOptions): DatabaseSync {
   try {
-    return opened(path)
+    return opened(path, mend && path !== IN_MEMORY ? log : undefined)
   } catch (error) {
     if (!mend || path === IN_MEMORY || !isDamage(error)) throw explained(error, path)
     const aside = setAside(path)
@@ -33,14 +35,22 @@ export function openFile(path: string, { log, mend }: FileOptions): DatabaseSync
   }
 }
 
-function opened(path: string): DatabaseSync {
+/** @param mended told of what was damaged and put right within the file; without it nothing of it is touched */
+function opened(path: string, mended?: (message: string) => void): DatabaseSync {
   if (path !== IN_MEMORY) prepareFile(path)
   const database = new DatabaseSync(path, { timeout: BUSY_MS, enableForeignKeyConstraints: true, defensive: true })
   try {
+    addRowSum(database)
     // FULL: what was acknowledged outlives a power cut, not only a crash; people write seldom enough to wait for the disk
     // secure_delete: what a person deletes is overwritten, not only unlisted
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
-    checkWhole(database)
+    refuseNewer(database, path)
+    if (mended) mendSchema(database, path, mended)
+    const damage = damageIn(database)
+    if (damage !== undefined) {
+      if (!mended || !isOfRows(database)) throw new Damaged(damage)
+      mended(withoutDamagedRows(database, path))
+    }
     takeSteps(database, path)
     return database
   } catch (error) {
@@ -56,29 +66,67 @@ function prepareFile(path: string): void {
   chmodSync(path, 0o600)
 }
 
-class Damaged extends Error {}
+const firstOf = (database: DatabaseSync, pragma: string) => String(Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0])
 
-function checkWhole(database: DatabaseSync): void {
-  const [row] = database.prepare('PRAGMA quick_check(1)').all()
-  const verdict = Object.values(row ?? {})[0]
-  if (verdict !== 'ok') throw new Damaged(String(verdict))
+/** What is wrong with the file: its pages, its rows against their sums, its tables; undefined where nothing is. */
+export function damageIn(database: DatabaseSync): string | undefined {
+  const verdict = firstOf(database, 'integrity_check(1)')
+  return verdict === 'ok' ? strangeTable(database) : verdict
+}
+
+function mendSchema(database: DatabaseSync, path: string, mended: (message: string) => void): void {
+  const damage = strangeTable(database)
+  if (damage !== undefined) throw new Damaged(damage)
+  const names = withOwnSchema(database)
+  if (names.length > 0) mended(`对话记录 ${path} 的 ${names.join('、')} 与程序所建的不同，已照原样重建 made anew, as the program makes them`)
+}
+
+/** Its pages are in order: rows, or what is told of them in an index, are others than were written. */
+const isOfRows = (database: DatabaseSync): boolean => firstOf(database, 'quick_check(1)') === 'ok' && strangeTable(database) === undefined
+
+/** Keeps a copy of all as it is, takes out what is damaged. @returns what is to be told @throws where it is not whole then */
+function withoutDamagedRows(database: DatabaseSync, path: string): string {
+  const aside = asideOf(path)
+  const damaged = unlessUnique(() => {
+    copyInto(database, aside)
+    return takeOutDamaged(database)
+  })
+  const left = damageIn(database)
+  if (left !== undefined) throw new Damaged(left)
+  const counted = Object.entries(damaged).map(([table, rows]) => `${table} ${rows}`).join('、') || '索引 indexes'
+  return (
+    `对话记录 ${path} 里有损坏的记录（${counted}），已移出，其余照常使用；原样的副本是 ${aside} ` +
+    'damaged rows were taken out, the rest is used; the copy holds all as it was'
+  )
 }
 
 function takeSteps(database: DatabaseSync, path: string): void {
-  const versionNow = () => Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
-  const before = versionNow()
+  const before = versionOf(database)
   if (before === STEPS.length) return
   if (before > 0 && before < STEPS.length && path !== IN_MEMORY) keepBefore(database, path)
   database.exec('BEGIN IMMEDIATE')
-  const from = versionNow() // another process may have taken them meanwhile
-  if (from > STEPS.length) {
-    throw new PolicyError(
-      'state-unusable',
-      `${path} 由更新的版本写成（结构第${from}版，本程序只认到第${STEPS.length}版）。请改用那个版本的程序，或把它移走。`,
-    )
-  }
+  refuseNewer(database, path) // another process may have taken them meanwhile
+  const from = versionOf(database)
   for (const step of STEPS.slice(from)) database.exec(step)
   database.exec(`PRAGMA user_version = ${STEPS.length}; COMMIT`)
+}
+
+/** A name that has become the name of another row: rows alone cannot be put right then. */
+function unlessUnique<Result>(work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    throw kindOf(error) === SQLITE.constraint ? new Damaged(wordsOf(error)) : error
+  }
+}
+
+function refuseNewer(database: DatabaseSync, path: string): void {
+  const version = versionOf(database)
+  if (version <= STEPS.length) return
+  throw new PolicyError(
+    'state-unusable',
+    `${path} 由更新的版本写成（结构第${version}版，本程序只认到第${STEPS.length}版）。请改用那个版本的程序，或把它移走。`,
+  )
 }
 
 /**
@@ -86,24 +134,32 @@ function takeSteps(database: DatabaseSync, path: string): void {
  * before this one puts it in place. One that lies there already is of an earlier upgrade, and stays.
  */
 function keepBefore(database: DatabaseSync, path: string): void {
-  const draft = `${path}.before-tmp-${randomBytes(4).toString('hex')}`
+  const copy = `${path}.before-${STEPS.length}`
+  copyInto(database, existsSync(copy) ? `${copy}-${timeInName()}` : copy)
+}
+
+/** On the disk under its name, or not at all. */
+function copyInto(database: DatabaseSync, copy: string): void {
+  const draft = `${copy}.tmp-${randomBytes(4).toString('hex')}`
   try {
     closeSync(openSync(draft, 'wx', 0o600))
     database.prepare('VACUUM INTO ?').run(draft)
     const file = openSync(draft, 'r+')
     fsyncSync(file)
     closeSync(file)
-    const copy = `${path}.before-${STEPS.length}`
-    renameSync(draft, existsSync(copy) ? `${copy}-${new Date().toISOString().replace(/[:.]/g, '-')}` : copy)
+    renameSync(draft, copy)
   } catch (error) {
     rmSync(draft, { force: true })
     throw error
   }
 }
 
+const timeInName = () => new Date().toISOString().replace(/[:.]/g, '-')
+const asideOf = (path: string) => `${path}.bad-${timeInName()}`
+
 /** What is left of it can still be looked at, with its journal. */
 function setAside(path: string): string {
-  const aside = `${path}.bad-${new Date().toISOString().replace(/[:.]/g, '-')}`
+  const aside = asideOf(path)
   return tried(path, () => {
     if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`)
     rmSync(`${path}-shm`, { force: true })
@@ -121,7 +177,7 @@ function tried<Result>(path: string, work: () => Result): Result {
 }
 
 /** https://sqlite.org/rescode.html; the low byte of an extended code is its kind. */
-const SQLITE = { busy: 5, locked: 6, readOnly: 8, input: 10, corrupt: 11, full: 13, cannotOpen: 14, notADatabase: 26 }
+const SQLITE = { busy: 5, locked: 6, readOnly: 8, input: 10, corrupt: 11, full: 13, cannotOpen: 14, constraint: 19, notADatabase: 26 }
 
 const kindOf = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) & 0xff
 

@@ -180,4 +180,28 @@ export const STEPS: readonly string[] = [
     PRIMARY KEY (day, channel, outcome, reason, mode)
   ) STRICT, WITHOUT ROWID;
   `,
+  // a sum of each row, see sqlite-sums.ts; whoever writes knows row_sum. The long columns as bytes: five times as fast
+  `
+  CREATE INDEX sums_of_exchanges ON exchanges (row_sum(conversation_id, id, position, attempt, asked_at, as_of,
+    documents, question, folded, answer_id, answer_text, CAST(answer AS BLOB)));
+  CREATE INDEX sums_of_conversations ON conversations (row_sum(id, owner, title, folded, created_at, updated_at));
+  CREATE INDEX sums_of_feedback ON feedback (row_sum(owner, conversation_id, exchange_id, answer_id, rating, reason,
+    at, generation, as_of, documents, history, question, CAST(answer AS BLOB)));
+  CREATE INDEX sums_of_bot_events ON bot_events (row_sum(number, platform, id, stage, is_next, received_at, due_at,
+    done_at, attempts, claimed_by, claimed_until, sent, begun, thread, reply_to, question,
+    CAST(messages AS BLOB)));
+  CREATE INDEX sums_of_sessions ON sessions (row_sum(id, digest, key_id, person_id, created_at, last_used_at,
+    expires_at, agent, address));
+  CREATE INDEX sums_of_api_keys ON api_keys (row_sum(id, digest, name, scopes, sight, created_at, created_by,
+    expires_at, last_used_at, revoked_at, tokens_a_day));
+  CREATE INDEX sums_of_people ON people (row_sum(id, login, folded_login, name, role, sight, password, issuer,
+    subject, created_at, last_sign_in_at, disabled_at));
+  CREATE INDEX sums_of_collection_folders ON collection_folders (row_sum(collection_id, folder));
+  CREATE INDEX sums_of_collection_documents ON collection_documents (row_sum(collection_id, document_id));
+  CREATE INDEX sums_of_collections ON collections (row_sum(id, name, created_at));
+  CREATE INDEX sums_of_collection_changes ON collection_changes (row_sum(count));
+  CREATE INDEX sums_of_usage ON usage (row_sum(day, channel, outcome, reason, mode, count, milliseconds));
+  CREATE INDEX sums_of_audit ON audit (row_sum(number, at, by, action, object, outcome, request_id, address, detail,
+    hash));
+  `,
 ]

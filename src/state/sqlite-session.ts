@@ -8,6 +8,7 @@ import { dirname } from 'node:path'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { PolicyError } from '../errors.ts'
 import { BUSY_MS, explained, IN_MEMORY, isBusy, isDamage, openFile, type FileOptions } from './sqlite-file.ts'
+import { versionOf } from './sqlite-shape.ts'
 
 export type Row = Readonly<Record<string, SQLOutputValue>>
 type Given = Record<string, SQLInputValue>
@@ -209,8 +210,6 @@ export class SqliteSession {
 
 const isOfFile = (error: unknown): error is PolicyError =>
   error instanceof Error && 'code' in error && (error.code === 'state-unusable' || error.code === 'disk-full')
-
-const versionOf = (database: DatabaseSync) => Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
 
 const folderGone = (path: string) =>
   new PolicyError('state-unusable', `对话记录 ${path} 所在的文件夹不见了。请恢复它；恢复后自动继续。`)

@@ -9,6 +9,7 @@ import { hashOf, NO_HASH } from '../../src/access/audit-chain.ts'
 import type { AccessStore, AuditVerdict } from '../../src/access/access-store.ts'
 import { IN_MEMORY, openSqliteAccess } from '../../src/access/sqlite-access.ts'
 import { openSqliteStorage } from '../../src/state/sqlite-storage.ts'
+import { addRowSum } from '../../src/state/sqlite-sums.ts'
 import { randomFrom } from '../store/random.ts'
 
 const TAMPERINGS = process.env['TIAOWEN_LONG'] === '1' ? 2_000 : 60
@@ -56,6 +57,7 @@ async function verified(path: string): Promise<AuditVerdict> {
 /** As someone with the file in their hands: no trigger stands in the way. */
 function tamper(path: string, work: (database: DatabaseSync) => void): void {
   const database = new DatabaseSync(path)
+  addRowSum(database)
   database.exec('PRAGMA synchronous = OFF; BEGIN')
   for (const trigger of ['audit_is_never_changed', 'audit_is_never_cut', 'audit_has_no_gap']) database.exec(`DROP TRIGGER ${trigger}`)
   work(database)
@@ -170,6 +172,7 @@ test.each([
   const path = newPath()
   await filled(path, 3)
   const database = new DatabaseSync(path)
+  addRowSum(database)
   expect(() => database.exec(sql)).toThrow('the audit log is only added to')
   database.close()
 })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
+import { addRowSum } from '../../src/state/sqlite-sums.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -86,6 +87,7 @@ export function layOut(release: Release, home: string): Left {
     writeFileSync(join(home, path), text)
   }
   const database = new DatabaseSync(join(home, 'data', 'state.sqlite'))
+  addRowSum(database)
   database.exec(`PRAGMA journal_mode = WAL; BEGIN; ${left.state.join(';\n')}; COMMIT`)
   database.close()
   return left

@@ -8,6 +8,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openSqliteState } from '../../src/state/sqlite-state.ts'
+import { addRowSum } from '../../src/state/sqlite-sums.ts'
 import { answered } from '../channels/scripted.ts'
 import { describeState } from '../contracts/state.ts'
 
@@ -101,6 +102,7 @@ test('an answer that cannot be read is told, and the rest is shown', async () =>
   const path = newPath()
   await written(path)
   const database = new DatabaseSync(path)
+  addRowSum(database)
   database.exec(`UPDATE exchanges SET answer = '{"id": "a-1"}'`)
   database.close()
   const lines: string[] = []
