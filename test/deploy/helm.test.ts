@@ -161,10 +161,36 @@ describe('with everything on', () => {
   })
 })
 
+describe('with several copies', () => {
+  const THREE = ['--set', 'replicas=3,database.existingSecret=db,persistence.accessModes[0]=ReadWriteMany']
+
+  withHelm('all of them share one volume and one database, on nodes of their own where there are as many', () => {
+    const objects = rendered(...THREE)
+    const [set] = ofKind(objects, 'StatefulSet')
+    expect(set!['spec']).toMatchObject({ replicas: 3, podManagementPolicy: 'Parallel' })
+    expect(set!['spec']).not.toHaveProperty('volumeClaimTemplates')
+    const pod = set!['spec'].template.spec
+    expect(pod.volumes).toContainEqual({ name: 'data', persistentVolumeClaim: { claimName: 'office-tiaowen-data' } })
+    expect(pod.containers[0].env).toContainEqual({
+      name: 'DATABASE_URL',
+      valueFrom: { secretKeyRef: { name: 'db', key: 'url' } },
+    })
+    expect(pod.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution).toHaveLength(1)
+    const [claim] = ofKind(objects, 'PersistentVolumeClaim')
+    expect(claim).toMatchObject({
+      metadata: { name: 'office-tiaowen-data', annotations: { 'helm.sh/resource-policy': 'keep' } },
+      spec: { accessModes: ['ReadWriteMany'] },
+    })
+    const [budget] = ofKind(objects, 'PodDisruptionBudget')
+    expect(budget!['spec']).toMatchObject({ maxUnavailable: 1, selector: { matchLabels: set!['spec'].selector.matchLabels } })
+  })
+})
+
 describe('values are refused that', () => {
   const refused: readonly (readonly [why: string, set: string, where: string])[] = [
-    ['ask for a second writer', 'replicas=2', "additional properties 'replicas' not allowed"],
-    ['share the volume among nodes', 'persistence.accessModes[0]=ReadWriteMany', '/persistence/accessModes/0'],
+    ['ask for a second copy without a database for both', 'replicas=2,persistence.accessModes[0]=ReadWriteMany', '/database/existingSecret'],
+    ['ask for a second copy without a volume for both', 'replicas=2,database.existingSecret=db', '/persistence/accessModes/0'],
+    ['share the volume of one copy among nodes', 'persistence.accessModes[0]=ReadWriteMany', '/persistence/accessModes/0'],
     ['take whatever image is newest', 'image.tag=latest', '/image/tag'],
     ['write a key down', 'settings.TIAOWEN_LLM_KEY=abc', "invalid propertyName 'TIAOWEN_LLM_KEY'"],
     ['move the address that the probes ask', 'settings.TIAOWEN_HOST=127.0.0.1', "invalid propertyName 'TIAOWEN_HOST'"],
