@@ -202,9 +202,19 @@ function spokenStep(document: Document, clause: Clause, below: number, outer: Cl
   if (below > 0) return `第${sayBrackets(number.style, numeral)}${below === 1 ? '项' : '目'}`
   // 一、 in a 第一部分 or beside one cannot be a 第一部分 too
   const beside = outer ? outer.children : (document?.clauses ?? [])
-  const isDivided = [outer, ...beside].some((other) => other?.number?.style === 'division')
-  if (number.style === 'chinese' && isDivided) return `第${numeral}项`
+  if (number.style === 'chinese' && (isDivision(outer) || hasDivision(beside))) return `第${numeral}项`
   return say(numeral)
+}
+
+const isDivision = (clause: Clause | undefined): boolean => clause?.number?.style === 'division'
+
+const DIVIDED = new WeakMap<readonly Clause[], boolean>()
+
+/** Looked through once for all that stand beside each other: each of them asks. */
+function hasDivision(clauses: readonly Clause[]): boolean {
+  const known = DIVIDED.get(clauses) ?? clauses.some(isDivision)
+  DIVIDED.set(clauses, known)
+  return known
 }
 
 function paragraphName({ lineage, paragraph }: Place): string {

@@ -230,7 +230,8 @@ function decodedReference(spelt: string): string {
   const numeric = /^&#(?:x([\da-f]{1,6})|(\d{1,7}));$/i.exec(spelt)
   if (numeric) {
     const code = numeric[1] === undefined ? Number(numeric[2]) : Number.parseInt(numeric[1], 16)
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd'
+    const isCharacter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
+    return isCharacter ? String.fromCodePoint(code) : '\ufffd'
   }
   return REFERENCES[spelt] ?? spelt
 }

@@ -161,6 +161,10 @@ describe('a text draft', () => {
 })
 
 describe('a Markdown draft', () => {
+  test('with the number of half a character has a sign for it, not the half', async () => {
+    expect((await markdown('不低于&#xD83D;、&#56832;与&#x32;成')).text).toBe('不低于\ufffd、\ufffd与2成\n')
+  })
+
   test('is its words without the marks, a line for each paragraph, item, cell and note', async () => {
     const received = [
       '---', 'title: 汇报', '---', '# 关于**人工智能**的汇报 #', '',

@@ -26,7 +26,8 @@ test(`${DOCUMENTS} malformed documents end as read or refused`, { timeout: 7_200
   const count = (what: string) => ends.set(what, (ends.get(what) ?? 0) + 1)
   let slowest = { ms: 0, how: '' }
   const before = process.memoryUsage().rss
-  let most = before
+  let [most, last] = [before, before]
+  let biggest = { by: 0, how: '' }
 
   await repeat(DOCUMENTS, SEED, async (random, n) => {
     const { name, bytes, how } = await malformed(random)
@@ -41,7 +42,10 @@ test(`${DOCUMENTS} malformed documents end as read or refused`, { timeout: 7_200
     }
     const from = performance.now()
     const end = await reading().then(
-      (text) => (text.isWellFormed() ? 'read' : 'read, and not well-formed'),
+      (text) => {
+        expect(text.isWellFormed(), `${how}: half of a pair of code units`).toBe(true)
+        return 'read'
+      },
       (error: unknown) => {
         if (!(error instanceof PolicyError)) throw new Error(`${how}: ${String(error)}`, { cause: error })
         expect(error.code, how).toMatch(/^file-(?:format|encoding)$/)
@@ -51,13 +55,16 @@ test(`${DOCUMENTS} malformed documents end as read or refused`, { timeout: 7_200
     )
     const ms = performance.now() - from
     if (ms > slowest.ms) slowest = { ms, how }
-    most = Math.max(most, process.memoryUsage().rss)
+    const now = process.memoryUsage().rss
+    if (now > most) most = now
+    if (now - last > biggest.by) biggest = { by: now - last, how }
+    last = now
     count(end)
     expect(ms, `${how} took ${Math.round(ms)} ms`).toBeLessThan(LONGEST_MS + 20_000) // starting a thread on a busy machine
   })
 
   const mb = Math.round((most - before) / 1024 ** 2)
-  console.log(`${DOCUMENTS} documents: ${JSON.stringify(Object.fromEntries(ends))}; slowest ${Math.round(slowest.ms)} ms (${slowest.how}); ${mb} MB more at most`)
+  console.log(`${DOCUMENTS} documents: ${JSON.stringify(Object.fromEntries(ends))}; slowest ${Math.round(slowest.ms)} ms (${slowest.how}); ${mb} MB more at most, ${Math.round(biggest.by / 1024 ** 2)} MB of it at once (${biggest.how})`)
   expect(mb).toBeLessThan(MOST_MB)
   expect(ends.get('read')).toBeGreaterThan(0)
   expect(ends.get('refused')).toBeGreaterThan(0)
