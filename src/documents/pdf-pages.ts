@@ -162,10 +162,11 @@ function withoutOverprint(pieces: readonly Piece[]): Piece[] {
 
 /**
  * The letters meant. Fonts often give 一 as the radical ⼀ (U+2F00) and 不 as a compatibility form, for both are drawn
- * by one glyph; control characters stand for letters that the font does not name.
+ * by one glyph; control characters, and halves of a pair of code units, stand for letters that the font does not name.
  */
 export function readable(text: string): string {
   return text
+    .toWellFormed()
     .replace(/[\u2e80-\u2fdf]/g, (radical) => radical.normalize('NFKC'))
     .replace(/[\uf900-\ufaff]/g, (form) => form.normalize('NFC'))
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')

@@ -56,6 +56,7 @@ describe('words of a row', () => {
 
   test('radicals are the characters they are drawn as, control characters are unknown', () => {
     expect(readable('⼀⽇不\u0003')).toBe('一日不\ufffd')
+    expect(readable('第\ud83d条')).toBe('第\ufffd条')
   })
 
   test('line ends join as words do', () => {
