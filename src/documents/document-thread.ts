@@ -18,7 +18,7 @@ export interface DocumentRead {
 }
 
 /** The longest law takes a tenth of a second; as for uploads, see library/preview.ts. */
-export const DOCUMENT_LIMITS: ThreadLimits = { longestMs: 10_000, mostMemoryMb: 512 }
+export const DOCUMENT_LIMITS: ThreadLimits = { longestMs: 9_000, mostMemoryMb: 512 }
 /** A text of so many bytes is read within some milliseconds, whatever it holds. */
 const SHORT_BYTES = 256 * 1024
 

@@ -32,7 +32,7 @@ export interface PreviewLimits {
 }
 
 export const PREVIEW_LIMITS: PreviewLimits = {
-  longestMs: (name) => (/\.pdf$/i.test(name) ? 60_000 : 10_000),
+  longestMs: (name) => (/\.pdf$/i.test(name) ? 60_000 : 9_000),
   mostMemoryMb: 512,
 }
 
