@@ -1,0 +1,132 @@
+/**
+ * What a library costs as it grows: the laws, multiplied with noise to as many clauses as named, indexed and asked in
+ * processes of their own. Not part of `npm run bench`, for it takes hours at the upper end:
+ *
+ *   npm run bench scale -- 10000 100000 1000000
+ *
+ * The laws' own index must be there (`npm run bench indexing`): vectors come from it. A line of JSON for each size.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openApp, openEmbedder } from '../src/app.ts'
+import { progressTo } from '../src/channels/cli/progress.ts'
+import { readConfig, type Config } from '../src/config.ts'
+import { indexRounds } from '../src/index-rounds.ts'
+import { ExactIndex } from '../src/retrieval/exact-index.ts'
+import { openForBuilding, openLibrary } from '../src/retrieval/library-files.ts'
+import { openCurrent } from '../src/store/generations.ts'
+import { quantile } from './tools/figures.ts'
+import { environment, hasLaws, LAWS, lawQuestions, sizeOf } from './tools/laws.ts'
+import { multiply, NoisyEmbedder } from './tools/multiplied.ts'
+
+const HOME = resolve('data', 'scale')
+const ROUNDS = 3
+const NEIGHBOURS = 10
+/** Questions whose neighbours are compared with those of a search through all. */
+const COMPARED = 50
+
+const homeOf = (clauses: number) => join(HOME, String(clauses))
+
+function configOf(clauses: number): Config {
+  return readConfig({ ...environment(homeOf(clauses)), TIAOWEN_FOLDERS: join(homeOf(clauses), 'laws') })
+}
+
+/** One step in a process of its own, so that its memory is its own. */
+async function apart(step: 'index' | 'ask', clauses: number): Promise<Record<string, number>> {
+  const self = fileURLToPath(import.meta.url)
+  const child = spawn(process.execPath, [...process.execArgv, '--max-old-space-size=16384', self, step, String(clauses)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let out = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
+  const [code] = (await once(child, 'close')) as [number | null]
+  if (code !== 0) throw new Error(`${step} of ${clauses} clauses ended with ${String(code)}`)
+  return JSON.parse(out.trim().split('\n').at(-1)!) as Record<string, number>
+}
+
+async function index(clauses: number): Promise<Record<string, number>> {
+  const lawsConfig = readConfig(environment())
+  const { embedder } = openEmbedder(lawsConfig)
+  const laws = await openForBuilding((await openCurrent(lawsConfig.indexFolder)).generation!)
+  const noisy = await NoisyEmbedder.over(embedder!, laws.segments, LAWS)
+  await embedder!.close()
+  const began = performance.now()
+  for await (const round of indexRounds(configOf(clauses), {
+    watch: false,
+    log: () => {},
+    signal: new AbortController().signal,
+    embedder: noisy,
+    onProgress: progressTo({ write: (text) => void process.stderr.write(text), isTerminal: process.stderr.isTTY === true }),
+  })) {
+    if (round.kind === 'failed') throw round.error
+    const seconds = (performance.now() - began) / 1000
+    return { clauses: round.clauses, documents: round.documents, indexSeconds: round1(seconds), indexMostMB: mostMB(), unknown: noisy.unknown }
+  }
+  throw new Error('no round')
+}
+
+async function ask(clauses: number): Promise<Record<string, number>> {
+  const config = configOf(clauses)
+  const { embedder } = openEmbedder(config)
+  const openedAt = performance.now()
+  const app = await openApp(config, { log: () => {}, frozen: true, embedder: embedder! })
+  const openSeconds = (performance.now() - openedAt) / 1000
+  const questions = lawQuestions().map(({ question }) => question)
+  const times: number[] = []
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const query of questions) {
+      const { timings } = await app.assistant.search({ query, limit: NEIGHBOURS })
+      if (round > 0) times.push(timings['total']! - timings['embed']!)
+    }
+  }
+  const memoryMB = residentMB()
+  const { chunks } = app.assistant.status()
+  const recall = await recallOf(config, await Promise.all(questions.slice(0, COMPARED).map((one) => embedder!.embedQuestion(one))))
+  await app.close()
+  return {
+    chunks,
+    openSeconds: round1(openSeconds),
+    memoryMB,
+    diskMB: Math.round(sizeOf(config.indexFolder)),
+    p50Ms: round1(quantile(times, 0.5)),
+    p95Ms: round1(quantile(times, 0.95)),
+    recall: Math.round(recall * 1000) / 1000,
+  }
+}
+
+/** Of the ten nearest units, how many the index finds. */
+async function recallOf({ indexFolder }: Config, vectors: readonly Float32Array[]): Promise<number> {
+  const { library, segments } = await openLibrary((await openCurrent(indexFolder)).generation!)
+  const exact = new ExactIndex(await segments[0]!.fields.units.vectors!())
+  let hits = 0
+  for (const vector of vectors) {
+    const tenth = exact.search(vector, NEIGHBOURS).at(-1)!.similarity
+    const found = library.units.search(vector, NEIGHBOURS, library.entries.alive)
+    hits += found.filter(({ similarity }) => similarity >= tenth - 1e-5).length
+  }
+  return hits / (NEIGHBOURS * vectors.length)
+}
+
+const round1 = (value: number) => Math.round(value * 10) / 10
+const inStatus = (field: string) => Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024
+const residentMB = () => Math.round(inStatus('VmRSS'))
+const mostMB = () => Math.round(inStatus('VmHWM'))
+
+async function main(words: readonly string[]): Promise<void> {
+  const [step, size] = words
+  if (step === 'index') return void console.log(JSON.stringify(await index(Number(size))))
+  if (step === 'ask') return void console.log(JSON.stringify(await ask(Number(size))))
+  if (!hasLaws || !existsSync(readConfig(environment()).indexFolder)) return console.log('没有法律索引 no index of laws: npm run bench indexing')
+  for (const clauses of words.map(Number)) {
+    rmSync(homeOf(clauses), { recursive: true, force: true })
+    mkdirSync(homeOf(clauses), { recursive: true })
+    multiply(LAWS, join(homeOf(clauses), 'laws'), clauses, (text) => text.match(/^第[一二三四五六七八九十百千零〇]+条/gm)?.length ?? 1)
+    console.log(JSON.stringify({ wanted: clauses, ...(await apart('index', clauses)), ...(await apart('ask', clauses)) }))
+    rmSync(homeOf(clauses), { recursive: true, force: true })
+  }
+}
+
+await main(process.argv.slice(2))
