@@ -2,6 +2,7 @@
  * Threads that read files, ended when one takes too long or too much memory: whoever waits gets a sentence and goes on.
  * A thread takes half a second to start; one that answered takes the next file too, and ends when there is none.
  */
+import { getHeapStatistics } from 'node:v8'
 import { Worker, type MessagePort } from 'node:worker_threads'
 import { PolicyError, type ErrorCode } from '../errors.ts'
 
@@ -14,6 +15,13 @@ export interface ThreadLimits {
 /** Said by every thread as it takes a file: its time counts from here. */
 interface Begun {
   readonly outcome: 'begun'
+}
+
+/** What came of an order, and what the thread has taken of memory for it. */
+interface Answered<Said> {
+  readonly outcome: 'answered'
+  readonly said: Said | Refused
+  readonly heapMb: number
 }
 
 interface Refused {
@@ -33,6 +41,8 @@ export interface CappedThreads {
 /** On a machine that is busy with much else a slow start is no fault of the file. */
 const STARTING_MS = 60_000
 const IDLE_MS = 10_000
+/** A heap that has grown is given back only with its thread. */
+const LARGEST_IDLE_MB = 128
 
 interface Thread {
   readonly worker: Worker
@@ -40,7 +50,7 @@ interface Thread {
   ending?: NodeJS.Timeout
 }
 
-/** `Order` goes to the thread as a message; it answers `begun`, and then once what came of it. */
+/** `Order` goes to the thread as a message; it tells that it took it, and then once what came of it. */
 export class CappedReader<Order, Said extends { readonly outcome: string }> {
   readonly #entry: URL
   readonly #options: CappedThreads
@@ -58,14 +68,16 @@ export class CappedReader<Order, Said extends { readonly outcome: string }> {
   async read(order: Order, name: string, limits: ThreadLimits, signal?: AbortSignal): Promise<Said> {
     signal?.throwIfAborted()
     const thread = this.#taken(limits) ?? this.#started(limits)
-    let said: Said | Refused
+    let answered: Answered<Said>
     try {
-      said = await this.#said(thread.worker, order, name, limits, signal)
+      answered = await this.#answered(thread.worker, order, name, limits, signal)
     } catch (error) {
       await thread.worker.terminate()
       throw error
     }
-    this.#keep(thread)
+    const { said, heapMb } = answered
+    if (heapMb > LARGEST_IDLE_MB) void thread.worker.terminate()
+    else this.#keep(thread)
     if (isRefused(said)) throw new PolicyError(said.code, said.message)
     return said
   }
@@ -98,9 +110,9 @@ export class CappedReader<Order, Said extends { readonly outcome: string }> {
     }, idleMs).unref()
   }
 
-  async #said(worker: Worker, order: Order, name: string, limits: ThreadLimits, signal?: AbortSignal): Promise<Said | Refused> {
+  async #answered(worker: Worker, order: Order, name: string, limits: ThreadLimits, signal?: AbortSignal): Promise<Answered<Said>> {
     const { next } = this.#options
-    const { promise, resolve, reject } = Promise.withResolvers<Said | Refused>()
+    const { promise, resolve, reject } = Promise.withResolvers<Answered<Said>>()
     const refuse = (why: string, cause?: unknown) =>
       reject(new PolicyError('file-format', `${name} ${why}`, cause === undefined ? {} : { cause }))
     const onError = (cause: Error & { readonly code?: string }) => {
@@ -111,10 +123,10 @@ export class CappedReader<Order, Said extends { readonly outcome: string }> {
     const after = (ms: number) =>
       setTimeout(() => refuse(`读取超过 ${ms / 1000} 秒，已停止。请拆分，或另存为 txt 后${next}`), ms)
     let late = after(STARTING_MS)
-    const onMessage = (said: Said | Refused | Begun) => {
+    const onMessage = (told: Begun | Answered<Said>) => {
       clearTimeout(late)
-      if (isBegun(said)) late = after(limits.longestMs)
-      else resolve(said)
+      if (told.outcome === 'begun') late = after(limits.longestMs)
+      else resolve(told)
     }
     const onAbort = () => reject(signal?.reason as Error)
     signal?.addEventListener('abort', onAbort, { once: true })
@@ -131,7 +143,6 @@ export class CappedReader<Order, Said extends { readonly outcome: string }> {
   }
 }
 
-const isBegun = (said: { readonly outcome: string }): said is Begun => said.outcome === 'begun'
 const isRefused = (said: { readonly outcome: string }): said is Refused => said.outcome === 'refused'
 
 /** In the thread: orders one by one, each told as it is taken; an error that is no PolicyError ends the thread. */
@@ -149,6 +160,9 @@ export function answerOrders<Order, Said extends { readonly outcome: string }>(
   }
   port?.on('message', (order: Order) => {
     port.postMessage({ outcome: 'begun' } satisfies Begun)
-    void answer(order).then((said) => port.postMessage(said))
+    void answer(order).then((said) => {
+      const heapMb = getHeapStatistics().total_heap_size / 1024 ** 2
+      port.postMessage({ outcome: 'answered', said, heapMb } satisfies Answered<Said>)
+    })
   })
 }
