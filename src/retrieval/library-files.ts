@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { CHUNKER } from '../chunks/chunk.ts'
 import { citedBy } from '../clauses/cited.ts'
 import type { Clause, ClauseId, Document, Fallback } from '../types.ts'
+import { EmbeddedSearch } from './embedded-search.ts'
 import { Entries } from './entries.ts'
 import { ExactIndex } from './exact-index.ts'
 import { HnswIndex, loadHnsw } from './hnsw-index.ts'
@@ -50,6 +51,10 @@ export function assemble({ segments, documents, twins, embedder, generation, fal
   const [units, windows] = [field('units'), field('windows')]
   const exact = [units.kind, windows.kind].includes('exact') ? EXACT : undefined
   const reason = fallback ?? exact
+  const keywords = new Keywords(
+    segments.flatMap(({ keywords }) => keywords),
+    entries.alive,
+  )
   const library: Library = {
     generation: generation ?? 'unsaved',
     documents,
@@ -57,10 +62,8 @@ export function assemble({ segments, documents, twins, embedder, generation, fal
     embedder,
     segments,
     entries,
-    keywords: new Keywords(
-      segments.flatMap(({ keywords }) => keywords),
-      entries.alive,
-    ),
+    keywords,
+    search: new EmbeddedSearch(keywords),
     units,
     windows,
     standing: standingOf(entries, documents),

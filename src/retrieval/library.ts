@@ -1,8 +1,9 @@
 /** One opened generation: documents, their twins, the indexes over them. Immutable; a question is answered from one. */
 import type { ClauseId, Document, Fallback } from '../types.ts'
 import type { Entries } from './entries.ts'
-import type { Keywords } from './keywords.ts'
+import type { Search } from './search.ts'
 import type { Segment } from './segment.ts'
+import type { TermWeights } from './term-weights.ts'
 import type { VectorField } from './vector-field.ts'
 
 /** What people may look up in it. */
@@ -22,8 +23,10 @@ export interface Library extends Catalogue {
   readonly segments: readonly Segment[]
   /** What retrieval finds. */
   readonly entries: Entries
-  /** Over the entries behind their titles and headings. */
-  readonly keywords: Keywords
+  /** What terms count for over the entries behind their titles and headings. */
+  readonly keywords: TermWeights
+  /** Finds entries by the above and the below. */
+  readonly search: Search
   /** The fine grain: single sentences or parts of one, and whole articles, by their own words. */
   readonly units: VectorField
   /** Windows of two sentences behind their titles and headings. */
