@@ -338,7 +338,7 @@ class RunningApp implements App {
       })
       if (!wasBuilt) return
       this.#options.observers?.metrics?.built('done', (performance.now() - began) / 1000)
-      await this.#take(served(current))
+      await this.#take(await served(current))
     } finally {
       this.#building = undefined
     }

@@ -14,7 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/bot-config.ts': ['src/configuration/forms.ts'],
   'src/door-config.ts': ['src/configuration/forms.ts'],
   'src/telemetry-config.ts': ['src/configuration/forms.ts'],
-  'src/config.ts': ['src/bot-config.ts', 'src/door-config.ts', 'src/telemetry-config.ts', 'src/configuration'],
+  'src/search-config.ts': ['src/configuration/forms.ts'],
+  'src/config.ts': ['src/bot-config.ts', 'src/door-config.ts', 'src/search-config.ts', 'src/telemetry-config.ts', 'src/configuration'],
   // files, keys, words and print of settings; of config.ts the types alone
   'src/configuration': ['src/config.ts'],
   'src/check-config.ts': ['src/config.ts', 'src/embedding/model-files.ts', 'src/reranking/reranker-files.ts'],
@@ -26,6 +27,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/chunks': ['src/clauses'],
   'src/embedding': ['src/memory.ts'],
   'src/retrieval': ['src/embedding/embedder.ts', 'src/chunks', 'src/clauses'],
+  // a search engine elsewhere, behind the seam of retrieval
+  'src/weaviate': ['src/retrieval', 'src/clauses', 'src/search-config.ts'],
   'src/reranking': ['src/embedding', 'src/memory.ts'],
   'src/store': [],
   'src/questions': ['src/retrieval', 'src/chunks', 'src/clauses'],
@@ -184,6 +187,7 @@ const READS_FILES = [
   'src/check-config.ts',
   'src/telemetry-config.ts',
   'src/door-config.ts',
+  'src/search-config.ts',
   'src/documents',
   'src/library',
   'src/embedding',
@@ -199,6 +203,7 @@ const READS_FILES = [
 /** Outside packages and the places they are kept to; whatever is not listed here is used nowhere. */
 const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] = [
   [/^(?:onnxruntime-node|@huggingface\/transformers)$/, ['src/embedding', 'src/reranking']],
+  [/^weaviate-client$/, ['src/weaviate']],
   [/^hnswlib-node$/, ['src/retrieval/hnsw-index.ts']],
   [/^(?:langchain|@langchain\/[\w-]+)$/, ['src/langchain']],
   [/^(?:hono|@hono\/[\w-]+)$/, ['src/channels/http']],
@@ -219,7 +224,7 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^lru-cache$/, ['src/clauses', 'src/questions', 'src/retrieval', 'src/channels/http']],
   [/^openid-client$/, ['src/channels/http/oidc.ts']],
   [/^pdfjs-dist$/, ['src/documents/pdf-pages.ts']],
-  [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels']],
+  [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels', 'src/weaviate']],
   [/^node:sqlite$/, ['src/state']],
   // of questions the dictionaries alone, which come as data files; of answering the prompts, which are files too
   [

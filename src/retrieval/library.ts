@@ -1,5 +1,6 @@
 /** One opened generation: documents, their twins, the indexes over them. Immutable; a question is answered from one. */
 import type { ClauseId, Document, Fallback } from '../types.ts'
+import type { SearchEngine } from './engine.ts'
 import type { Entries } from './entries.ts'
 import type { Search } from './search.ts'
 import type { Segment } from './segment.ts'
@@ -33,11 +34,14 @@ export interface Library extends Catalogue {
   readonly windows: VectorField
   /** ln(1 + the number of documents that cite its document by title 被引), one an entry. */
   readonly standing: Float32Array
+  /** Where it is searched; absent: within this process. */
+  readonly engine?: SearchEngine
   /** Why vectors are missing or slower than they should be. */
   readonly fallback?: Fallback
 }
 
 /** How its vectors are searched: `exact` where a part has to do without its graph; undefined without vectors. */
-export function vectorSearchOf({ units, windows }: Library): 'hnsw' | 'exact' | undefined {
+export function vectorSearchOf({ units, windows, embedder, engine }: Library): 'hnsw' | 'exact' | undefined {
+  if (engine) return embedder === null ? undefined : 'hnsw'
   return [units.kind, windows.kind].includes('exact') ? 'exact' : units.kind
 }

@@ -2,11 +2,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadDocuments, type Loaded } from '../../src/build-index.ts'
 import { HashingEmbedder } from '../../src/embedding/hashing-embedder.ts'
+import { ExactIndex } from '../../src/retrieval/exact-index.ts'
 import { assemble, type Assembly } from '../../src/retrieval/library-files.ts'
 import type { Library } from '../../src/retrieval/library.ts'
 import { restrictedTo } from '../../src/retrieval/restricted.ts'
 import { retrieve, type Found, type Query } from '../../src/retrieval/retrieve.ts'
-import { segmentOf, withVectors, type Segment } from '../../src/retrieval/segment.ts'
+import { segmentOf, withVectors, type Segment, type SegmentField } from '../../src/retrieval/segment.ts'
 import type { Document } from '../../src/types.ts'
 import { suiteFolder } from '../library.ts'
 
@@ -134,8 +135,13 @@ export function describeSearch(name: string, open: (assembly: Assembly) => Promi
   })
 }
 
+/** With exact indexes: what is compared is the search, not what a graph misses. */
 async function segmentWithVectors(name: Segment['name'], documents: readonly Document[]): Promise<Segment> {
-  return withVectors(await segmentOf(name, documents), embedder, { get: () => undefined, put: () => {} })
+  const known = { get: () => undefined, put: () => {} }
+  const segment = await withVectors(await segmentOf(name, documents), embedder, known, undefined, true)
+  const exact = async ({ chunks, vectors }: SegmentField) => ({ chunks, vectors: vectors!, index: new ExactIndex(await vectors!()) })
+  const { units, windows } = segment.fields
+  return { ...segment, fields: { units: await exact(units), windows: await exact(windows) } }
 }
 
 const assemblyOf = (segments: readonly Segment[], documents: readonly Document[], twins: Loaded['twins']): Assembly => ({
@@ -149,10 +155,13 @@ const assemblyOf = (segments: readonly Segment[], documents: readonly Document[]
 const nameOf = ({ document, lineage }: Pick<Found, 'document' | 'lineage'>): string =>
   `${document.source.slice(0, 3)}#${lineage.at(-1)!.path.join('/')}`
 
-/** Cosines are single numbers of 32 bits, added up in another order by another engine. */
+/**
+ * Cosines are single numbers of 32 bits, added up in another order by another engine; of chunks as close as the last of
+ * those that count, any may be the last, and has a score of nothing.
+ */
 function told(found: Found): unknown {
   const { score, similarity, keywords, spots, twins } = found
   const near = similarity === undefined ? [] : [similarity.toFixed(4)]
-  const places = spots.map(({ span }) => `${span.start}-${span.end}`).sort()
+  const places = spots.flatMap(({ span, score }) => (score > 0.001 ? [`${span.start}-${span.end}`] : [])).sort()
   return [nameOf(found), score.toFixed(4), keywords?.toFixed(6), ...near, places, twins.map(nameOf)]
 }
