@@ -81,6 +81,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/build-index.ts': ['src/documents', 'src/clauses', 'src/chunks', 'src/embedding', 'src/retrieval', 'src/store'],
   'src/open-embedder.ts': ['src/config.ts', 'src/embedding'],
   'src/open-reranker.ts': ['src/config.ts', 'src/reranking'],
+  'src/open-search.ts': ['src/config.ts', 'src/telemetry', 'src/weaviate'],
   'src/prepared-index.ts': ['src/store'],
   'src/open-answer-model.ts': ['src/config.ts', 'src/answering', 'src/langchain'],
   'src/update-index.ts': [
@@ -94,6 +95,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/app.ts': [
     'src/open-embedder.ts',
     'src/open-reranker.ts',
+    'src/open-search.ts',
+    'src/weaviate/weaviate-engine.ts',
     'src/reranking/reranker.ts',
     'src/open-answer-model.ts',
     'src/prepared-index.ts',
@@ -130,6 +133,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/index-rounds.ts': [
     'src/config.ts',
     'src/open-embedder.ts',
+    'src/open-search.ts',
     'src/update-index.ts',
     'src/build-index.ts',
     'src/documents',

@@ -94,6 +94,7 @@ export class CandidateSearch implements Search {
     ask: (key: string, among: AmongDocuments | undefined) => Promise<readonly number[]>,
   ): Promise<number[]> {
     const rows = this.#placed.map(async ({ segment, firstEntry }): Promise<number[]> => {
+      if (segment.entries.starts.length === 0) return [] // there is no collection of nothing
       if (segment.key === undefined) return livingIn(library, firstEntry, segment)
       const among = amongOf(library, segment, documents)
       if (among === 'none') return []

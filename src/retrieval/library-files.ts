@@ -325,7 +325,9 @@ export interface Opened extends Built, Previous {
  * @throws when a file is not what the manifest says, or not of this format
  */
 export async function openLibrary(generation: LibrarySource, before?: Previous, engine?: SearchEngine): Promise<Opened> {
-  return served(await openParts(generation, engine ? 'counting' : 'serving', before), engine)
+  // one that was made to be searched here is, until what is made for the engine takes its place
+  const by = LibraryMeta.parse(generation.meta).forEngine ? engine : undefined
+  return served(await openParts(generation, by ? 'counting' : 'serving', before), by)
 }
 
 /** Opens what the next build needs: documents and tables; keywords and graphs are hashed and left where they are. */

@@ -7,6 +7,19 @@ const Statistics = z.object({
   statistics: z.array(z.object({ leaderId: z.string().optional(), raft: z.object({ state: z.string().optional() }).optional() })).nullish(),
 })
 
+export interface ClusterSeen {
+  /** Healthy nodes. */
+  readonly healthy: number
+  readonly names: readonly string[]
+}
+
+/** The nodes that are there. @throws PolicyError `search-unavailable` */
+export async function lookAt(connection: Connection): Promise<ClusterSeen> {
+  const { nodes } = Nodes.parse((await connection.rest('GET', '/v1/nodes')) ?? {})
+  const names = (nodes ?? []).filter(({ status }) => status === 'HEALTHY').map(({ name }) => name)
+  return { healthy: names.length, names }
+}
+
 /**
  * A node that died vanishes from the list, and what is written then counts as written by a majority of those that are
  * left: so the nodes are counted before anything is written, and after.
@@ -14,13 +27,10 @@ const Statistics = z.object({
  */
 export async function expectWhole(connection: Connection): Promise<void> {
   const { expectedNodes } = connection.config
-  const { nodes } = Nodes.parse((await connection.rest('GET', '/v1/nodes')) ?? {})
-  const healthy = (nodes ?? []).filter(({ status }) => status === 'HEALTHY')
-  connection.nodesSeen(healthy.length)
-  if (healthy.length < expectedNodes) {
-    const names = healthy.map(({ name }) => name).join('、') || '无 none'
+  const { healthy, names } = await lookAt(connection)
+  if (healthy < expectedNodes) {
     throw unavailable(
-      `检索集群应有 ${expectedNodes} 个节点，现有 ${healthy.length} 个（${names}）。没有写入；请恢复缺失的节点，或改 TIAOWEN_SEARCH_NODES。` +
+      `检索集群应有 ${expectedNodes} 个节点，现有 ${healthy} 个（${names.join('、') || '无 none'}）。没有写入；请恢复缺失的节点，或改 TIAOWEN_SEARCH_NODES。` +
         'Nodes of the search cluster are missing; nothing is written.',
     )
   }

@@ -9,7 +9,6 @@ import type { SearchConfig, SearchNode } from '../search-config.ts'
 /** Counts and times what is asked. */
 export interface ConnectionObserver {
   asked(kind: Asked, outcome: 'ok' | 'failed', seconds: number): void
-  nodes(healthy: number): void
 }
 
 export type Asked = 'keywords' | 'vectors' | 'insert' | 'schema' | 'read'
@@ -82,10 +81,6 @@ export class Connection {
     if (at < 0) this.#trouble ??= `${this.#names()} 没有应答 does not answer`
     else this.#trouble = undefined
     return at >= 0
-  }
-
-  nodesSeen(healthy: number): void {
-    this.#observer?.nodes(healthy)
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,12 @@
 /** Weaviate as the engine of a search: candidates by its BM25 and its HNSW graphs, and what of segments it holds. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Filters, type FilterValue } from 'weaviate-client'
 import { z } from 'zod'
 import { PolicyError } from '../errors.ts'
 import type { AmongDocuments, HeldSegment, NearRequest, OnHeld, SayingRequest, SearchEngine, SegmentKeeper } from '../retrieval/engine.ts'
 import type { Neighbour } from '../retrieval/vector-index.ts'
 import type { SearchConfig } from '../search-config.ts'
+import { lookAt } from './cluster-state.ts'
 import { aliasName, collectionName, KIND_OF, keyOfCollection, KINDS, rowOf, type Kind } from './collections.ts'
 import { Connection, unavailable, type ConnectionObserver, type Objects } from './connection.ts'
 import { writeSegments } from './segment-writer.ts'
@@ -14,6 +16,14 @@ export interface EngineOptions {
   readonly observer?: ConnectionObserver
 }
 
+export interface EngineState {
+  readonly state: 'ok' | 'incomplete' | 'unavailable'
+  readonly nodes?: number
+  readonly expectedNodes: number
+  readonly reason?: string
+}
+
+const LOOK_MS = 3_000
 const Schema = z.object({ classes: z.array(z.object({ class: z.string() })).nullish() })
 const Aliases = z.object({ aliases: z.array(z.object({ alias: z.string(), class: z.string() })).nullish() })
 /** What Weaviate says of a collection that is not there. */
@@ -21,6 +31,8 @@ const NO_COLLECTION = /could not find class|class .* not found|collection .* not
 
 export class WeaviateEngine implements SearchEngine, SegmentKeeper {
   readonly connection: Connection
+  /** Healthy ones, when they were last counted. */
+  #nodes: number | undefined
   readonly #log: (message: string) => void
 
   constructor(config: SearchConfig, { log, observer }: EngineOptions) {
@@ -81,10 +93,28 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
     }
   }
 
-  /** What `/readyz` says of it. */
-  async state(): Promise<{ readonly state: 'ok' | 'unavailable'; readonly reason?: string }> {
-    if (await this.connection.isReachable()) return { state: 'ok' }
-    return { state: 'unavailable', ...(this.connection.trouble !== undefined && { reason: this.connection.trouble }) }
+  /** As it was last seen: by a question, or by the watch. */
+  state(): EngineState {
+    const { trouble, config } = this.connection
+    const { expectedNodes } = config
+    if (trouble !== undefined) return { state: 'unavailable', expectedNodes, reason: trouble }
+    const nodes = this.#nodes
+    if (nodes === undefined) return { state: 'ok', expectedNodes }
+    if (nodes >= expectedNodes) return { state: 'ok', nodes, expectedNodes }
+    return { state: 'incomplete', nodes, expectedNodes, reason: '有节点缺失，检索照常，索引暂不能写入 nodes are missing; it is searched, and not written' }
+  }
+
+  /** Looks at the cluster every few seconds until the signal: for whoever asks how it is. */
+  watch(signal: AbortSignal): void {
+    const look = async (): Promise<void> => {
+      while (!signal.aborted) {
+        const whole = await lookAt(this.connection).catch(() => undefined)
+        this.#nodes = whole?.healthy
+        if (!whole) await this.connection.isReachable()
+        await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => {})
+      }
+    }
+    void look()
   }
 
   close(): Promise<void> {
