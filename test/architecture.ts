@@ -141,6 +141,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/retrieval',
     'src/store',
   ],
+  'src/verify-search.ts': [
+    'src/config.ts',
+    'src/open-search.ts',
+    'src/retrieval',
+    'src/store/generations.ts',
+    'src/update-index.ts',
+    'src/weaviate/segment-verifier.ts',
+  ],
   'src/index-process.ts': ['src/config.ts', 'src/documents/load.ts', 'src/index-child.ts'],
   'src/index-child.ts': ['src/give-way.ts', 'src/config.ts', 'src/index-rounds.ts', 'src/index-process.ts'],
   // for the command line: who may do what, and which documents there are to give
@@ -172,6 +180,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/bot-config.ts',
     'src/give-way.ts',
     'src/index-rounds.ts',
+    'src/verify-search.ts',
     'src/app.ts',
     'src/state',
     'src/channels',

@@ -5,6 +5,7 @@
 import weaviate, { type Collection, type WeaviateClient } from 'weaviate-client'
 import { PolicyError } from '../errors.ts'
 import type { SearchConfig, SearchNode } from '../search-config.ts'
+import { quietenRetries } from './quiet-retries.ts'
 
 /** Counts and times what is asked. */
 export interface ConnectionObserver {
@@ -33,6 +34,7 @@ export class Connection {
   constructor(config: SearchConfig, observer?: ConnectionObserver) {
     this.config = config
     this.#observer = observer
+    quietenRetries()
   }
 
   /** Why the cluster did not answer when it was last asked. */
@@ -108,6 +110,7 @@ export class Connection {
       } catch (error) {
         failure = error
         if (error instanceof Refused) break
+        this.#forget(node)
       }
     }
     const why = failure instanceof Error ? failure.message : String(failure)
@@ -163,6 +166,13 @@ export class Connection {
     this.#clients.set(url, client)
     client.catch(() => this.#clients.delete(url))
     return client
+  }
+
+  /** A channel that lost its server waits longer and longer before it looks again: the next request opens another. */
+  #forget({ url }: SearchNode): void {
+    const client = this.#clients.get(url)
+    this.#clients.delete(url)
+    void client?.then((one) => one.close()).catch(() => {})
   }
 
   #names(): string {

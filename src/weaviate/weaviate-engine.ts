@@ -9,6 +9,7 @@ import type { SearchConfig } from '../search-config.ts'
 import { lookAt } from './cluster-state.ts'
 import { aliasName, collectionName, KIND_OF, keyOfCollection, KINDS, rowOf, type Kind } from './collections.ts'
 import { Connection, unavailable, type ConnectionObserver, type Objects } from './connection.ts'
+import { verifySegments, type CollectionReport, type VerifyOptions } from './segment-verifier.ts'
 import { writeSegments } from './segment-writer.ts'
 
 export interface EngineOptions {
@@ -71,6 +72,11 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
 
   async hold(segments: readonly HeldSegment[], onHeld?: OnHeld): Promise<void> {
     await writeSegments(this.connection, segments, onHeld)
+  }
+
+  /** Compares what is held of these segments with what should be, and repairs it. @throws PolicyError `search-unavailable` */
+  verify(segments: readonly HeldSegment[], options: VerifyOptions): Promise<CollectionReport[]> {
+    return verifySegments(this.connection, segments, options)
   }
 
   async settle(current: readonly Pick<HeldSegment, 'name' | 'key'>[], kept: ReadonlySet<string>): Promise<void> {

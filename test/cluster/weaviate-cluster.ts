@@ -103,12 +103,14 @@ export class WeaviateCluster {
     await this.healthy()
   }
 
-  /** Every node listed, and a leader among them. */
+  /** Every node ready and listed, and a leader among them. */
   async healthy(): Promise<void> {
     const until = performance.now() + READY_MS
     const isThere = async (): Promise<boolean> => {
       const { nodes } = (await this.rest('/v1/nodes')) as { nodes?: { status: string }[] }
       const statistics = JSON.stringify(await this.rest('/v1/cluster/statistics'))
+      const ready = await Promise.all(this.#nodes.map(({ http }) => fetch(`http://127.0.0.1:${http}/v1/.well-known/ready`)))
+      if (!ready.every(({ ok }) => ok)) return false
       return nodes?.filter(({ status }) => status === 'HEALTHY').length === this.#nodes.length && statistics.includes('"Leader"')
     }
     while (!(await isThere().catch(() => false))) {
