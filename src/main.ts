@@ -10,6 +10,7 @@ import type { Examination, SendParts } from './channels/cli/bots.ts'
 import type { ConfigurationReport } from './channels/cli/configuration.ts'
 import { paintFor } from './channels/cli/paint.ts'
 import type { IndexEvent, IndexRequest } from './channels/cli/indexing.ts'
+import type { SearchReport } from './channels/cli/reindexing.ts'
 import { runCli, type Opened } from './channels/cli/run.ts'
 import { ConfigError, defaultSettings, readSettings, type Config, type Settings } from './config.ts'
 import { effectiveText, exampleText } from './configuration/print.ts'
@@ -65,6 +66,15 @@ async function* index(config: Config, { folders, watch }: IndexRequest): AsyncGe
   yield* indexRounds({ ...config, folders: named }, request)
   if (watch) say('已停止。')
   if (!watch && named.join('\n') !== config.folders.join('\n')) say(replaced(named))
+}
+
+/** What the search cluster holds against the index in place. */
+async function verifyIndex(config: Config, all: boolean): Promise<SearchReport> {
+  giveWay()
+  await endRestore(config)
+  const { verifySearch } = await import('./verify-search.ts')
+  const log = config.logLevel === 'debug' ? say : () => {}
+  return verifySearch(config, { all, log, onProgress: progress() })
 }
 
 /** The next command reads the folders of the configuration. */
@@ -183,6 +193,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   open: () => openSettled(config(), config().logLevel === 'debug' ? say : () => {}),
   about: () => about(config()),
   index: (request) => index(config(), request),
+  verifyIndex: ({ all }) => verifyIndex(config(), all),
   serve: async () => (await import('./start/serving.ts')).serveUntilSignal(settings()),
   mcp: async () => (await import('./start/mcp.ts')).serveMcp(config()),
   feedback: (wanted) => feedback(config(), wanted),

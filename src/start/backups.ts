@@ -6,11 +6,11 @@ import type { Config } from '../config.ts'
 import { giveWay } from '../give-way.ts'
 import { endRestore, progress, version } from './process.ts'
 
-/** Backups of the folders of the configuration. Copies are asked without models: they answer alike everywhere. */
+/** Backups of the folders of the configuration. Copies are asked without models and cluster: they answer alike everywhere. */
 export function backupsOf(config: () => Config): BackupParts {
   const openFolders: OpenFolders = async (folders) => {
     const { openApp } = await import('../app.ts')
-    const { llm: _llm, reranker: _reranker, ...rest } = config()
+    const { llm: _llm, reranker: _reranker, search: _search, ...rest } = config()
     return openApp({ ...rest, ...folders, modelDir: 'off', uploads: false }, { log: () => {}, frozen: true })
   }
   const asking = { programVersion: version, openFolders, onProgress: progress() }

@@ -53,6 +53,11 @@ export interface WriteOptions extends StoreOptions {
   /** Generations to keep, the new one included; at least 2. */
   readonly keep?: number
   readonly now?: () => Date
+  /**
+   * Waited for when the generation lies in place and is whole, and before CURRENT names it; where it fails, the
+   * generation is removed again.
+   */
+  readonly beforeCommit?: (generation: Generation) => Promise<void>
 }
 
 export interface OpenOptions extends StoreOptions {
@@ -121,13 +126,37 @@ export async function writeGeneration(
       const parent = content.parent ?? current.pointer?.generation ?? null
       const header = { generation: name, parent, createdAt: now().toISOString(), meta: content.meta }
       const manifest = await build(disk, home, header, content.files)
+      const whole = generationOf(disk, home, manifest, [], onEvent)
+      await options.beforeCommit?.(whole).catch(async (error: unknown) => {
+        await discard(disk, home, name, onEvent)
+        throw error
+      })
       await commit(disk, home, manifest, onEvent)
       await retire(disk, home, manifest, Math.max(2, keep), onEvent)
-      return generationOf(disk, home, manifest, [], onEvent)
+      return whole
     })
   } finally {
     if (!options.lock) await lock.release()
   }
+}
+
+/**
+ * What the manifests of all generations in a folder say; undefined where one cannot be read: then nobody knows what is
+ * still in use.
+ */
+export async function manifestsIn(folder: string, { disk = nodeDisk }: StoreOptions = {}): Promise<readonly Manifest[] | undefined> {
+  const home = resolve(folder)
+  return explaining(home, 'list the index', async () => {
+    const names = (await disk.list(home)).filter(isGeneration)
+    const manifestOf = manifestsOnce(disk, home)
+    const manifests: Manifest[] = []
+    for (const name of names) {
+      const manifest = await manifestOf(name)
+      if ('reason' in manifest) return undefined
+      manifests.push(manifest)
+    }
+    return manifests
+  })
 }
 
 /** What CURRENT names, to be compared with what it named before; undefined while there is none that can be read. */

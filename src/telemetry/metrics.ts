@@ -60,6 +60,7 @@ export class Metrics {
   readonly #llmRequests = this.#counter('tiaowen_llm_requests_total', 'Requests to the language model', ['outcome'])
   readonly #llmSeconds = this.#histogram('tiaowen_llm_request_seconds', 'Of a request to the language model, retries included', SLOW)
   readonly #llmTokens = this.#counter('tiaowen_llm_tokens_total', 'Tokens, as the endpoint counts them', ['kind'])
+  readonly #engineSeconds = this.#histogram('tiaowen_search_engine_seconds', 'Of a request to the search cluster', FAST, ['kind', 'outcome'])
   readonly #exports = this.#counter('tiaowen_trace_exports_total', 'Batches of spans sent to the collector', ['outcome'])
   readonly #logLines = this.#counter('tiaowen_log_lines_total', 'Lines written to the log', ['level'])
   readonly #fatal = this.#counter('tiaowen_fatal_errors_total', 'Errors nobody caught; the process ends after one', ['kind'])
@@ -150,6 +151,11 @@ export class Metrics {
     this.#llmTokens.inc({ kind: 'output' }, usage.outputTokens)
   }
 
+  /** @param kind keywords, vectors, insert, schema, read */
+  engineAsked(kind: string, outcome: 'ok' | 'failed', seconds: number): void {
+    this.#engineSeconds.observe({ kind, outcome }, seconds)
+  }
+
   exported(outcome: 'done' | 'failed'): void {
     this.#exports.inc({ outcome })
   }
@@ -184,6 +190,7 @@ export class Metrics {
     this.#read('tiaowen_index_chunks', 'Chunks that serve', () => status()?.chunks)
     this.#read('tiaowen_index_skipped_files', 'Files that became no document', () => status()?.skipped?.length ?? 0)
     this.#read('tiaowen_index_building', 'An index is being built', () => (status()?.building ? 1 : 0))
+    this.#read('tiaowen_search_engine_nodes', 'Healthy nodes of the search cluster; absent where this process searches', () => status()?.search?.nodes)
     this.#read('tiaowen_llm_available', 'The language model would be asked; absent where there is none', () => {
       const model = status()?.languageModel
       return model && (canWrite(model) ? 1 : 0)

@@ -134,11 +134,12 @@ describe('a secret', () => {
   const others = environmentOf(ALL.filter(({ isSecret }) => !isSecret))
   const secretOf = ({ variable }: Setting) => sound[variable] ?? CANARY
 
-  test('one of ten', () => {
+  test('one of eleven', () => {
     expect(SECRETS.map(({ variable }) => variable)).toEqual([
       'TIAOWEN_API_KEY',
       'TIAOWEN_LLM_KEY',
       'TIAOWEN_LLM_EXTRA',
+      'TIAOWEN_SEARCH_KEY',
       'TIAOWEN_OIDC_CLIENT_SECRET',
       'TIAOWEN_SLACK_BOT_TOKEN',
       'TIAOWEN_SLACK_SIGNING_SECRET',

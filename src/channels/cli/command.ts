@@ -58,6 +58,7 @@ export type Command =
       readonly watch: boolean
       readonly json: boolean
     }
+  | { readonly name: 'reindex'; readonly all: boolean; readonly json: boolean }
   /** `channel`: of that chat platform alone. */
   | { readonly name: 'doctor'; readonly json: boolean; readonly channel?: BotName }
   | { readonly name: 'send'; readonly to: 'dingtalk'; readonly question: string }
@@ -114,6 +115,7 @@ const OPTIONS = {
   into: { type: 'string' },
   replace: FLAG,
   verify: FLAG,
+  all: FLAG,
 } as const satisfies ParseArgsConfig['options']
 
 /** Options a command takes beside --help, --color and --no-color. */
@@ -123,6 +125,7 @@ const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = 
   cite: ['json', 'as-of', 'at'],
   check: ['json', 'annotated', 'html', 'as-of', 'suggest', 'strict'],
   index: ['json', 'watch'],
+  reindex: ['json', 'verify', 'all'],
   serve: [],
   mcp: [],
   eval: [],
@@ -214,6 +217,9 @@ function complete(name: CommandName, values: Parsed['values'], rest: readonly st
       return draftOf(values, rest, asOf)
     case 'index':
       return { name, folders: rest, watch: values.watch ?? false, json }
+    case 'reindex':
+      if (!values.verify || words !== '') return { name: 'usage', message: '请写 reindex --verify；重建索引用 tiaowen index。' }
+      return { name, all: values.all ?? false, json }
     case 'doctor':
       if (words === '') return { name, json }
       if (words === 'slack' || words === 'dingtalk') return { name, json, channel: words }

@@ -16,6 +16,7 @@ import { exportFeedback } from './feedback.ts'
 import { COMMAND_HELP, EXIT, HELP } from './help.ts'
 import { index, type IndexEvent, type IndexRequest } from './indexing.ts'
 import type { OnProgress } from './progress.ts'
+import { verifyIndex, type ReindexWanted, type SearchReport } from './reindexing.ts'
 
 /** What a command is done with; closed when it is done. */
 export interface Opened {
@@ -34,6 +35,8 @@ export interface CliParts {
   readonly about: () => About
   /** Brings the index up to date, once or after every change. */
   readonly index: (request: IndexRequest) => AsyncIterable<IndexEvent>
+  /** Compares the search cluster with the index, and repairs it. */
+  readonly verifyIndex: (wanted: ReindexWanted) => Promise<SearchReport>
   /** Resolves when the server has stopped. */
   readonly serve: () => Promise<void>
   /** MCP on standard input and output; resolves when the client has gone. */
@@ -122,6 +125,8 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
     }
     case 'index':
       return index(parts.index(command), { watch: command.watch, isJson: command.json }, printing, parts.printError)
+    case 'reindex':
+      return verifyIndex(parts.verifyIndex(command), command.json, printing)
     case 'keys':
     case 'people':
     case 'collections':

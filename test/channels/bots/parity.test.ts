@@ -91,6 +91,7 @@ async function printed(answer: Answer): Promise<string> {
     open: async () => ({ assistant: scripted({ ask: () => eventsOf(answer) }), close: async () => {} }),
     about: () => [],
     index: async function* () {},
+    verifyIndex: async () => ({ generation: 'gen-00000001', collections: [] }),
     serve: async () => {},
     mcp: async () => {},
     feedback: async function* () {},

@@ -46,6 +46,7 @@ async function run({ draft, name = '请示.txt', options = [], script = {}, inpu
     open: async () => ({ assistant: scripted(script), close: async () => {} }),
     about: () => [],
     index: async function* () {},
+    verifyIndex: async () => ({ generation: 'gen-00000001', collections: [] }),
     serve: async () => {},
     mcp: async () => {},
     feedback: async function* () {},
