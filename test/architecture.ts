@@ -41,8 +41,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/turn.ts',
     'prompts',
   ],
-  // opens one file for the state and for access
+  // opens one file, or one database, for the state and for access
   'src/state/sqlite-storage.ts': ['src/state', 'src/access'],
+  'src/state/postgres-storage.ts': ['src/state', 'src/access'],
+  'src/state/storage.ts': ['src/state', 'src/access/access-store.ts'],
   'src/state': [],
   // who may do what; an owner is what the state calls whoever asks
   'src/access': ['src/state'],
@@ -221,6 +223,7 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^pdfjs-dist$/, ['src/documents/pdf-pages.ts']],
   [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels']],
   [/^node:sqlite$/, ['src/state']],
+  [/^pg$/, ['src/state']],
   // of questions the dictionaries alone, which come as data files; of answering the prompts, which are files too
   [
     /^node:fs$/,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { App } from '../app.ts'
 import { progressTo } from '../channels/cli/progress.ts'
 import type { Config } from '../config.ts'
-import type { Storage } from '../state/sqlite-storage.ts'
+import type { Storage } from '../state/storage.ts'
 import type { Sink } from '../telemetry/log.ts'
 import type { Telemetry } from '../telemetry/open.ts'
 

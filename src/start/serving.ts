@@ -8,7 +8,7 @@ import type { ViewOf } from '../channels/seen-by.ts'
 import { UsageCounter } from '../channels/usage-counter.ts'
 import type { Config, Settings } from '../config.ts'
 import { changedLines } from '../configuration/print.ts'
-import type { Storage } from '../state/sqlite-storage.ts'
+import type { Storage } from '../state/storage.ts'
 import type { UsageStore } from '../state/usage.ts'
 import { watchFatalErrors } from '../telemetry/fatal.ts'
 import { LogRing } from '../telemetry/log-ring.ts'
@@ -145,7 +145,7 @@ async function troublesOf({ dataFolder, indexFolder }: Config, storage: Storage)
   const { watchFolders } = await import('../folder-troubles.ts')
   const ofFolders = watchFolders([dataFolder, indexFolder])
   return async () => {
-    const unkept = storage.trouble()
+    const unkept = await storage.trouble()
     const state = unkept ? [{ from: 'conversations', reason: unkept.message }] : []
     return [...state, ...(await ofFolders())]
   }
