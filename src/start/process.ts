@@ -25,8 +25,16 @@ export async function openTelemetryOf(config: Config, told: { readonly hasMetric
   return openTelemetry(config, { version, write, isTerminal: process.stderr.isTTY === true, ...told })
 }
 
-/** What is kept of people; that a damaged file was set aside is told unless nothing is to be told. */
+/**
+ * What is kept of people: in the database that copies of the program share, else in a file. That a damaged file was set
+ * aside is told unless nothing is to be told.
+ * @throws PolicyError `state-unusable` for what a newer version wrote
+ */
 export async function openStorage(config: Config, log: (message: string) => void): Promise<Storage> {
+  if (config.databaseUrl !== undefined) {
+    const { openPostgresStorage } = await import('../state/postgres-storage.ts')
+    return openPostgresStorage(config.databaseUrl, { log, folder: config.dataFolder })
+  }
   const { openSqliteStorage } = await import('../state/sqlite-storage.ts')
   return openSqliteStorage(stateFile(config), { log })
 }

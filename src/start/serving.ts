@@ -40,7 +40,9 @@ export async function serveUntilSignal(settings: Settings): Promise<void> {
   await endRestore(config)
   const storage = await openStorage(config, log.of('state').line('error'))
   const { state, access, usage } = storage
-  const app: App = await openApp(config, { log: log.of('index').line(), onProgress: progress(), follow: true, observers })
+  const { rates, operatorSessions, tokens } = storage
+  const shared = { ...(tokens && { tokens }) }
+  const app: App = await openApp(config, { log: log.of('index').line(), onProgress: progress(), follow: true, observers, ...shared })
   const counter = new UsageCounter(usage, { log: log.of('usage').line('error') })
   const assistant = counter.counted(app.assistant)
   let bots: BotDesk | undefined
@@ -72,6 +74,8 @@ export async function serveUntilSignal(settings: Settings): Promise<void> {
       troubles,
       stopWaitMs,
       requests: requestsTold(telemetry, metrics),
+      ...(rates && { rateStore: rates }),
+      ...(operatorSessions && { operatorSessions }),
       ...(!metricsServer && { metrics }),
     })
     desk.start() // not before: where the port is taken, another process has the sockets and answers

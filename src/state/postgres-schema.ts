@@ -208,4 +208,20 @@ export const POSTGRES_STEPS: readonly string[] = [
     at double precision NOT NULL
   );
   `,
+  `
+  -- browsers that signed in with the operator's key; digest: SHA-256 of the token and that key, so that with another key
+  -- none of them counts
+  CREATE TABLE operator_sessions (
+    digest bytea PRIMARY KEY CHECK (length(digest) = 32),
+    expires_at bigint NOT NULL
+  );
+
+  -- of the language model, a day in China, counted in days since 1970; whose: of all together, or of one who asks
+  CREATE TABLE model_tokens (
+    day bigint NOT NULL,
+    whose text COLLATE "C" NOT NULL,
+    tokens bigint NOT NULL,
+    PRIMARY KEY (day, whose)
+  );
+  `,
 ]

@@ -356,6 +356,24 @@ async function settle(client: pg.ClientBase, { statement, lock, idle }: { readon
   await client.query(SETTINGS.text, values)
 }
 
+/**
+ * Looks at a database and changes nothing.
+ * @throws PolicyError `state-unusable` where it is away, of a newer version, or keeps no UTF-8
+ */
+export async function examinePostgres(address: string): Promise<void> {
+  const place = placeOf(address)
+  const client = new pg.Client(clientConfig(address))
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    await versionIn(client, place)
+  } catch (error) {
+    throw explained(error, place)
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
 /** N copies that start at once take each step once: it is taken under a lock, and what was taken is looked at behind it. */
 async function takeSteps(client: pg.ClientBase, place: string): Promise<void> {
   if ((await versionIn(client, place)) === POSTGRES_STEPS.length) return

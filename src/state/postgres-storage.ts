@@ -1,9 +1,11 @@
 /** State, queue, access, sums and limits in one database of PostgreSQL. */
 import { PostgresAccess, type PostgresAccessOptions } from '../access/postgres-access.ts'
+import { PostgresOperatorSessions } from '../access/postgres-operator-sessions.ts'
 import { PostgresBotQueue, type PostgresBotQueueOptions } from './postgres-bot-queue.ts'
 import { PostgresRates } from './postgres-rates.ts'
 import { PostgresSession, type PostgresOptions } from './postgres-session.ts'
 import { PostgresState } from './postgres-state.ts'
+import { PostgresTokens } from './postgres-tokens.ts'
 import { PostgresUsage } from './postgres-usage.ts'
 import type { Storage } from './storage.ts'
 
@@ -12,6 +14,8 @@ export type PostgresStorageOptions = PostgresOptions & Omit<PostgresBotQueueOpti
 export interface PostgresStorage extends Storage {
   readonly access: PostgresAccess
   readonly rates: PostgresRates
+  readonly operatorSessions: PostgresOperatorSessions
+  readonly tokens: PostgresTokens
   readonly session: PostgresSession
 }
 
@@ -30,6 +34,8 @@ export async function openPostgresStorage(address: string, options: PostgresStor
     access: new PostgresAccess(session, { log, ...(folder !== undefined && { folder }), ...(passwordCost && { passwordCost }) }),
     usage: new PostgresUsage(session),
     rates: new PostgresRates(session),
+    operatorSessions: new PostgresOperatorSessions(session),
+    tokens: new PostgresTokens(session),
     probe: () => session.probe(),
     trouble: () => session.trouble(),
   }

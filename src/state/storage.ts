@@ -1,5 +1,7 @@
 /** All that is kept of people, as one opening of a file or of a database gives it. */
 import type { AccessStore } from '../access/access-store.ts'
+import type { OperatorSessions } from '../access/operator-sessions.ts'
+import type { TokenLedger } from '../answering/token-budget.ts'
 import type { PolicyError } from '../errors.ts'
 import type { BotQueue } from './bot-queue.ts'
 import type { RateStore } from './rates.ts'
@@ -14,6 +16,10 @@ export interface Storage {
   readonly usage: UsageStore
   /** Where copies of the program share it; absent: each counts for itself. */
   readonly rates?: RateStore
+  /** The same. */
+  readonly operatorSessions?: OperatorSessions
+  /** The same. */
+  readonly tokens?: TokenLedger
   /** @throws PolicyError `state-unusable`, `disk-full` where nothing can be written */
   probe(): void | Promise<void>
   /** Why it cannot be read or written now; undefined where it can. */

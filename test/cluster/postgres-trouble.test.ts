@@ -31,14 +31,14 @@ describe.runIf(process.env['TIAOWEN_CLUSTER'] === '1')('PostgreSQL', () => {
     const copies = await Promise.all(Array.from({ length: 12 }, () => opened(address, { connections: 2 })))
     const begun = await Promise.all(copies.map(({ state }, at) => state.begin('local', { ...WHERE, exchangeId: `${at}`, question: QUESTION })))
     expect(begun.map(({ attempt }) => attempt)).toEqual(Array.from({ length: 12 }, () => 1))
-    expect(await server.run(address, 'SELECT version FROM tiaowen_schema')).toEqual([{ version: '1' }])
+    expect(await server.run(address, 'SELECT version FROM tiaowen_schema')).toEqual([{ version: '2' }])
   })
 
   test('one of a newer version is refused, not changed', async () => {
     const address = await server.database()
     await (await openPostgresStorage(address)).state.close()
     await server.run(address, 'UPDATE tiaowen_schema SET version = 99')
-    await expect(openPostgresStorage(address)).rejects.toThrow(/由更新的版本写成（结构第99版，本程序只认到第1版）/)
+    await expect(openPostgresStorage(address)).rejects.toThrow(/由更新的版本写成（结构第99版，本程序只认到第2版）/)
     expect(await server.run(address, 'SELECT version FROM tiaowen_schema')).toEqual([{ version: '99' }])
   })
 

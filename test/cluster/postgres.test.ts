@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { openPostgresStorage, type PostgresStorageOptions } from '../../src/state/postgres-storage.ts'
 import { describeAccess } from '../contracts/access.ts'
 import { describeBotQueue, LEASE_MS } from '../contracts/bot-queue.ts'
+import { describeOperatorSessions } from '../contracts/operator-sessions.ts'
 import { describeRates } from '../contracts/rates.ts'
 import { describeState } from '../contracts/state.ts'
+import { describeLedger } from '../contracts/tokens.ts'
 import { describeUsage } from '../contracts/usage.ts'
 import { PostgresServer } from './postgres-server.ts'
 
@@ -32,4 +34,6 @@ describe.runIf(process.env['TIAOWEN_CLUSTER'] === '1')('PostgreSQL', () => {
   describeAccess('PostgresAccess', { open: async (now) => accessOf(await open(now)), again: async (now) => accessOf(await again(now)) })
   describeUsage('PostgresUsage', { open, again })
   describeRates('PostgresRates', { open, again })
+  describeOperatorSessions('PostgresOperatorSessions', { open, again })
+  describeLedger('PostgresTokens', { open: () => open(), again: () => again() })
 })

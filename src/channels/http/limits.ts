@@ -1,5 +1,6 @@
 /** How often who may ask what: token buckets behind a seam, so that several copies of the program can share one store. */
 import { LRUCache } from 'lru-cache'
+import { PolicyError } from '../../errors.ts'
 import { toldOf, type Allowance, type RateStore, type Taken } from '../../state/rates.ts'
 import type { LimitKind } from './route-table.ts'
 
@@ -48,6 +49,39 @@ export class MemoryRates implements RateStore {
     const known = this.#buckets.get(bucket)
     if (!known) return perMinute
     return Math.min(perMinute, known.tokens + ((this.#now() - known.at) / A_MINUTE_MS) * perMinute)
+  }
+}
+
+/** Limits over all copies of the program; while what they share is away, each copy counts for itself. */
+export class SharedRates implements RateStore {
+  readonly #shared: RateStore
+  readonly #own: RateStore
+
+  constructor(shared: RateStore, own: RateStore) {
+    this.#shared = shared
+    this.#own = own
+  }
+
+  take(bucket: string, allowance: Allowance): Promise<Taken> {
+    return this.#asked((store) => store.take(bucket, allowance))
+  }
+
+  look(bucket: string, allowance: Allowance): Promise<Taken> {
+    return this.#asked((store) => store.look(bucket, allowance))
+  }
+
+  giveBack(bucket: string, allowance: Allowance): Promise<void> {
+    return this.#asked((store) => store.giveBack(bucket, allowance))
+  }
+
+  /** That it is away is told by whoever keeps it, and at /readyz. */
+  async #asked<Result>(ask: (store: RateStore) => Promise<Result>): Promise<Result> {
+    try {
+      return await ask(this.#shared)
+    } catch (error) {
+      if (error instanceof PolicyError && (error.code === 'state-unusable' || error.code === 'disk-full')) return ask(this.#own)
+      throw error
+    }
   }
 }
 
