@@ -138,13 +138,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/store',
   ],
   'src/index-process.ts': ['src/config.ts', 'src/documents/load.ts', 'src/index-child.ts'],
-  'src/index-child.ts': ['src/give-way.ts', 'src/config.ts', 'src/index-rounds.ts', 'src/index-process.ts'],
+  'src/lock-with-others.ts': ['src/config.ts', 'src/state/postgres-locks.ts', 'src/store/lock.ts'],
+  'src/index-child.ts': ['src/give-way.ts', 'src/lock-with-others.ts', 'src/config.ts', 'src/index-rounds.ts', 'src/index-process.ts'],
   // for the command line: who may do what, and which documents there are to give
   'src/open-access.ts': ['src/config.ts', 'src/access', 'src/state', 'src/documents/registry.ts'],
   // what an index folder and the registry say, for the administration page
   'src/admin-facts.ts': ['src/documents', 'src/retrieval/library-files.ts', 'src/store'],
   // what a command begins: the parts put together
   'src/start': [
+    'src/lock-with-others.ts',
     'src/open-access.ts',
     'src/admin-facts.ts',
     'src/answering/assistant.ts',

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { App } from '../app.ts'
 import { progressTo } from '../channels/cli/progress.ts'
 import type { Config } from '../config.ts'
+import { lockWithOthers } from '../lock-with-others.ts'
 import type { Storage } from '../state/storage.ts'
 import type { Sink } from '../telemetry/log.ts'
 import type { Telemetry } from '../telemetry/open.ts'
@@ -41,8 +42,12 @@ export async function openStorage(config: Config, log: (message: string) => void
 
 export const stateFile = ({ dataFolder }: Config) => join(dataFolder, 'state.sqlite')
 
-/** A restore whose process was ended while it took its place is brought to its end before anything is opened. */
+/**
+ * To be awaited before folders are opened: writers hold what all hosts share, and a restore whose process was ended while
+ * it took its place is brought to its end.
+ */
 export async function endRestore(config: Config): Promise<void> {
+  await lockWithOthers(config)
   if (!existsSync(join(config.dataFolder, 'restore.json'))) return
   const { finishRestore } = await import('../backup/swap.ts')
   await finishRestore(config)
