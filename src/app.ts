@@ -4,6 +4,7 @@ import type { Assistant, SkippedFile, Status, TextVersion } from './answering/as
 import type { LibraryDesk } from './answering/library-desk.ts'
 import { heldIn } from './answering/missing-law.ts'
 import { fallbackOfModel } from './answering/model-answer.ts'
+import type { TokenLedger } from './answering/token-budget.ts'
 import { LocalAssistant } from './answering/local-assistant.ts'
 import { fallbackOfReranker } from './answering/reranking.ts'
 import { documentById } from './clauses/by-id.ts'
@@ -63,6 +64,8 @@ export interface AppOptions {
   readonly reranker?: Reranker
   /** Counts, times, traces and tells what is asked; absent: nothing is. */
   readonly observers?: Observers
+  /** Where copies of the program count the tokens of the language model; absent: each for itself. */
+  readonly tokens?: TokenLedger
 }
 
 export { openEmbedder }
@@ -120,7 +123,7 @@ class RunningApp implements App {
     if (this.#noModel) options.log(this.#noModel.reason)
     if ('origin' in model && model.origin !== undefined) options.log(`向量模型 model: ${model.origin}`)
     if (this.#reranker) options.log(`重排模型 reranker: ${this.#reranker.name}（${this.#reranker.state().weights}）`)
-    this.#writer = config.llm && openAnswerModel(config.llm)
+    this.#writer = config.llm && openAnswerModel(config.llm, options.tokens)
     for (const notice of this.#writer?.notices ?? []) options.log(notice)
     const { observers } = options
     const writer = this.#writer && observers ? { ...this.#writer, model: observedModel(this.#writer.model, observers) } : this.#writer

@@ -18,7 +18,7 @@ const CHECKOUT = fileURLToPath(new URL('..', import.meta.url))
 const error = (message: string): Finding => ({ level: 'error', message })
 const warning = (message: string): Finding => ({ level: 'warning', message })
 
-/** Changes nothing: opens a port for a moment, and looks at folders. */
+/** Changes nothing: opens a port and a connection to the database for a moment, and looks at folders. */
 export async function checkConfig(config: Config): Promise<readonly Finding[]> {
   return [
     ...config.folders.flatMap(readable),
@@ -28,6 +28,7 @@ export async function checkConfig(config: Config): Promise<readonly Finding[]> {
     ...(config.corpus === undefined ? [] : readable(config.corpus).map(({ message }) => warning(message))),
     ...Object.values(config.bots.off).map(warning),
     ...clearText(config),
+    ...(await databaseOf(config)),
     ...(await portOf(config)),
   ]
 }
@@ -80,6 +81,18 @@ function modelOf({ modelDir }: Config): Finding[] {
 function rerankerOf({ reranker }: Config): Finding[] {
   try {
     if (reranker) findReranker(reranker.folder)
+    return []
+  } catch (cause) {
+    return [error(cause instanceof Error ? cause.message : String(cause))]
+  }
+}
+
+/** It would start, and answer without keeping; that is not what was asked for. */
+async function databaseOf({ databaseUrl }: Config): Promise<Finding[]> {
+  if (databaseUrl === undefined) return []
+  const { examinePostgres } = await import('./state/postgres-session.ts')
+  try {
+    await examinePostgres(databaseUrl)
     return []
   } catch (cause) {
     return [error(cause instanceof Error ? cause.message : String(cause))]

@@ -33,6 +33,8 @@ export interface Config {
   readonly folders: readonly string[]
   /** What the program owns: registry of documents, stored texts, uploads. */
   readonly dataFolder: string
+  /** PostgreSQL that several copies of the program share; absent: a file in the data folder. With its password. */
+  readonly databaseUrl?: string
   /** May documents be uploaded, replaced and taken out? */
   readonly uploads: boolean
   /** Generations of the index. */
@@ -119,6 +121,7 @@ const Variables = z.object({
   TIAOWEN_UPLOADS: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('on'),
   TIAOWEN_DATA_FOLDER: folder.default(join(ROOT, 'data')),
   TIAOWEN_INDEX_FOLDER: folder.default(join(ROOT, 'index')),
+  DATABASE_URL: z.string().refine(isDatabase, { error: 'is not an address of PostgreSQL with the name of a database' }).optional(),
   TIAOWEN_MODEL_DIR: z.literal('off').or(folder).register(FORMS, { isPath: true, isSwitch: true }).optional(),
   HF_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'is not an http or https address' })
@@ -166,6 +169,7 @@ const NEXT_STEP: Readonly<Record<Variable, string>> = {
   TIAOWEN_UPLOADS: 'Set it to off to let nobody upload, replace or take out documents, or unset it',
   TIAOWEN_DATA_FOLDER: 'Name a folder, or unset it',
   TIAOWEN_INDEX_FOLDER: 'Name a folder, or unset it',
+  DATABASE_URL: 'Write postgres://user:password@host:5432/tiaowen, with signs of the password as in an address (%40 for @), or unset it',
   TIAOWEN_MODEL_DIR: 'Name the folder that holds the model, set it to off to do without, or unset it',
   HF_ENDPOINT: 'Name the address of a hub or mirror, with http:// or https://, or unset it',
   TIAOWEN_EMBEDDING_THREADS: 'Name the number of cores to embed with, or unset it',
@@ -191,10 +195,10 @@ const NEXT_STEP: Readonly<Record<Variable, string>> = {
 }
 
 /** Whose value is never shown. */
-const SECRET: readonly string[] = ['TIAOWEN_API_KEY', 'TIAOWEN_LLM_KEY', 'TIAOWEN_LLM_EXTRA', ...SEARCH_SECRETS, ...DOOR_SECRETS, ...BOT_SECRETS]
+const SECRET: readonly string[] = ['TIAOWEN_API_KEY', 'DATABASE_URL', 'TIAOWEN_LLM_KEY', 'TIAOWEN_LLM_EXTRA', ...SEARCH_SECRETS, ...DOOR_SECRETS, ...BOT_SECRETS]
 
 /** Read by the tests alone; allowed, and not part of Config. */
-const TEST_VARIABLES = ['TIAOWEN_LONG', 'TIAOWEN_GOLDEN', 'TIAOWEN_SOAK_MINUTES']
+const TEST_VARIABLES = ['TIAOWEN_LONG', 'TIAOWEN_CLUSTER', 'TIAOWEN_GOLDEN', 'TIAOWEN_SOAK_MINUTES']
 
 /** What it means; a variable without a row does not compile. */
 const MEANING: Readonly<Record<Variable, Words>> = WORDS
@@ -368,6 +372,7 @@ function configOf(given: Parsed): Config {
     dataFolder: given.TIAOWEN_DATA_FOLDER,
     uploads: given.TIAOWEN_UPLOADS === 'on',
     indexFolder: given.TIAOWEN_INDEX_FOLDER,
+    ...(given.DATABASE_URL !== undefined && { databaseUrl: given.DATABASE_URL }),
     ...searchOf(given),
     ...(given.TIAOWEN_MODEL_DIR !== undefined && { modelDir: given.TIAOWEN_MODEL_DIR }),
     ...(given.TIAOWEN_RERANKER_DIR !== undefined && {
@@ -476,6 +481,12 @@ const MODEL_VARIABLES = ['TIAOWEN_LLM_URL', 'TIAOWEN_LLM_MODEL', 'TIAOWEN_LLM_KE
 /** No credentials and nothing that may be one: those have a variable of their own. */
 function isBare(address: string): boolean {
   return !/[?#]/.test(address) && !/^[a-z]+:\/\/[^/]*@/i.test(address)
+}
+
+/** @example isDatabase('postgres://tiaowen:secret@db.example.cn/tiaowen') // true */
+function isDatabase(address: string): boolean {
+  const url = /^postgres(?:ql)?:\/\//.test(address) && URL.canParse(address) ? new URL(address) : undefined
+  return url !== undefined && /^\/[^/]+$/.test(url.pathname) && (url.hostname !== '' || url.searchParams.has('host'))
 }
 
 /** @example masked('https://me:secret@host/v1?key=1') // 'https://***@host/v1?***' */

@@ -17,8 +17,8 @@ import { effectiveText, exampleText } from './configuration/print.ts'
 import { PolicyError } from './errors.ts'
 import { giveWay } from './give-way.ts'
 import { backupsOf } from './start/backups.ts'
-import { CLOSE_MS, endRestore, progress, say, stateFile, version } from './start/process.ts'
-import { EVERYONE, type FeedbackRecord, type FeedbackWanted } from './state/state.ts'
+import { CLOSE_MS, endRestore, openStorage, progress, say, stateFile, version } from './start/process.ts'
+import { EVERYONE, type FeedbackRecord, type FeedbackWanted, type State } from './state/state.ts'
 
 enableCompileCache() // what was compiled for an earlier command need not be again
 
@@ -38,14 +38,20 @@ async function openSettled(config: Config, log: (message: string) => void): Prom
 
 /** Of all owners. Reads only: a damaged file is refused and left as it is. */
 async function* feedback(config: Config, wanted: FeedbackWanted): AsyncGenerator<FeedbackRecord> {
-  if (!existsSync(stateFile(config))) return
-  const { openSqliteState } = await import('./state/sqlite-state.ts')
-  const state = openSqliteState(stateFile(config), { log: say, mend: false })
+  const state = await openToRead(config)
+  if (!state) return
   try {
     yield* state.feedback(EVERYONE, wanted)
   } finally {
     await state.close()
   }
+}
+
+async function openToRead(config: Config): Promise<State | undefined> {
+  if (config.databaseUrl !== undefined) return (await openStorage(config, () => {})).state
+  if (!existsSync(stateFile(config))) return undefined
+  const { openSqliteState } = await import('./state/sqlite-state.ts')
+  return openSqliteState(stateFile(config), { log: say, mend: false })
 }
 
 /** Rounds over the folders named, or those of the configuration. A signal ends the watching; a second one at once. */
@@ -101,14 +107,14 @@ async function evaluate(config: Config, argv: readonly string[]): Promise<number
 }
 
 /** Who may do what, beside a server that may be running. */
-async function access(config: Config): Promise<AccessParts & { close(): void }> {
+async function access(config: Config): Promise<AccessParts & { close(): Promise<void> }> {
   const [{ openAccess }, { readPassword }] = await Promise.all([
     import('./open-access.ts'),
     import('./channels/cli/password.ts'),
   ])
   const { stdin } = process
   const asking = { input: stdin, isTerminal: stdin.isTTY === true, piped: pipedIn, say }
-  return { ...openAccess(config, say), password: (prompt) => readPassword(prompt, asking) }
+  return { ...(await openAccess(config, say)), password: (prompt) => readPassword(prompt, asking) }
 }
 
 /** A chat platform asked about its configuration; nothing is started. */
@@ -138,7 +144,14 @@ function about(config: Config): readonly (readonly [string, string])[] {
     ['文件夹', [...config.folders, '上传的文件'].join('、')],
     ['索引', config.indexFolder],
     ['数据', config.dataFolder],
+    ...(config.databaseUrl === undefined ? [] : [['数据库', databasePlace(config.databaseUrl)] as const]),
   ]
+}
+
+/** Without user and password. */
+function databasePlace(address: string): string {
+  const { host, pathname } = new URL(address)
+  return `PostgreSQL ${host}${pathname}`
 }
 
 const settingsFrom = (file?: string): Settings =>

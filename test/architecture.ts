@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/config.ts': ['src/bot-config.ts', 'src/door-config.ts', 'src/search-config.ts', 'src/telemetry-config.ts', 'src/configuration'],
   // files, keys, words and print of settings; of config.ts the types alone
   'src/configuration': ['src/config.ts'],
-  'src/check-config.ts': ['src/config.ts', 'src/embedding/model-files.ts', 'src/reranking/reranker-files.ts'],
+  'src/check-config.ts': ['src/config.ts', 'src/state/postgres-session.ts', 'src/embedding/model-files.ts', 'src/reranking/reranker-files.ts'],
   'src/documents': [],
   'src/clauses': [],
   // the drafts that people bring: files are read as those of the library are
@@ -44,8 +44,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/turn.ts',
     'prompts',
   ],
-  // opens one file for the state and for access
+  // opens one file, or one database, for the state and for access
   'src/state/sqlite-storage.ts': ['src/state', 'src/access'],
+  'src/state/postgres-storage.ts': ['src/state', 'src/access'],
+  'src/state/storage.ts': ['src/state', 'src/access', 'src/answering/token-budget.ts'],
+  'src/state/postgres-tokens.ts': ['src/state', 'src/answering/token-budget.ts'],
   'src/state': [],
   // who may do what; an owner is what the state calls whoever asks
   'src/access': ['src/state'],
@@ -150,13 +153,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/weaviate/segment-verifier.ts',
   ],
   'src/index-process.ts': ['src/config.ts', 'src/documents/load.ts', 'src/index-child.ts'],
-  'src/index-child.ts': ['src/give-way.ts', 'src/config.ts', 'src/index-rounds.ts', 'src/index-process.ts'],
+  'src/lock-with-others.ts': ['src/config.ts', 'src/state/postgres-locks.ts', 'src/store/lock.ts'],
+  'src/index-child.ts': ['src/give-way.ts', 'src/lock-with-others.ts', 'src/config.ts', 'src/index-rounds.ts', 'src/index-process.ts'],
   // for the command line: who may do what, and which documents there are to give
-  'src/open-access.ts': ['src/config.ts', 'src/access', 'src/documents/registry.ts'],
+  'src/open-access.ts': ['src/config.ts', 'src/access', 'src/state', 'src/documents/registry.ts'],
   // what an index folder and the registry say, for the administration page
   'src/admin-facts.ts': ['src/documents', 'src/retrieval/library-files.ts', 'src/store'],
   // what a command begins: the parts put together
   'src/start': [
+    'src/lock-with-others.ts',
+    'src/open-access.ts',
     'src/admin-facts.ts',
     'src/answering/assistant.ts',
     'src/telemetry',
@@ -239,6 +245,7 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^pdfjs-dist$/, ['src/documents/pdf-pages.ts']],
   [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels', 'src/weaviate']],
   [/^node:sqlite$/, ['src/state']],
+  [/^pg$/, ['src/state']],
   // of questions the dictionaries alone, which come as data files; of answering the prompts, which are files too
   [
     /^node:fs$/,

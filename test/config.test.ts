@@ -39,6 +39,7 @@ test('every variable has its place', () => {
     TIAOWEN_UPLOADS: 'off',
     TIAOWEN_DATA_FOLDER: '/var/lib/tiaowen',
     TIAOWEN_INDEX_FOLDER: '/var/lib/tiaowen/index',
+    DATABASE_URL: 'postgres://tiaowen:p%40ss@db.example.cn:5432/tiaowen?sslmode=verify-full',
     TIAOWEN_MODEL_DIR: '/srv/models/bge',
     HF_ENDPOINT: 'https://hub.example.org/',
     TIAOWEN_EMBEDDING_THREADS: '4',
@@ -54,6 +55,7 @@ test('every variable has its place', () => {
     dataFolder: resolve('/var/lib/tiaowen'),
     uploads: false,
     indexFolder: resolve('/var/lib/tiaowen/index'),
+    databaseUrl: 'postgres://tiaowen:p%40ss@db.example.cn:5432/tiaowen?sslmode=verify-full',
     modelDir: resolve('/srv/models/bge'),
     hfEndpoint: 'https://hub.example.org',
     embeddingThreads: 4,
@@ -381,4 +383,15 @@ describe('the door', () => {
     expect(refusal(environment)).toMatch(said)
     expect(refusal(environment)).not.toContain('not-a-real-secret')
   })
+})
+
+test.each(['mysql://db/tiaowen', 'postgres://db.example.cn', 'postgres://db.example.cn/', 'db.example.cn/tiaowen', 'postgres:///tiaowen', 'postgres://me:p@ss/w@db/x'])(
+  '%s is no database',
+  (address) => {
+    expect(() => readConfig({ DATABASE_URL: address })).toThrow(/^DATABASE_URL is not an address of PostgreSQL with the name of a database\. Write postgres:/)
+  },
+)
+
+test.each(['postgres://tiaowen@127.0.0.1/tiaowen', 'postgresql://a:b@[::1]:6432/t', 'postgres:///tiaowen?host=/var/run/postgresql'])('%s is one', (address) => {
+  expect(readConfig({ DATABASE_URL: address }).databaseUrl).toBe(address)
 })

@@ -8,7 +8,7 @@ import type { ViewOf } from '../channels/seen-by.ts'
 import { UsageCounter } from '../channels/usage-counter.ts'
 import type { Config, Settings } from '../config.ts'
 import { changedLines } from '../configuration/print.ts'
-import type { Storage } from '../state/sqlite-storage.ts'
+import type { Storage } from '../state/storage.ts'
 import type { UsageStore } from '../state/usage.ts'
 import { watchFatalErrors } from '../telemetry/fatal.ts'
 import { LogRing } from '../telemetry/log-ring.ts'
@@ -40,7 +40,9 @@ export async function serveUntilSignal(settings: Settings): Promise<void> {
   await endRestore(config)
   const storage = await openStorage(config, log.of('state').line('error'))
   const { state, access, usage } = storage
-  const app: App = await openApp(config, { log: log.of('index').line(), onProgress: progress(), follow: true, observers })
+  const { rates, operatorSessions, tokens } = storage
+  const shared = { ...(tokens && { tokens }) }
+  const app: App = await openApp(config, { log: log.of('index').line(), onProgress: progress(), follow: true, observers, ...shared })
   const counter = new UsageCounter(usage, { log: log.of('usage').line('error') })
   const assistant = counter.counted(app.assistant)
   let bots: BotDesk | undefined
@@ -72,6 +74,8 @@ export async function serveUntilSignal(settings: Settings): Promise<void> {
       troubles,
       stopWaitMs,
       requests: requestsTold(telemetry, metrics),
+      ...(rates && { rateStore: rates }),
+      ...(operatorSessions && { operatorSessions }),
       ...(!metricsServer && { metrics }),
     })
     desk.start() // not before: where the port is taken, another process has the sockets and answers
@@ -145,7 +149,7 @@ async function troublesOf({ dataFolder, indexFolder }: Config, storage: Storage)
   const { watchFolders } = await import('../folder-troubles.ts')
   const ofFolders = watchFolders([dataFolder, indexFolder])
   return async () => {
-    const unkept = storage.trouble()
+    const unkept = await storage.trouble()
     const state = unkept ? [{ from: 'conversations', reason: unkept.message }] : []
     return [...state, ...(await ofFolders())]
   }

@@ -105,7 +105,8 @@ export async function hasGeneration(folder: string, name: string, options: Store
 
 /**
  * Writes a generation and makes it current. Once it resolves, it survives a kill and a power cut.
- * @throws PolicyError `index-locked`, `disk-full`, `index-unwritable`; the generation in place is untouched then.
+ * @throws PolicyError `index-locked`, also where the lock was lost meanwhile, `disk-full`, `index-unwritable`; the
+ * generation in place is untouched then.
  */
 export async function writeGeneration(
   folder: string,
@@ -131,6 +132,7 @@ export async function writeGeneration(
         await discard(disk, home, name, onEvent)
         throw error
       })
+      await lock.check()
       await commit(disk, home, manifest, onEvent)
       await retire(disk, home, manifest, Math.max(2, keep), onEvent)
       return whole

@@ -39,13 +39,15 @@ describe('the way out', () => {
     'src/channels/slack/socket.ts': '@slack/socket-mode: the address Slack gives for a signed token',
     'src/channels/slack/web-api.ts': '@slack/web-api, handed our own fetch without redirects',
     'src/channels/http/oidc.ts': 'openid-client: the configured issuer',
+    'src/state/postgres-session.ts': 'pg: the database that DATABASE_URL names',
+    'src/state/postgres-locks.ts': 'pg: the same',
     'src/embedding/maven-model.ts': 'the model at set-up, from the configured repository',
     'src/langchain/openai-model.ts': '@langchain/openai, handed endpoint-fetch.ts',
     'src/telemetry/trace-export.ts': 'traces, where an operator has configured an endpoint',
     'src/telemetry/metrics-server.ts': 'node:http, createServer alone',
     'src/check-config.ts': 'node:net, createServer alone: is the port free?',
   }
-  const opens = /^import (?!type)[^;]*?from '(?:node:(?:https?|http2|net|tls|dgram|dns(?:\/promises)?)|undici|ws|openid-client|@slack\/[\w-]+|@opentelemetry\/exporter[\w-]*|@langchain\/openai)'/m
+  const opens = /^import (?!type)[^;]*?from '(?:node:(?:https?|http2|net|tls|dgram|dns(?:\/promises)?)|undici|ws|pg|openid-client|@slack\/[\w-]+|@opentelemetry\/exporter[\w-]*|@langchain\/openai)'/m
   test('what can open a connection is imported by these files alone', () => {
     const harmless = /^import \{ (?:isIP|BlockList, isIP)(?:, type \w+)? \} from 'node:net'$|^import type .*$/gm
     const found = [...code].filter(([, text]) => opens.test(text.replace(harmless, ''))).map(([path]) => path).sort()
@@ -91,7 +93,7 @@ describe('SQL', () => {
   })
 
   test('is spoken by the state, access and backup alone, and searches no text with MATCH', () => {
-    expect(filesWith(/from 'node:sqlite'/).filter((path) => !/^src\/(?:state|access|backup)\//.test(path))).toEqual([])
+    expect(filesWith(/from '(?:node:sqlite|pg)'/).filter((path) => !/^src\/(?:state|access|backup)\//.test(path))).toEqual([])
     expect(filesWith(/\bUSING fts|\bMATCH [:?]\w/)).toEqual([])
   })
 

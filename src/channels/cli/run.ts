@@ -49,7 +49,7 @@ export interface CliParts {
   readonly sending: () => Promise<SendParts>
   readonly configuration: ConfigurationParts
   /** Who may do what, over the data folder; closed when the command is done. */
-  readonly access: () => Promise<AccessParts & { close(): void }>
+  readonly access: () => Promise<AccessParts & { close(): Promise<void> }>
   readonly backups: BackupParts
   /** All that is piped in. */
   readonly input: () => Promise<Uint8Array>
@@ -135,7 +135,7 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
       try {
         return await manageAccess(command, access, { ...printing, printError: parts.printError })
       } finally {
-        access.close()
+        await access.close()
       }
     }
   }

@@ -11,6 +11,7 @@ import type { Assistant } from '../../answering/assistant.ts'
 import type { LibraryDesk } from '../../answering/library-desk.ts'
 import { PolicyError } from '../../errors.ts'
 import type { Machine } from '../../telemetry/parts.ts'
+import type { OperatorSessions } from '../../access/operator-sessions.ts'
 import { IN_MEMORY, openSqliteState } from '../../state/sqlite-state.ts'
 import type { State } from '../../state/state.ts'
 import type { Fallback } from '../../types.ts'
@@ -30,13 +31,13 @@ import { bucketOf, guardsOf, instanceOf, securityHeaders, wantsPage, type Door }
 import { addHealthRoutes } from './health.ts'
 import { isUnlocked } from './identify.ts'
 import { Keeper } from '../keeper.ts'
-import { MemoryRates, RATES, type Rates, type RateStore } from './limits.ts'
+import { MemoryRates, SharedRates, RATES, type Rates, type RateStore } from './limits.ts'
 import { addMcpRoute, MCP_PATH, type McpRouteOptions } from './mcp.ts'
 import { inOpenAiWords } from './openai-errors.ts'
 import { addMetricsRoute, type MetricsText } from './metrics.ts'
 import { SingleSignOn, type OidcConfig } from './oidc.ts'
 import { addOpenAiRoutes } from './openai.ts'
-import { OperatorSessions } from './operator-sessions.ts'
+import { MemoryOperatorSessions } from './operator-sessions.ts'
 import { addLibraryRoutes } from './library.ts'
 import { errorPage } from './pages/error-page.ts'
 import { addPages } from './pages/pages.ts'
@@ -65,6 +66,8 @@ export interface HttpOptions {
   readonly rates?: Partial<Rates>
   /** Absent: in memory. */
   readonly rateStore?: RateStore
+  /** Where copies of the program share them; absent: in memory. */
+  readonly operatorSessions?: OperatorSessions
   /** Questions answered at the same time; absent: by the cores there are. */
   readonly asksAtOnce?: number
   /** Single sign-on; needs `publicUrl` and `access`. */
@@ -183,12 +186,12 @@ function doorOf(options: HttpOptions, rows: ReadonlyMap<string, RouteRow>): Door
   return {
     ...(apiKey !== undefined && { apiKey }),
     ...(access && { access }),
-    operatorSessions: new OperatorSessions(),
+    operatorSessions: options.operatorSessions ?? new MemoryOperatorSessions(),
     isProxy,
     isPublic: options.isPublic ?? false,
     isHttps: (context) => publicUrl?.startsWith('https:') === true || isHttps(context, isProxy),
     rows,
-    rates: options.rateStore ?? new MemoryRates(),
+    rates: options.rateStore ? new SharedRates(options.rateStore, new MemoryRates()) : new MemoryRates(),
     limits: { ...RATES, ...options.rates },
     audit: new DoorAudit(access, log),
     asking: new Turns({ atOnce, waiting: MOST_WAITING, full: { code: 'overloaded', message: '提问的人太多，请稍候几秒再试。' } }),
