@@ -83,9 +83,26 @@ export class WeaviateCluster {
   }
 
   async rest(path: string, method = 'GET'): Promise<unknown> {
-    const response = await fetch(`http://127.0.0.1:${this.#nodes[0]!.http}${path}`, { method, signal: AbortSignal.timeout(20_000) })
+    const { http } = this.#nodes.find(({ process: child }) => child !== undefined) ?? this.#nodes[0]!
+    const response = await fetch(`http://127.0.0.1:${http}${path}`, { method, signal: AbortSignal.timeout(20_000) })
     const text = await response.text()
     return text === '' ? undefined : (JSON.parse(text) as unknown)
+  }
+
+  /** The node that leads now; undefined while there is none. */
+  async leader(): Promise<number | undefined> {
+    for (const { http, process: child } of this.#nodes) {
+      if (!child) continue
+      try {
+        const response = await fetch(`http://127.0.0.1:${http}/v1/cluster/statistics`, { signal: AbortSignal.timeout(5_000) })
+        const { statistics } = (await response.json()) as { statistics: { name: string; raft?: { state?: string } }[] }
+        const name = statistics.find(({ raft }) => raft?.state === 'Leader')?.name
+        if (name !== undefined) return this.#nodes.findIndex((node) => node.name === name)
+      } catch {
+        // the next one may know
+      }
+    }
+    return undefined
   }
 
   /** SIGKILL. */
@@ -98,8 +115,13 @@ export class WeaviateCluster {
     this.#nodes[at]!.process = undefined
   }
 
-  async restart(at: number): Promise<void> {
+  /** Without waiting for the others. */
+  async begin(at: number): Promise<void> {
     await this.#launch(at)
+  }
+
+  async restart(at: number): Promise<void> {
+    await this.begin(at)
     await this.healthy()
   }
 
