@@ -194,7 +194,7 @@ const NEXT_STEP: Readonly<Record<Variable, string>> = {
 const SECRET: readonly string[] = ['TIAOWEN_API_KEY', 'TIAOWEN_LLM_KEY', 'TIAOWEN_LLM_EXTRA', ...SEARCH_SECRETS, ...DOOR_SECRETS, ...BOT_SECRETS]
 
 /** Read by the tests alone; allowed, and not part of Config. */
-const TEST_VARIABLES = ['TIAOWEN_LONG', 'TIAOWEN_GOLDEN', 'TIAOWEN_SOAK_MINUTES']
+const TEST_VARIABLES = ['TIAOWEN_LONG', 'TIAOWEN_CLUSTER', 'TIAOWEN_GOLDEN', 'TIAOWEN_SOAK_MINUTES']
 
 /** What it means; a variable without a row does not compile. */
 const MEANING: Readonly<Record<Variable, Words>> = WORDS

@@ -16,7 +16,7 @@ export const WORDS = {
   TIAOWEN_UPLOADS: { en: 'may documents be uploaded, replaced and taken out?', zh: '是否允许上传、替换、移出文件', example: 'off' },
   TIAOWEN_DATA_FOLDER: { en: 'what the program owns: ids, texts, uploads, trash, conversations, feedback', zh: '程序自己的数据：编号、文本、上传的文件、回收站、对话、评价', example: '/var/lib/tiaowen/data' },
   TIAOWEN_INDEX_FOLDER: { en: 'generations of the index', zh: '索引的各代', example: '/var/lib/tiaowen/index' },
-  TIAOWEN_SEARCH_URL: { en: 'addresses of the nodes of a Weaviate cluster that searches; not set: this process does; see cluster.md', zh: '承担检索的 Weaviate 集群各节点的地址；不设则由本进程检索，见 cluster.md', example: ['http://weaviate-0:8080', 'http://weaviate-1:8080'] },
+  TIAOWEN_SEARCH_URL: { en: 'addresses of the nodes of a Weaviate cluster that searches; not set: this process does; see search-cluster.md', zh: '承担检索的 Weaviate 集群各节点的地址；不设则由本进程检索，见 search-cluster.md', example: ['http://weaviate-0:8080', 'http://weaviate-1:8080'] },
   TIAOWEN_SEARCH_GRPC_PORT: { en: 'gRPC port of the nodes, or one for each', zh: '各节点的 gRPC 端口，一个或每个节点一个', example: 50052 },
   TIAOWEN_SEARCH_KEY: { en: 'its API key, where it asks for one', zh: '集群的 API 密钥，集群要求时填写', example: 'paste-here-the-api-key-of-the-cluster' },
   TIAOWEN_SEARCH_PREFIX: { en: 'what the names of its collections begin with; one for each index', zh: '集群里各集合名称的开头，每个索引用不同的', example: 'Office' },
