@@ -38,6 +38,7 @@ const COMMANDS = {
   bench: { model: true, page: true, run: (names) => inNode24('bench/main.ts', ...names) },
   test: { model: true, page: true, run: (filters) => runTests({ checkout, node, filters, isLong: false, hasModel: hasModel() }) },
   'test:long': { model: true, page: true, run: (filters) => runTests({ checkout, node, filters, isLong: true, hasModel: hasModel() }) },
+  'test:cluster': { model: true, run: (filters) => testCluster(filters) },
   check: { run: () => checkTypes() },
   model: { run: () => inNode24('scripts/model.mjs') },
   screenshots: { model: true, page: true, run: (names) => inNode24('scripts/screenshots.mjs', ...names) },
@@ -55,6 +56,12 @@ async function checkTypes() {
     if (ended.code !== 0) return ended
   }
   return { code: 0 }
+}
+
+/** Tests against real servers, which they start and end: Weaviate, … */
+function testCluster(filters) {
+  const env = { ...ENVIRONMENT, ...process.env, TIAOWEN_CLUSTER: '1' }
+  return runInFront(node, [...FLAGS, join(checkout, 'node_modules/vitest/vitest.mjs'), 'run', ...filters], { cwd: checkout, env })
 }
 
 async function setUp({ model: needsModel = false, page: needsPage = false }) {

@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/config.ts': ['src/bot-config.ts', 'src/door-config.ts', 'src/search-config.ts', 'src/telemetry-config.ts', 'src/configuration'],
   // files, keys, words and print of settings; of config.ts the types alone
   'src/configuration': ['src/config.ts'],
-  'src/check-config.ts': ['src/config.ts', 'src/state/postgres-session.ts', 'src/embedding/model-files.ts', 'src/reranking/reranker-files.ts'],
+  'src/check-config.ts': ['src/config.ts', 'src/open-search.ts', 'src/state/postgres-session.ts', 'src/embedding/model-files.ts', 'src/reranking/reranker-files.ts'],
   'src/documents': [],
   'src/clauses': [],
   // the drafts that people bring: files are read as those of the library are

@@ -2,6 +2,7 @@
  * Weaviate's nodes: each asked over REST and gRPC within a time, the next where one does not answer. The one place
  * that knows how the cluster is reached; what it says in errors becomes `search-unavailable`.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import weaviate, { type Collection, type WeaviateClient } from 'weaviate-client'
 import { PolicyError } from '../errors.ts'
 import type { SearchConfig, SearchNode } from '../search-config.ts'
@@ -10,6 +11,12 @@ import { quietenRetries } from './quiet-retries.ts'
 /** Counts and times what is asked. */
 export interface ConnectionObserver {
   asked(kind: Asked, outcome: 'ok' | 'failed', seconds: number): void
+}
+
+export interface ConnectionOptions {
+  readonly observer?: ConnectionObserver
+  /** Told once when nobody answers any more, and why; and once when somebody does again. */
+  readonly onTrouble?: (trouble: string | undefined) => void
 }
 
 export type Asked = 'keywords' | 'vectors' | 'insert' | 'schema' | 'read'
@@ -25,15 +32,17 @@ export type Objects = Collection<undefined, string, undefined>
 export class Connection {
   readonly config: SearchConfig
   readonly #observer: ConnectionObserver | undefined
+  readonly #onTrouble: ((trouble: string | undefined) => void) | undefined
   readonly #clients = new Map<string, Promise<WeaviateClient>>()
   /** The node that answered last. */
   #current = 0
   /** Why nobody answered; undefined while somebody does. */
   #trouble: string | undefined
 
-  constructor(config: SearchConfig, observer?: ConnectionObserver) {
+  constructor(config: SearchConfig, { observer, onTrouble }: ConnectionOptions = {}) {
     this.config = config
     this.#observer = observer
+    this.#onTrouble = onTrouble
     quietenRetries()
   }
 
@@ -50,7 +59,7 @@ export class Connection {
     return this.#timed(kind, () =>
       this.#byOneNode(async (node) => {
         const objects = (await this.#clientOf(node)).collections.use(collection) as unknown as Objects
-        return answered(ask(objects), () => this.#isReady(node))
+        return answered(ask(objects), () => this.#isGone(node))
       }),
     )
   }
@@ -80,8 +89,7 @@ export class Connection {
   async isReachable(): Promise<boolean> {
     const ready = await Promise.all(this.config.nodes.map((node) => this.#isReady(node)))
     const at = ready.indexOf(true)
-    if (at < 0) this.#trouble ??= `${this.#names()} 没有应答 does not answer`
-    else this.#trouble = undefined
+    this.#is(at < 0 ? (this.#trouble ?? `${this.#names()} 没有应答 does not answer`) : undefined)
     return at >= 0
   }
 
@@ -105,17 +113,23 @@ export class Connection {
       try {
         const result = await ask(node)
         this.#current = at
-        this.#trouble = undefined
+        this.#is(undefined)
         return result
       } catch (error) {
         failure = error
         if (error instanceof Refused) break
-        this.#forget(node)
+        if (await this.#isGone(node)) this.#forget(node)
       }
     }
     const why = failure instanceof Error ? failure.message : String(failure)
-    if (!(failure instanceof Refused)) this.#trouble = why
+    if (isSilence(failure)) this.#is(why)
     throw unavailable(`检索集群没有应答（${this.#names()}）：${why}。请查看集群各节点是否在运行；恢复后即可继续，无须重启。`, failure)
+  }
+
+  #is(trouble: string | undefined): void {
+    const isNew = (trouble === undefined) !== (this.#trouble === undefined)
+    this.#trouble = trouble
+    if (isNew) this.#onTrouble?.(trouble)
   }
 
   async #timed<Result>(kind: Asked, ask: () => Promise<Result>): Promise<Result> {
@@ -141,6 +155,17 @@ export class Connection {
     }
   }
 
+  /** Nobody listens there; one that is slow is not gone. */
+  async #isGone({ url }: SearchNode): Promise<boolean> {
+    try {
+      const response = await fetch(`${url}/v1/.well-known/live`, { headers: this.#authorization(), signal: AbortSignal.timeout(PROBE_MS) })
+      await response.body?.cancel()
+      return false
+    } catch (error) {
+      return !(error instanceof DOMException && error.name === 'TimeoutError')
+    }
+  }
+
   #authorization(): Record<string, string> {
     const { key } = this.config
     return key === undefined ? {} : { authorization: `Bearer ${key}` }
@@ -152,7 +177,7 @@ export class Connection {
     const { hostname, port, protocol } = new URL(url)
     const { key, querySeconds, insertSeconds } = this.config
     const isSecure = protocol === 'https:'
-    const client = weaviate.connectToCustom({
+    const client = opened({
       httpHost: hostname,
       httpPort: Number(port) || (isSecure ? 443 : 80),
       httpSecure: isSecure,
@@ -162,7 +187,7 @@ export class Connection {
       timeout: { init: querySeconds, query: querySeconds, insert: insertSeconds }, // seconds
       skipInitChecks: true, // a node that is down now may be up when it is asked
       ...(key === undefined ? {} : { authCredentials: new weaviate.ApiKey(key) }),
-    })
+    }, querySeconds)
     this.#clients.set(url, client)
     client.catch(() => this.#clients.delete(url))
     return client
@@ -180,18 +205,47 @@ export class Connection {
   }
 }
 
+/**
+ * A client that knows the version of its server: whatever it is asked for it would look that up beside, and where the
+ * server is gone nobody would catch the failure.
+ */
+async function opened(options: Parameters<typeof weaviate.connectToCustom>[0], seconds: number): Promise<WeaviateClient> {
+  const client = await weaviate.connectToCustom(options)
+  const late = new AbortController()
+  const tooLate = sleep(1_000 * seconds, undefined, { signal: late.signal, ref: false }).then(() => {
+    throw new Error(`没有应答 timed out after ${seconds} s`)
+  })
+  try {
+    await Promise.race([client.getWeaviateVersion(), tooLate])
+    return client
+  } catch (error) {
+    await client.close()
+    throw error
+  } finally {
+    tooLate.catch(() => {})
+    late.abort()
+  }
+}
+
 /** The cluster answered, and would not: the next node says the same. */
 class Refused extends Error {}
+
+/** Was there no answer, or one that says no? */
+function isSilence(failure: unknown): boolean {
+  if (failure instanceof Refused) return false
+  if (failure instanceof DOMException || failure instanceof TypeError) return true // of fetch: too late, or no connection
+  return /UNAVAILABLE|timed out|没有应答|cancell?ed|closed/i.test(failure instanceof Error ? failure.message : String(failure))
+}
 
 export const unavailable = (message: string, cause?: unknown): PolicyError =>
   new PolicyError('search-unavailable', message, cause === undefined ? undefined : { cause })
 
 /** The client tries a node that is gone again and again until its time is over: the node is looked at meanwhile. */
-async function answered<Result>(asking: Promise<Result>, isReady: () => Promise<boolean>): Promise<Result> {
+async function answered<Result>(asking: Promise<Result>, isGone: () => Promise<boolean>): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const suspicion = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      void isReady().then((ready) => ready || reject(new Error('节点没有应答 the node does not answer')))
+      void isGone().then((gone) => gone && reject(new Error('节点没有应答 the node does not answer')))
     }, SUSPICION_MS)
   })
   try {

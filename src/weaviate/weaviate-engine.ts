@@ -6,7 +6,7 @@ import { PolicyError } from '../errors.ts'
 import type { AmongDocuments, HeldSegment, NearRequest, OnHeld, SayingRequest, SearchEngine, SegmentKeeper } from '../retrieval/engine.ts'
 import type { Neighbour } from '../retrieval/vector-index.ts'
 import type { SearchConfig } from '../search-config.ts'
-import { lookAt } from './cluster-state.ts'
+import { expectWhole, lookAt } from './cluster-state.ts'
 import { aliasName, collectionName, KIND_OF, keyOfCollection, KINDS, rowOf, type Kind } from './collections.ts'
 import { Connection, unavailable, type ConnectionObserver, type Objects } from './connection.ts'
 import { verifySegments, type CollectionReport, type VerifyOptions } from './segment-verifier.ts'
@@ -25,6 +25,7 @@ export interface EngineState {
 }
 
 const LOOK_MS = 3_000
+const SILENT = '检索集群没有应答 the search cluster does not answer'
 const Schema = z.object({ classes: z.array(z.object({ class: z.string() })).nullish() })
 const Aliases = z.object({ aliases: z.array(z.object({ alias: z.string(), class: z.string() })).nullish() })
 /** What Weaviate says of a collection that is not there. */
@@ -37,8 +38,10 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
   readonly #log: (message: string) => void
 
   constructor(config: SearchConfig, { log, observer }: EngineOptions) {
-    this.connection = new Connection(config, observer)
     this.#log = log
+    const onTrouble = (trouble: string | undefined): void =>
+      log(trouble === undefined ? '检索集群恢复应答 the search cluster answers again' : `${SILENT}: ${trouble}`)
+    this.connection = new Connection(config, { onTrouble, ...(observer && { observer }) })
   }
 
   async saying(key: string, { terms, limit, among, holding = [] }: SayingRequest): Promise<readonly number[]> {
@@ -79,6 +82,11 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
     return verifySegments(this.connection, segments, options)
   }
 
+  /** All nodes there, and a leader? @throws PolicyError `search-unavailable` */
+  expectWhole(): Promise<void> {
+    return expectWhole(this.connection)
+  }
+
   async settle(current: readonly Pick<HeldSegment, 'name' | 'key'>[], kept: ReadonlySet<string>): Promise<void> {
     try {
       const names = await this.#collections()
@@ -103,7 +111,7 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
   state(): EngineState {
     const { trouble, config } = this.connection
     const { expectedNodes } = config
-    if (trouble !== undefined) return { state: 'unavailable', expectedNodes, reason: trouble }
+    if (trouble !== undefined) return { state: 'unavailable', expectedNodes, reason: SILENT } // why is in the log: it names addresses
     const nodes = this.#nodes
     if (nodes === undefined) return { state: 'ok', expectedNodes }
     if (nodes >= expectedNodes) return { state: 'ok', nodes, expectedNodes }
