@@ -127,6 +127,7 @@ export class PostgresSession implements Asker {
     this.#pool = new pg.Pool({
       ...clientConfig(address, this.#limits),
       max: connections,
+      min: 1, // that a copy is there can be seen
       idleTimeoutMillis: 60_000,
       // as statements and not on connecting, where poolers refuse them
       onConnect: (client) => settle(client, { statement, lock, idle: idleInTransaction }),
