@@ -72,8 +72,8 @@ describe('the way out', () => {
 })
 
 describe('SQL', () => {
-  /** What may stand in a statement beside its words: constants of the file in capitals, its own field or version. */
-  const CONSTANT = /^(?:[A-Z][A-Z_]*|TOUCH_MS - 1|STEPS\.length|versionOf\(this\.#database!\)|(?:this\.#isHurried \? 0 : BUSY_MS)|isPatient \? BUSY_MS : 0|table)$/
+  /** What may stand in a statement beside its words: constants of the file in capitals, its own field or version, parts of its own schema. */
+  const CONSTANT = /^(?:[A-Z][A-Z_]*|TOUCH_MS - 1|STEPS\.length|versionOf\(this\.#database!\)|(?:this\.#isHurried \? 0 : BUSY_MS)|isPatient \? BUSY_MS : 0|pragma|table|type|name|sql|sum|differs|anew\.join\(' '\))$/
   const STATEMENT = /^\s*(?:SELECT|INSERT|UPDATE|DELETE|PRAGMA|WITH|CREATE|DROP|ALTER|VACUUM|BEGIN)\b/
 
   const strays = (text: string): string[] =>
