@@ -38,6 +38,7 @@ const COMMANDS = {
   bench: { model: true, page: true, run: (names) => inNode24('bench/main.ts', ...names) },
   test: { model: true, page: true, run: (filters) => runTests({ checkout, node, filters, isLong: false, hasModel: hasModel() }) },
   'test:long': { model: true, page: true, run: (filters) => runTests({ checkout, node, filters, isLong: true, hasModel: hasModel() }) },
+  'test:cluster': { run: (filters) => runTests({ checkout, node, filters: filters.length > 0 ? filters : ['test/cluster'], isLong: process.env.TIAOWEN_LONG === '1', isCluster: true, hasModel: true }) },
   check: { run: () => checkTypes() },
   model: { run: () => inNode24('scripts/model.mjs') },
   screenshots: { model: true, page: true, run: (names) => inNode24('scripts/screenshots.mjs', ...names) },

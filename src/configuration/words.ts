@@ -16,7 +16,7 @@ export const WORDS = {
   TIAOWEN_UPLOADS: { en: 'may documents be uploaded, replaced and taken out?', zh: '是否允许上传、替换、移出文件', example: 'off' },
   TIAOWEN_DATA_FOLDER: { en: 'what the program owns: ids, texts, uploads, trash, conversations, feedback', zh: '程序自己的数据：编号、文本、上传的文件、回收站、对话、评价', example: '/var/lib/tiaowen/data' },
   TIAOWEN_INDEX_FOLDER: { en: 'generations of the index', zh: '索引的各代', example: '/var/lib/tiaowen/index' },
-  DATABASE_URL: { en: 'PostgreSQL that several copies of the program share: conversations, keys, people, queues, limits; not set: a file in the data folder; see cluster.md', zh: '多个副本共用的 PostgreSQL（对话、密钥、人员、队列、限额）；不设则用数据文件夹里的文件，见 cluster.md', example: 'postgres://tiaowen:paste-here-the-password@127.0.0.1:5432/tiaowen' },
+  DATABASE_URL: { en: 'PostgreSQL that several copies of the program share: conversations, keys, people, queues, limits; not set: a file in the data folder; see postgres.md', zh: '多个副本共用的 PostgreSQL（对话、密钥、人员、队列、限额）；不设则用数据文件夹里的文件，见 postgres.md', example: 'postgres://tiaowen:paste-here-the-password@127.0.0.1:5432/tiaowen' },
   TIAOWEN_MODEL_DIR: { en: 'folder of the embedding model; off: keywords alone; not set: models/ of the program', zh: '向量模型的文件夹；off 为只用关键词；不设则用程序的 models/', example: '/srv/models/bge-small-zh-v1.5' },
   HF_ENDPOINT: { en: 'hub or mirror the model is fetched from', zh: '下载模型的站点或镜像', example: 'https://hub.example.cn' },
   TIAOWEN_EMBEDDING_THREADS: { en: 'threads that embed, 1 to 64', zh: '计算向量的线程数，1 至 64', example: 4 },

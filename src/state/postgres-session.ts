@@ -213,6 +213,12 @@ export class PostgresSession implements Asker {
     return this.#trouble
   }
 
+  /** `waiting`: uses that wait for one. */
+  connections(): { readonly used: number; readonly idle: number; readonly waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.#pool
+    return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true

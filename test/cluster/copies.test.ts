@@ -1,0 +1,107 @@
+/** Copies of the server side by side over one PostgreSQL: any of them answers any request, and limits hold over all. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { createApp, type HttpOptions } from '../../src/channels/http/app.ts'
+import { openPostgresStorage } from '../../src/state/postgres-storage.ts'
+import { watchMachine } from '../../src/telemetry/machine.ts'
+import { answered, eventsOf, scripted } from '../channels/scripted.ts'
+import { PostgresServer } from './postgres-server.ts'
+
+const OPERATOR = 'tw_test_4f7Yb0dKx2mN8qR5sV1wZ3cE6gH9jL0p'
+const BY = { by: 'cli' }
+const PASSWORD = '政策科的口令远不只一个词语'
+const OPERATOR_HEADER = { 'X-API-Key': OPERATOR }
+
+describe.runIf(process.env['TIAOWEN_CLUSTER'] === '1')('copies', () => {
+  let server: PostgresServer
+  beforeAll(async () => void (server = await PostgresServer.start()), 60_000)
+  afterAll(() => server.stop())
+
+  async function copyOf(address: string, options: Partial<HttpOptions> = {}) {
+    const storage = await openPostgresStorage(address, { passwordCost: { memoryKiB: 64, passes: 1, lanes: 1 } })
+    onTestFinished(() => storage.state.close())
+    const { state, access, rates, operatorSessions, probe } = storage
+    const assistant = scripted({ ask: (request) => eventsOf(answered(request)) })
+    const machine = watchMachine({ folders: [], probe, now: () => Number.MAX_SAFE_INTEGER })
+    const troubles = async () => {
+      const trouble = await storage.trouble()
+      return trouble ? [{ from: 'conversations', reason: trouble.message }] : []
+    }
+    const app = createApp(assistant, { version: '0.1.0', state, access, rateStore: rates, operatorSessions, apiKey: OPERATOR, machine, troubles, ...options })
+    const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+      app.request(path, {
+        method,
+        headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+    return { ...storage, send }
+  }
+  async function three(options: Partial<HttpOptions> = {}) {
+    const address = await server.database()
+    return Promise.all([0, 1, 2].map(() => copyOf(address, options)))
+  }
+  const cookieOf = (response: Response) => /^[^;]+/.exec(response.headers.get('Set-Cookie') ?? '')?.[0] ?? ''
+  const asked = (conversationId: string = randomUUID()) => ({ question: '145行动是什么？', conversationId, exchangeId: randomUUID() })
+
+  test('who signed in at one is known to all, and signed out at all: a person, and the operator', async () => {
+    const [one, other, third] = await three()
+    await one!.access.createPerson({ login: 'wangfang', name: '王芳', role: 'editor', sight: [], password: PASSWORD }, BY)
+    for (const body of [{ login: 'wangfang', password: PASSWORD }, { key: OPERATOR }]) {
+      const Cookie = cookieOf(await one!.send('POST', '/api/session', body))
+      expect((await other!.send('GET', '/api/documents', undefined, { Cookie })).status).toBe(200)
+      expect((await third!.send('DELETE', '/api/session', undefined, { Cookie })).status).toBe(204)
+      expect((await one!.send('GET', '/api/documents', undefined, { Cookie })).status).toBe(401)
+    }
+  })
+
+  test('a conversation begun at one goes on at another', async () => {
+    const [one, other] = await three()
+    const first = asked()
+    expect((await one!.send('POST', '/api/ask', first, OPERATOR_HEADER)).status).toBe(200)
+    expect((await other!.send('POST', '/api/ask', asked(first.conversationId), OPERATOR_HEADER)).status).toBe(200)
+    const kept = (await (await one!.send('GET', `/api/conversations/${first.conversationId}`, undefined, OPERATOR_HEADER)).json()) as { exchanges: unknown[] }
+    expect(kept.exchanges).toHaveLength(2)
+  })
+
+  test('of 60 questions of one key at once, spread over three, a minute lets so many through as one copy would', async () => {
+    const copies = await three({ rates: { ask: 20 } })
+    const { secret } = await copies[0]!.access.createKey({ name: '门户', scopes: ['ask'], sight: [] }, BY)
+    const ask = (at: number) => copies[at % 3]!.send('POST', '/api/ask', { question: '目标？' }, { Authorization: `Bearer ${secret}` })
+    const began = performance.now()
+    const statuses = (await Promise.all(Array.from({ length: 60 }, (_, at) => ask(at)))).map(({ status }) => status)
+    const more = Math.ceil((performance.now() - began) / 3_000) // one again in each twentieth of a minute
+    const through = statuses.filter((status) => status === 200).length
+    expect(through).toBeGreaterThanOrEqual(20)
+    expect(through).toBeLessThan(20 + more)
+    expect(statuses.filter((status) => status !== 200 && status !== 429)).toEqual([])
+  })
+
+  test('who tries passwords at several is stopped at all', async () => {
+    const copies = await three({ rates: { signIn: 6 } })
+    await copies[0]!.access.createPerson({ login: 'wangfang', name: '王芳', role: 'editor', sight: [], password: PASSWORD }, BY)
+    const statuses = []
+    for (let at = 0; at < 9; at++) statuses.push((await copies[at % 3]!.send('POST', '/api/session', { login: 'wangfang', password: `不对的口令不对的口令${at}` })).status)
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 401, 429, 429, 429])
+  })
+
+  test('while the database is away questions are answered and not kept, soon; it is told; then kept again', async () => {
+    const { send } = await copyOf(await server.database())
+    await server.end()
+    const began = performance.now()
+    const where = asked()
+    const response = await send('POST', '/api/ask', where, OPERATOR_HEADER)
+    expect(response.status).toBe(200)
+    expect(((await response.json()) as { notes: string[] }).notes).toEqual(['对话记录暂时不能写入：这一问没有保存，也没有用到这个对话里之前的问答。'])
+    const person = await send('GET', '/api/documents', undefined, { Cookie: `tiaowen=${'x'.repeat(43)}` })
+    expect([person.status, ((await person.json()) as { code: string }).code]).toEqual([503, 'state-unusable'])
+    expect(performance.now() - began).toBeLessThan(4_000)
+    const ready = await send('GET', '/readyz', undefined, OPERATOR_HEADER)
+    const body = (await ready.json()) as { fallbacks: { from: string; reason: string }[] }
+    expect(ready.status).toBe(200)
+    expect(body.fallbacks.find(({ from }) => from === 'conversations')?.reason).toMatch(/^数据库 127\.0\.0\.1:\d+\/test_\d+ 连不上/)
+    await server.begin()
+    await expect.poll(async () => (await send('GET', '/api/conversations', undefined, OPERATOR_HEADER)).status, { timeout: 5_000 }).toBe(200)
+    expect((await send('POST', '/api/ask', where, OPERATOR_HEADER)).status).toBe(200)
+    expect((await send('GET', `/api/conversations/${where.conversationId}`, undefined, OPERATOR_HEADER)).status).toBe(200)
+  })
+})
