@@ -6,6 +6,7 @@
 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { obtainServers } from './cluster-servers.mjs'
 import { FLAGS, MEMORY } from './flags.mjs'
 import { alone } from './lock.mjs'
 import { isModelPresent, isModelToBeFetched, obtainModel, sayWithoutModel } from './model.mjs'
@@ -58,10 +59,11 @@ async function checkTypes() {
   return { code: 0 }
 }
 
-/** Tests against real servers, which they start and end: Weaviate, … */
-function testCluster(filters) {
-  const env = { ...ENVIRONMENT, ...process.env, TIAOWEN_CLUSTER: '1' }
-  return runInFront(node, [...FLAGS, join(checkout, 'node_modules/vitest/vitest.mjs'), 'run', ...filters], { cwd: checkout, env })
+/** Against real servers, which the tests start and end. */
+async function testCluster(filters) {
+  await obtainServers()
+  const isLong = process.env.TIAOWEN_LONG === '1'
+  return runTests({ checkout, node, filters: filters.length > 0 ? filters : ['test/cluster'], isLong, isCluster: true, hasModel: hasModel() })
 }
 
 async function setUp({ model: needsModel = false, page: needsPage = false }) {

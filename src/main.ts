@@ -17,6 +17,7 @@ import { effectiveText, exampleText } from './configuration/print.ts'
 import { PolicyError } from './errors.ts'
 import { giveWay } from './give-way.ts'
 import { backupsOf } from './start/backups.ts'
+import { carryingOf } from './start/carrying.ts'
 import { CLOSE_MS, endRestore, openStorage, progress, say, stateFile, version } from './start/process.ts'
 import { EVERYONE, type FeedbackRecord, type FeedbackWanted, type State } from './state/state.ts'
 
@@ -219,6 +220,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   },
   access: () => access(config()),
   backups: backupsOf(config),
+  carrying: carryingOf(config),
   input: pipedIn,
   onProgress: progress(),
   evaluate: (argv) => evaluate(config(), argv),

@@ -34,13 +34,14 @@ export async function openTelemetryOf(config: Config, told: { readonly hasMetric
 export async function openStorage(config: Config, log: (message: string) => void): Promise<Storage> {
   if (config.databaseUrl !== undefined) {
     const { openPostgresStorage } = await import('../state/postgres-storage.ts')
+    if (existsSync(stateFile(config))) log(`数据文件夹里还有 ${stateFile(config)}，现用数据库，不读它。要搬过去：停止服务，运行 tiaowen state to-database。`)
     return openPostgresStorage(config.databaseUrl, { log, folder: config.dataFolder })
   }
   const { openSqliteStorage } = await import('../state/sqlite-storage.ts')
   return openSqliteStorage(stateFile(config), { log })
 }
 
-export const stateFile = ({ dataFolder }: Config) => join(dataFolder, 'state.sqlite')
+export const stateFile = ({ dataFolder }: Pick<Config, 'dataFolder'>) => join(dataFolder, 'state.sqlite')
 
 /**
  * To be awaited before folders are opened: writers hold what all hosts share, and a restore whose process was ended while

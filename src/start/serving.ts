@@ -54,6 +54,7 @@ export async function serveUntilSignal(settings: Settings): Promise<void> {
     const desk = (bots = await openBotDesk(config, assistant, storage, viewOf, log.of('bots').line()))
     const machine = watchMachine({ folders: [config.dataFolder, config.indexFolder], probe: storage.probe })
     watchAll(metrics, { app, desk, machine })
+    if (storage.connections) metrics.watch({ connections: () => storage.connections!() })
     if (config.telemetry.metrics) metricsServer = await openMetricsServer(metrics, config.telemetry.metrics, log)
     const { publicUrl } = config.bots
     const linked = publicUrl === undefined ? config : { ...config, publicUrl }

@@ -44,7 +44,7 @@ export const LIMITS = {
   idleInTransaction: 15_000,
   /** Kept here, for a server that says nothing any more. */
   answer: 7_000,
-  /** After a connection failed, others are refused at once for so long. */
+  /** Between two looks whether a database that is away is back. */
   down: 1_000,
 }
 
@@ -115,7 +115,8 @@ export class PostgresSession implements Asker {
   readonly #turns = new Map<string, Promise<void>>()
   #schema: Promise<void> | undefined
   #trouble: PolicyError | undefined
-  #downAt = Number.NEGATIVE_INFINITY
+  /** Looks whether the database is back; while it does, every use is refused at once. */
+  #looking: NodeJS.Timeout | undefined
   #isClosed = false
 
   private constructor(address: string, { log = () => {}, connections = CONNECTIONS, now, limits }: PostgresOptions) {
@@ -127,6 +128,7 @@ export class PostgresSession implements Asker {
     this.#pool = new pg.Pool({
       ...clientConfig(address, this.#limits),
       max: connections,
+      min: 1, // that a copy is there can be seen
       idleTimeoutMillis: 60_000,
       // as statements and not on connecting, where poolers refuse them
       onConnect: (client) => settle(client, { statement, lock, idle: idleInTransaction }),
@@ -211,9 +213,16 @@ export class PostgresSession implements Asker {
     return this.#trouble
   }
 
+  /** `waiting`: uses that wait for one. */
+  connections(): { readonly used: number; readonly idle: number; readonly waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.#pool
+    return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return
     this.#isClosed = true
+    clearTimeout(this.#looking)
     await this.#pool.end()
   }
 
@@ -231,13 +240,19 @@ export class PostgresSession implements Asker {
       client.release(asker.isBroken)
       const { cause } = error as Error
       if (mayRepeat && !asker.mayHaveWritten && isLost(cause)) return this.#once(work, false)
-      if (error instanceof PolicyError && cause !== undefined && !isRace(cause)) this.#tell(error, cause)
+      if (!(error instanceof PolicyError) || cause === undefined || isRace(cause)) throw error
+      this.#tell(error, cause)
+      if (asker.isBroken) this.#lookAgain()
       throw error
     }
   }
 
   async #client(): Promise<pg.PoolClient> {
-    if (this.#trouble && performance.now() - this.#downAt < this.#limits.down) throw this.#trouble
+    if (this.#trouble && this.#looking) throw this.#trouble
+    return this.#connected()
+  }
+
+  async #connected(): Promise<pg.PoolClient> {
     this.#schema ??= this.#upToDate()
     try {
       await this.#schema
@@ -262,9 +277,25 @@ export class PostgresSession implements Asker {
   #told(error: unknown, isDown = false): PolicyError {
     const told = explained(error, this.path)
     const isFull = told.cause instanceof Error && told.cause.message === 'timeout exceeded when trying to connect'
-    if (isDown && !isFull) this.#downAt = performance.now()
     this.#tell(told, told.cause)
+    if (isDown && !isFull && told.cause !== undefined) this.#lookAgain()
     return told
+  }
+
+  /** One looks for all, so that nobody waits for what is away. */
+  #lookAgain(): void {
+    if (this.#looking || this.#isClosed) return
+    const look = async (): Promise<void> => {
+      try {
+        const client = await this.#connected()
+        this.#looking = undefined
+        client.release()
+        this.#tellMended()
+      } catch {
+        if (!this.#isClosed) this.#looking = setTimeout(() => void look(), this.#limits.down).unref()
+      }
+    }
+    this.#looking = setTimeout(() => void look(), this.#limits.down).unref()
   }
 
   /** Once, until it is another trouble or over. */

@@ -36,6 +36,7 @@ export async function openPostgresStorage(address: string, options: PostgresStor
     rates: new PostgresRates(session),
     operatorSessions: new PostgresOperatorSessions(session),
     tokens: new PostgresTokens(session),
+    connections: () => session.connections(),
     probe: () => session.probe(),
     trouble: () => session.trouble(),
   }

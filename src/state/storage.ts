@@ -20,6 +20,8 @@ export interface Storage {
   readonly operatorSessions?: OperatorSessions
   /** The same. */
   readonly tokens?: TokenLedger
+  /** Of a database; absent: it is a file. */
+  connections?(): { readonly used: number; readonly idle: number; readonly waiting: number }
   /** @throws PolicyError `state-unusable`, `disk-full` where nothing can be written */
   probe(): void | Promise<void>
   /** Why it cannot be read or written now; undefined where it can. */

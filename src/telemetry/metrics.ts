@@ -28,6 +28,8 @@ export interface Watched {
   readonly channels?: () => Promise<ChannelCounts>
   readonly parts?: () => Promise<Parts>
   readonly diskFree?: () => Promise<number | undefined>
+  /** Connections to the database that copies of the program share; absent: there is none. */
+  readonly connections?: () => { readonly used: number; readonly idle: number; readonly waiting: number }
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
@@ -198,7 +200,15 @@ export class Metrics {
     this.#read('tiaowen_llm_budget_left_tokens', 'Of today; absent where there is no budget', () => status()?.languageModel?.budgetLeft)
     this.#read('tiaowen_disk_free_ratio', 'Of the fullest disk that data or index stand on, 0 to 1', () => this.#watched.diskFree?.())
     this.#part()
+    this.#connections()
     this.#channels()
+  }
+
+  #connections(): void {
+    const gauge: Gauge = this.#gauge('tiaowen_database_connections', 'To the database that copies share: in use, idle, and uses that wait for one', ['state'], async () => {
+      gauge.reset()
+      for (const [state, count] of Object.entries(this.#watched.connections?.() ?? {})) gauge.set({ state }, count)
+    })
   }
 
   #part(): void {

@@ -41,6 +41,7 @@ describe('the way out', () => {
     'src/channels/http/oidc.ts': 'openid-client: the configured issuer',
     'src/state/postgres-session.ts': 'pg: the database that DATABASE_URL names',
     'src/state/postgres-locks.ts': 'pg: the same',
+    'src/state/carry.ts': 'pg: the same',
     'src/embedding/maven-model.ts': 'the model at set-up, from the configured repository',
     'src/langchain/openai-model.ts': '@langchain/openai, handed endpoint-fetch.ts',
     'src/telemetry/trace-export.ts': 'traces, where an operator has configured an endpoint',
@@ -71,8 +72,8 @@ describe('the way out', () => {
 })
 
 describe('SQL', () => {
-  /** What may stand in a statement beside its words: constants of the file in capitals, its own field or version. */
-  const CONSTANT = /^(?:[A-Z][A-Z_]*|TOUCH_MS - 1|STEPS\.length|versionOf\(this\.#database!\)|(?:this\.#isHurried \? 0 : BUSY_MS)|isPatient \? BUSY_MS : 0|table)$/
+  /** What may stand in a statement beside its words: constants of the file in capitals, its own field or version, parts of its own schema. */
+  const CONSTANT = /^(?:[A-Z][A-Z_]*|TOUCH_MS - 1|STEPS\.length|versionOf\(this\.#database!\)|(?:this\.#isHurried \? 0 : BUSY_MS)|isPatient \? BUSY_MS : 0|pragma|table|type|name|sql|sum|differs|anew\.join\(' '\))$/
   const STATEMENT = /^\s*(?:SELECT|INSERT|UPDATE|DELETE|PRAGMA|WITH|CREATE|DROP|ALTER|VACUUM|BEGIN)\b/
 
   const strays = (text: string): string[] =>

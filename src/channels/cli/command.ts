@@ -7,6 +7,7 @@ import type { AskMode } from '../../types.ts'
 import { CONFIG_WORKS, type ConfigurationRequest } from './configuration.ts'
 import { accessCommandOf, type AccessCommand, type AccessName } from './access-command.ts'
 import type { BackupWanted, RestoreWanted } from './backup.ts'
+import type { CarryWanted } from './carrying.ts'
 import { COMMANDS, type CommandName } from './help.ts'
 
 export type Command =
@@ -69,6 +70,7 @@ export type Command =
   | { readonly name: 'backup'; readonly wanted: BackupWanted; readonly json: boolean }
   /** `verify`: nothing is restored. */
   | { readonly name: 'restore'; readonly wanted: RestoreWanted; readonly verify: boolean; readonly json: boolean }
+  | ({ readonly name: 'state' } & CarryWanted)
   | { readonly name: 'eval'; readonly argv: readonly string[] }
   | AccessCommand
 
@@ -139,6 +141,7 @@ const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = 
   audit: ['json', 'expect', 'limit', 'action', 'by', 'since'],
   backup: ['json', 'keep'],
   restore: ['json', 'into', 'replace', 'verify'],
+  state: ['json', 'replace'],
 }
 const COMMON = ['help', 'color', 'no-color']
 const LIMIT = 10
@@ -233,6 +236,8 @@ function complete(name: CommandName, values: Parsed['values'], rest: readonly st
       return words === 'export' ? feedbackExport(values) : missing('要做什么：feedback export')
     case 'config':
       return configWork(words, values.config)
+    case 'state':
+      return stateOf(values, rest)
     case 'backup':
       return backupOf(values, rest)
     case 'restore':
@@ -286,6 +291,11 @@ function restoreOf(values: Parsed['values'], [backup, ...more]: readonly string[
     return { name: 'usage', message: '--verify 只核对，不恢复，不与 --into、--replace 同用；恢复时总会先核对。' }
   }
   return { name: 'restore', wanted: { backup, replace, ...(into !== undefined && { into }) }, verify, json }
+}
+
+function stateOf({ json = false, replace = false }: Parsed['values'], [where, ...more]: readonly string[]): Command {
+  if (more.length > 0 || (where !== 'to-database' && where !== 'to-file')) return missing('搬到哪里：to-database 或 to-file')
+  return { name: 'state', to: where === 'to-database' ? 'database' : 'file', replace, json }
 }
 
 /** A day, or a time with its zone. */

@@ -1,6 +1,6 @@
 /** What `tiaowen --help` says, command by command. */
 
-export const COMMANDS = ['ask', 'search', 'cite', 'check', 'index', 'reindex', 'serve', 'eval', 'doctor', 'feedback', 'send', 'mcp', 'config', 'keys', 'people', 'collections', 'audit', 'backup', 'restore'] as const
+export const COMMANDS = ['ask', 'search', 'cite', 'check', 'index', 'reindex', 'serve', 'eval', 'doctor', 'feedback', 'send', 'mcp', 'config', 'keys', 'people', 'collections', 'audit', 'backup', 'restore', 'state'] as const
 export type CommandName = (typeof COMMANDS)[number]
 
 /** Exit codes, the same for every command. */
@@ -27,6 +27,7 @@ export const HELP = `条问 Tiaowen：答案逐字引自文件，句句注明条
   feedback export 导出对回答的评价
   backup <文件夹>  备份全部数据与索引，服务不必停
   restore <备份>   核对并恢复一份备份；--verify 只核对
+  state           把对话、密钥等搬到数据库（to-database）或搬回文件（to-file）
   send dingtalk <问题>  回答一个问题，发到钉钉群（自定义群机器人）
   config check    检查设置；config show 显示生效的设置；config example 输出设置文件的样例
   keys            密钥：list、create、revoke
@@ -246,5 +247,18 @@ ${EXIT_CODES}`,
 
 例：tiaowen restore --verify /backup/tiaowen/tiaowen-20260131T020000Z
     tiaowen restore --into /tmp/try /backup/tiaowen/tiaowen-20260131T020000Z
+${EXIT_CODES}`,
+  state: `用法：tiaowen state to-database|to-file [--replace] [--json]
+
+把对话、评价、密钥、人员、文件集、审计日志、聊天平台的队列搬到 DATABASE_URL 指定的 PostgreSQL，或搬回数据文件夹的
+state.sqlite。先停止所有副本。一次搬完或什么都不动；搬走的文件改名保存，数据库里的留在原处。
+Carries what is kept of people between the file and the database.
+
+  to-database   从 state.sqlite 搬到数据库；库里须没有数据
+  to-file       从数据库搬到 state.sqlite
+  --replace     已有的数据由搬来的代替
+  --json        JSON
+
+例：DATABASE_URL=postgres://tiaowen:口令@db:5432/tiaowen tiaowen state to-database
 ${EXIT_CODES}`,
 }

@@ -8,6 +8,7 @@ import { manageAccess, type AccessParts } from './access.ts'
 import { ask, cite, search } from './answers.ts'
 import { backUp, restore, verify, type BackupParts } from './backup.ts'
 import { faultOfSending, printExamination, sendAnswer, type Examination, type SendParts } from './bots.ts'
+import { carry, type CarryParts } from './carrying.ts'
 import { checkDraft } from './checking.ts'
 import { commandOf, type Command } from './command.ts'
 import { configuration, type ConfigurationParts } from './configuration.ts'
@@ -51,6 +52,7 @@ export interface CliParts {
   /** Who may do what, over the data folder; closed when the command is done. */
   readonly access: () => Promise<AccessParts & { close(): Promise<void> }>
   readonly backups: BackupParts
+  readonly carrying: CarryParts
   /** All that is piped in. */
   readonly input: () => Promise<Uint8Array>
   readonly onProgress: OnProgress
@@ -123,6 +125,8 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
       const saying = { ...printing, ...parts, isJson }
       return isOnlyVerified ? verify(parts.backups, wanted.backup, saying) : restore(parts.backups, wanted, saying)
     }
+    case 'state':
+      return carry(parts.carrying, command, printing)
     case 'index':
       return index(parts.index(command), { watch: command.watch, isJson: command.json }, printing, parts.printError)
     case 'reindex':

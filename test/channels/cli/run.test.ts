@@ -11,7 +11,7 @@ import { PolicyError } from '../../../src/errors.ts'
 import type { Answer, AskRequest } from '../../../src/types.ts'
 import type { FeedbackRecord, FeedbackWanted } from '../../../src/state/state.ts'
 import { parseCases } from '../../../evals/cases.ts'
-import { answered, answerOf, declined, eventsOf, PLAN, scripted, TITLE, type Script, NO_BACKUPS } from '../scripted.ts'
+import { answered, answerOf, declined, eventsOf, PLAN, scripted, TITLE, type Script, NO_BACKUPS, NO_CARRYING } from '../scripted.ts'
 
 const ROUND: IndexRound = {
   kind: 'round',
@@ -77,6 +77,7 @@ async function run(argv: readonly string[], script: Script = {}, parts: Partial<
     input: async () => new Uint8Array(),
     onProgress: () => {},
     backups: NO_BACKUPS,
+    carrying: NO_CARRYING,
     evaluate: async () => 0,
     ...parts,
   })
