@@ -26,6 +26,7 @@ describe('the way out', () => {
     'src/embedding/fetch-model.ts': 'declares a method of that name; it calls hub-model.ts and Maven',
     'src/embedding/hub-model.ts': 'the model at set-up, from the configured hub',
     'src/langchain/endpoint-fetch.ts': 'the language model, from its configured address alone, without redirects',
+    'src/weaviate/connection.ts': 'the search cluster, at its configured addresses, without redirects',
   }
   test('a request is made by these files alone', () => {
     expect(filesWith(/(?<![.\w])fetch\(|(?<![\w.])(?:https?|http2)\.(?:request|get|connect)\(|new XMLHttpRequest|new EventSource\(|sendBeacon\(/)).toEqual(
