@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { MEMORY } from '../../scripts/flags.mjs'
 import type { Answer } from '../../src/types.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -39,6 +40,7 @@ export async function startServer({ home, dataFolder, indexFolder, environment, 
   const command = [...before, process.execPath, '--disable-warning=ExperimentalWarning', MAIN, 'serve']
   const child = spawn(command[0]!, command.slice(1), {
     env: {
+      ...MEMORY,
       PATH: process.env['PATH'],
       TIAOWEN_SEEDS: 'off',
       TIAOWEN_FOLDERS: join(home, 'documents'),
