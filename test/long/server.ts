@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { FLAGS, MEMORY } from '../../scripts/flags.mjs'
 import type { Answer } from '../../src/types.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
@@ -36,9 +37,10 @@ export interface ServerOptions {
 
 /** Resolves when it listens. */
 export async function startServer({ home, dataFolder, indexFolder, environment, before = [] }: ServerOptions): Promise<Server> {
-  const command = [...before, process.execPath, '--disable-warning=ExperimentalWarning', MAIN, 'serve']
+  const command = [...before, process.execPath, ...FLAGS, MAIN, 'serve']
   const child = spawn(command[0]!, command.slice(1), {
     env: {
+      ...MEMORY,
       PATH: process.env['PATH'],
       TIAOWEN_SEEDS: 'off',
       TIAOWEN_FOLDERS: join(home, 'documents'),

@@ -142,6 +142,8 @@ test(`${CLIENTS} clients for ${MINUTES} minutes`, { timeout: MINUTES * 60_000 + 
   /** Of a part of the time: memory goes up and down with what is collected when. */
   const median = (some: readonly { rss: number }[]) => some.map(({ rss }) => rss).toSorted((a, b) => a - b)[some.length >> 1] ?? NaN
   const [first, last] = [median(warm.slice(0, third)), median(warm.slice(-third))]
+  const tenth = Math.max(1, Math.ceil(readings.length / 10))
+  const course = Array.from({ length: 10 }, (_, at) => Math.round(median(readings.slice(at * tenth, (at + 1) * tenth)) / 1024))
   const growth = last / first
   // lines that are idle are closed after 75 seconds: what is open then is open for good
   await expect.poll(() => measured(server.process)?.descriptors ?? 0, { timeout: 180_000 }).toBeLessThan(60)
@@ -149,7 +151,7 @@ test(`${CLIENTS} clients for ${MINUTES} minutes`, { timeout: MINUTES * 60_000 + 
   const requests = Object.values(counts).reduce((sum, count) => sum + count, 0)
   console.log(
     `${requests} requests ${JSON.stringify(counts)}, ${model.restarts()} restarts of the model, ${wrong.length} wrong; ` +
-      `RSS ${Math.round(first / 1024)} → ${Math.round(last / 1024)} MB (${((growth - 1) * 100).toFixed(1)} %)`,
+      `RSS ${Math.round(first / 1024)} → ${Math.round(last / 1024)} MB (${((growth - 1) * 100).toFixed(1)} %), by tenths of the time ${course.join(' ')}`,
   )
   expect([code, /没有料到的错误/.test(log)]).toEqual([0, false])
   if (MINUTES >= 15) expect(growth).toBeLessThan(MOST_GROWTH)
