@@ -168,9 +168,8 @@ export async function writeIndex(request: BuildRequest): Promise<Previous> {
     const facts = { fingerprint, dimensions: embedder?.dimensions ?? null, reader: readerVersion() }
     const meta = metaOf(assembly, facts, (document) => recordOf(document, loaded.origins))
     const files = libraryFiles(assembly, plan.kept)
-    const beforeCommit = (generation: Generation): Promise<void> =>
-      holdBy(engine!, justWritten(assembly, generation, meta), onProgress)
-    const options = { ...store, lock, ...(engine && { beforeCommit }) }
+    const beforeNaming = (draft: Generation): Promise<void> => holdBy(engine!, justWritten(assembly, draft, meta), onProgress)
+    const options = { ...store, lock, ...(engine && { beforeNaming }) }
     const write = (): Promise<Generation> => writeGeneration(indexFolder, { meta, files }, options)
     const generation = await write().catch((error: unknown) => {
       if (!journal || !(error instanceof PolicyError) || error.code !== 'disk-full') throw error

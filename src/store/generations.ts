@@ -6,7 +6,7 @@
  * named bytes and a record of `meta` go in and come out.
  */
 import { randomBytes } from 'node:crypto'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { PolicyError } from '../errors.ts'
 import { writeFileAtomically } from './atomic-file.ts'
 import { type Disk, makeLastingFolder, nodeDisk } from './disk.ts'
@@ -54,10 +54,11 @@ export interface WriteOptions extends StoreOptions {
   readonly keep?: number
   readonly now?: () => Date
   /**
-   * Waited for when the generation lies in place and is whole, and before CURRENT names it; where it fails, the
-   * generation is removed again.
+   * Waited for when all files of the generation are written, and before it has its name: whoever opens the folder
+   * meanwhile, or after a kill, does not find it. Where it fails, the files are removed again. The generation that it is
+   * handed is for reading, and has a name of its own.
    */
-  readonly beforeCommit?: (generation: Generation) => Promise<void>
+  readonly beforeNaming?: (draft: Generation) => Promise<void>
 }
 
 export interface OpenOptions extends StoreOptions {
@@ -126,16 +127,11 @@ export async function writeGeneration(
       const name = generationName(Math.max(0, ...names.map((known) => numberOf(known) ?? 0)) + 1)
       const parent = content.parent ?? current.pointer?.generation ?? null
       const header = { generation: name, parent, createdAt: now().toISOString(), meta: content.meta }
-      const manifest = await build(disk, home, header, content.files)
-      const whole = generationOf(disk, home, manifest, [], onEvent)
-      await options.beforeCommit?.(whole).catch(async (error: unknown) => {
-        await discard(disk, home, name, onEvent)
-        throw error
-      })
+      const manifest = await build(disk, home, header, content.files, options)
       await lock.check()
       await commit(disk, home, manifest, onEvent)
       await retire(disk, home, manifest, Math.max(2, keep), onEvent)
-      return whole
+      return generationOf(disk, home, manifest, [], onEvent)
     })
   } finally {
     if (!options.lock) await lock.release()
@@ -323,6 +319,7 @@ async function build(
   home: string,
   header: Pick<Manifest, 'generation' | 'parent' | 'createdAt' | 'meta'>,
   files: readonly FileToStore[],
+  { beforeNaming, onEvent = silent }: WriteOptions = {},
 ): Promise<Manifest> {
   const draft = join(home, `tmp-${randomBytes(8).toString('hex')}`)
   try {
@@ -334,6 +331,7 @@ async function build(
     await disk.create(join(draft, MANIFEST), bytes)
     await disk.syncFile(join(draft, MANIFEST))
     await disk.syncFolder(draft)
+    await beforeNaming?.(generationOf(disk, home, { ...manifest, generation: basename(draft) }, [], onEvent))
     await disk.rename(draft, join(home, header.generation))
     await disk.syncFolder(home)
     return manifest
