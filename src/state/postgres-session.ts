@@ -256,11 +256,14 @@ export class PostgresSession implements Asker {
     this.#schema ??= this.#upToDate()
     try {
       await this.#schema
-      return await this.#pool.connect()
     } catch (error) {
       this.#schema = undefined
       throw this.#told(error, true)
     }
+    // once it was up to date it is not looked at again: a newer release may take its steps while this one runs on
+    return this.#pool.connect().catch((error: unknown) => {
+      throw this.#told(error, true)
+    })
   }
 
   async #upToDate(): Promise<void> {
