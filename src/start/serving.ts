@@ -77,6 +77,7 @@ export async function serveUntilSignal(settings: Settings): Promise<void> {
       requests: requestsTold(telemetry, metrics),
       ...(rates && { rateStore: rates }),
       ...(operatorSessions && { operatorSessions }),
+      ...(storage.secret && { secret: (name) => storage.secret!(name) }),
       ...(!metricsServer && { metrics }),
     })
     desk.start() // not before: where the port is taken, another process has the sockets and answers

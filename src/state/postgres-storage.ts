@@ -1,6 +1,7 @@
 /** State, queue, access, sums and limits in one database of PostgreSQL. */
 import { PostgresAccess, type PostgresAccessOptions } from '../access/postgres-access.ts'
 import { PostgresOperatorSessions } from '../access/postgres-operator-sessions.ts'
+import { sharedSecret } from '../access/postgres-secrets.ts'
 import { PostgresBotQueue, type PostgresBotQueueOptions } from './postgres-bot-queue.ts'
 import { PostgresRates } from './postgres-rates.ts'
 import { PostgresSession, type PostgresOptions } from './postgres-session.ts'
@@ -16,6 +17,7 @@ export interface PostgresStorage extends Storage {
   readonly rates: PostgresRates
   readonly operatorSessions: PostgresOperatorSessions
   readonly tokens: PostgresTokens
+  secret(name: string): Promise<Uint8Array>
   readonly session: PostgresSession
 }
 
@@ -36,6 +38,7 @@ export async function openPostgresStorage(address: string, options: PostgresStor
     rates: new PostgresRates(session),
     operatorSessions: new PostgresOperatorSessions(session),
     tokens: new PostgresTokens(session),
+    secret: (name) => sharedSecret(session, name),
     connections: () => session.connections(),
     probe: () => session.probe(),
     trouble: () => session.trouble(),

@@ -20,6 +20,8 @@ export interface Storage {
   readonly operatorSessions?: OperatorSessions
   /** The same. */
   readonly tokens?: TokenLedger
+  /** 32 bytes that all copies have, by what they are for. */
+  secret?(name: string): Promise<Uint8Array>
   /** Of a database; absent: it is a file. */
   connections?(): { readonly used: number; readonly idle: number; readonly waiting: number }
   /** @throws PolicyError `state-unusable`, `disk-full` where nothing can be written */

@@ -68,6 +68,8 @@ export interface HttpOptions {
   readonly rateStore?: RateStore
   /** Where copies of the program share them; absent: in memory. */
   readonly operatorSessions?: OperatorSessions
+  /** 32 bytes that all copies of the program have, by what they are for; absent: there is but one. */
+  readonly secret?: (name: string) => Promise<Uint8Array>
   /** Questions answered at the same time; absent: by the cores there are. */
   readonly asksAtOnce?: number
   /** Single sign-on; needs `publicUrl` and `access`. */
@@ -166,7 +168,7 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
   addSessionRoutes(app, { door, log, ...singleSignOnOf(options) })
   const { publicUrl } = options
   addOpenAiRoutes(app, { sight, ending, onError, ...(publicUrl !== undefined && { publicUrl }) })
-  addMcpRoute(app, { seenBy, version, log, stopping, ending, turnFor: turnsOf(door) })
+  addMcpRoute(app, { seenBy, version, log, stopping, ending, turnFor: turnsOf(door), ...(options.secret && { secret: options.secret }) })
   addReportRoute(app, log)
   addAssets(app)
   addPages(app, sight, version)
