@@ -4,10 +4,12 @@ import { PostgresOperatorSessions } from '../access/postgres-operator-sessions.t
 import { sharedSecret } from '../access/postgres-secrets.ts'
 import { PostgresBotQueue, type PostgresBotQueueOptions } from './postgres-bot-queue.ts'
 import { PostgresRates } from './postgres-rates.ts'
+import { PostgresRelay } from './postgres-relay.ts'
 import { PostgresSession, type PostgresOptions } from './postgres-session.ts'
 import { PostgresState } from './postgres-state.ts'
 import { PostgresTokens } from './postgres-tokens.ts'
 import { PostgresUsage } from './postgres-usage.ts'
+import type { Relay } from './relay.ts'
 import type { Storage } from './storage.ts'
 
 export type PostgresStorageOptions = PostgresOptions & Omit<PostgresBotQueueOptions, 'now'> & Omit<PostgresAccessOptions, 'log'>
@@ -15,6 +17,7 @@ export type PostgresStorageOptions = PostgresOptions & Omit<PostgresBotQueueOpti
 export interface PostgresStorage extends Storage {
   readonly access: PostgresAccess
   readonly rates: PostgresRates
+  readonly relay: Relay
   readonly operatorSessions: PostgresOperatorSessions
   readonly tokens: PostgresTokens
   secret(name: string): Promise<Uint8Array>
@@ -29,8 +32,11 @@ export interface PostgresStorage extends Storage {
 export async function openPostgresStorage(address: string, options: PostgresStorageOptions = {}): Promise<PostgresStorage> {
   const { log = () => {}, now, leaseMs, folder, passwordCost } = options
   const session = await PostgresSession.open(address, options)
+  const relay = new PostgresRelay(address, session)
+  session.beforeClose(() => relay.close())
   return {
     session,
+    relay,
     state: new PostgresState(session, log),
     queue: new PostgresBotQueue(session, { ...(now && { now }), ...(leaseMs !== undefined && { leaseMs }) }),
     access: new PostgresAccess(session, { log, ...(folder !== undefined && { folder }), ...(passwordCost && { passwordCost }) }),
