@@ -77,6 +77,8 @@ export async function serveUntilSignal(settings: Settings): Promise<void> {
       requests: requestsTold(telemetry, metrics),
       ...(rates && { rateStore: rates }),
       ...(operatorSessions && { operatorSessions }),
+      ...(storage.relay && { relay: storage.relay }),
+      ...(storage.secret && { secret: (name) => storage.secret!(name) }),
       ...(!metricsServer && { metrics }),
     })
     desk.start() // not before: where the port is taken, another process has the sockets and answers
@@ -160,7 +162,7 @@ async function troublesOf({ dataFolder, indexFolder }: Config, storage: Storage)
 async function openBotDesk(
   config: Config,
   assistant: Assistant,
-  { state, queue, access }: Storage,
+  { state, queue, access, relay }: Storage,
   viewOf: ViewOf,
   log: (message: string) => void,
 ): Promise<BotDesk> {
@@ -177,7 +179,7 @@ async function openBotDesk(
     const identity = await identityOfBot(platform, identities[platform], access)
     return identity && seenBy.askerOf(identity)
   }
-  const keeper = new Keeper(state, { ending: new AbortController().signal, onError: () => {} })
+  const keeper = new Keeper(state, { ending: new AbortController().signal, onError: () => {}, ...(relay && { relay }) })
   const bots = await platformsOf(config.bots, { log })
   return openBots(bots, { keeper, askerOf, state, queue, days, off, log, ...(publicUrl !== undefined && { publicUrl }) })
 }

@@ -216,6 +216,12 @@ export const POSTGRES_STEPS: readonly string[] = [
     expires_at bigint NOT NULL
   );
 
+  -- what copies sign for each other; made at random by the first that asks
+  CREATE TABLE shared_secrets (
+    name text COLLATE "C" PRIMARY KEY,
+    secret bytea NOT NULL CHECK (length(secret) = 32)
+  );
+
   -- of the language model, a day in China, counted in days since 1970; whose: of all together, or of one who asks
   CREATE TABLE model_tokens (
     day bigint NOT NULL,

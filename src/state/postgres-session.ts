@@ -118,6 +118,7 @@ export class PostgresSession implements Asker {
   /** Looks whether the database is back; while it does, every use is refused at once. */
   #looking: NodeJS.Timeout | undefined
   #isClosed = false
+  readonly #endings: (() => Promise<void>)[] = []
 
   private constructor(address: string, { log = () => {}, connections = CONNECTIONS, now, limits }: PostgresOptions) {
     this.path = placeOf(address)
@@ -213,6 +214,11 @@ export class PostgresSession implements Asker {
     return this.#trouble
   }
 
+  /** Must not reject. */
+  beforeClose(end: () => Promise<void>): void {
+    this.#endings.push(end)
+  }
+
   /** `waiting`: uses that wait for one. */
   connections(): { readonly used: number; readonly idle: number; readonly waiting: number } {
     const { totalCount, idleCount, waitingCount } = this.#pool
@@ -223,6 +229,7 @@ export class PostgresSession implements Asker {
     if (this.#isClosed) return
     this.#isClosed = true
     clearTimeout(this.#looking)
+    await Promise.all(this.#endings.map((end) => end()))
     await this.#pool.end()
   }
 
@@ -256,11 +263,14 @@ export class PostgresSession implements Asker {
     this.#schema ??= this.#upToDate()
     try {
       await this.#schema
-      return await this.#pool.connect()
     } catch (error) {
       this.#schema = undefined
       throw this.#told(error, true)
     }
+    // once it was up to date it is not looked at again: a newer release may take its steps while this one runs on
+    return this.#pool.connect().catch((error: unknown) => {
+      throw this.#told(error, true)
+    })
   }
 
   async #upToDate(): Promise<void> {

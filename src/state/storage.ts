@@ -5,6 +5,7 @@ import type { TokenLedger } from '../answering/token-budget.ts'
 import type { PolicyError } from '../errors.ts'
 import type { BotQueue } from './bot-queue.ts'
 import type { RateStore } from './rates.ts'
+import type { Relay } from './relay.ts'
 import type { State } from './state.ts'
 import type { UsageStore } from './usage.ts'
 
@@ -20,6 +21,10 @@ export interface Storage {
   readonly operatorSessions?: OperatorSessions
   /** The same. */
   readonly tokens?: TokenLedger
+  /** To all other copies; absent: there is but one. */
+  readonly relay?: Relay
+  /** 32 bytes that all copies have, by what they are for. */
+  secret?(name: string): Promise<Uint8Array>
   /** Of a database; absent: it is a file. */
   connections?(): { readonly used: number; readonly idle: number; readonly waiting: number }
   /** @throws PolicyError `state-unusable`, `disk-full` where nothing can be written */

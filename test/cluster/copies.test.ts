@@ -4,12 +4,22 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { createApp, type HttpOptions } from '../../src/channels/http/app.ts'
 import { openPostgresStorage } from '../../src/state/postgres-storage.ts'
 import { watchMachine } from '../../src/telemetry/machine.ts'
+import type { AnswerEvent } from '../../src/types.ts'
 import { answered, eventsOf, scripted } from '../channels/scripted.ts'
 import { PostgresServer } from './postgres-server.ts'
 
 const OPERATOR = 'tw_test_4f7Yb0dKx2mN8qR5sV1wZ3cE6gH9jL0p'
 const BY = { by: 'cli' }
 const PASSWORD = '政策科的口令远不只一个词语'
+const SLOW = '一个要想很久的问题？'
+/** How many answers were ended. */
+let ended = 0
+async function* untilAborted(signal: AbortSignal | undefined): AsyncGenerator<AnswerEvent> {
+  await new Promise((resolve) => signal?.addEventListener('abort', resolve))
+  ended++
+  throw new DOMException('stopped', 'AbortError')
+}
+
 const OPERATOR_HEADER = { 'X-API-Key': OPERATOR }
 
 describe.runIf(process.env['TIAOWEN_CLUSTER'] === '1')('copies', () => {
@@ -20,14 +30,14 @@ describe.runIf(process.env['TIAOWEN_CLUSTER'] === '1')('copies', () => {
   async function copyOf(address: string, options: Partial<HttpOptions> = {}) {
     const storage = await openPostgresStorage(address, { passwordCost: { memoryKiB: 64, passes: 1, lanes: 1 } })
     onTestFinished(() => storage.state.close())
-    const { state, access, rates, operatorSessions, probe } = storage
-    const assistant = scripted({ ask: (request) => eventsOf(answered(request)) })
+    const { state, access, rates, operatorSessions, secret, relay, probe } = storage
+    const assistant = scripted({ ask: (request, signal) => (request.question === SLOW ? untilAborted(signal) : eventsOf(answered(request))) })
     const machine = watchMachine({ folders: [], probe, now: () => Number.MAX_SAFE_INTEGER })
     const troubles = async () => {
       const trouble = await storage.trouble()
       return trouble ? [{ from: 'conversations', reason: trouble.message }] : []
     }
-    const app = createApp(assistant, { version: '0.1.0', state, access, rateStore: rates, operatorSessions, apiKey: OPERATOR, machine, troubles, ...options })
+    const app = createApp(assistant, { version: '0.1.0', state, access, rateStore: rates, operatorSessions, secret, relay, apiKey: OPERATOR, machine, troubles, ...options })
     const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
       app.request(path, {
         method,
@@ -61,6 +71,53 @@ describe.runIf(process.env['TIAOWEN_CLUSTER'] === '1')('copies', () => {
     expect((await other!.send('POST', '/api/ask', asked(first.conversationId), OPERATOR_HEADER)).status).toBe(200)
     const kept = (await (await one!.send('GET', `/api/conversations/${first.conversationId}`, undefined, OPERATOR_HEADER)).json()) as { exchanges: unknown[] }
     expect(kept.exchanges).toHaveLength(2)
+  })
+
+  test('what one copy answers is stopped at another, and by a retry there, also after connections were cut', async () => {
+    const [one, other] = await three()
+    const where = { ...asked(), question: SLOW }
+    const stop = async () => other!.send('POST', `/api/conversations/${where.conversationId}/exchanges/${where.exchangeId}/stop`, undefined, OPERATOR_HEADER)
+    const stream = { ...OPERATOR_HEADER, Accept: 'text/event-stream' }
+    const stopped = async (end: () => Promise<unknown>) => {
+      const before = ended
+      const asking = Promise.resolve(one!.send('POST', '/api/ask', where, stream)).then((response) => response.text(), () => '')
+      await expect.poll(async () => (await other!.send('GET', `/api/conversations/${where.conversationId}`, undefined, OPERATOR_HEADER)).status).toBe(200)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      expect(ended).toBe(before)
+      await end()
+      await expect.poll(() => ended).toBe(before + 1)
+      await asking
+    }
+    await stopped(stop)
+    await stopped(async () => other!.send('POST', '/api/ask', { ...where, question: '目标？' }, OPERATOR_HEADER))
+    await server.run(server.address('postgres'), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tiaowen listens'")
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await one!.session.run({ text: "SELECT pg_notify('tiaowen_words', 'none of ours')", names: [] })
+    await stopped(stop)
+  })
+
+  test('a session of /mcp goes on at any copy, for whoever opened it alone, until it ends there', async () => {
+    const copies = await three()
+    const { secret } = await copies[0]!.access.createKey({ name: '门户', scopes: ['ask', 'search'], sight: [] }, BY)
+    const rpc = (at: number, id: string | null, body: object, key = OPERATOR) =>
+      copies[at]!.send('POST', '/mcp', { jsonrpc: '2.0', ...body }, {
+        Accept: 'application/json, text/event-stream',
+        'X-API-Key': key,
+        ...(id !== null && { 'Mcp-Session-Id': id, 'Mcp-Protocol-Version': '2025-06-18' }),
+      })
+    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } }
+    const opened = await rpc(0, null, { id: 1, method: 'initialize', params })
+    const id = opened.headers.get('Mcp-Session-Id')!
+    await opened.text()
+    expect((await rpc(1, id, { method: 'notifications/initialized' })).status).toBe(202)
+    const answers = await Promise.all([1, 2, 1, 2].map(async (at) => (await rpc(at, id, { id: 2, method: 'tools/list' })).text()))
+    for (const answer of answers) expect(answer.match(/"name":"/g)).toHaveLength(7)
+    expect((await rpc(1, id, { id: 3, method: 'tools/list' }, secret)).status).toBe(404)
+    expect((await rpc(2, `${id.slice(0, -1)}${id.endsWith('A') ? 'B' : 'A'}`, { id: 4, method: 'tools/list' })).status).toBe(404)
+    expect((await rpc(2, randomUUID(), { id: 5, method: 'tools/list' })).status).toBe(404)
+    const ended = await copies[1]!.send('DELETE', '/mcp', undefined, { ...OPERATOR_HEADER, 'Mcp-Session-Id': id })
+    expect(ended.status).toBe(200)
+    expect((await rpc(1, id, { id: 6, method: 'tools/list' })).status).toBe(404)
   })
 
   test('of 60 questions of one key at once, spread over three, a minute lets so many through as one copy would', async () => {

@@ -42,6 +42,17 @@ describe.runIf(process.env['TIAOWEN_CLUSTER'] === '1')('PostgreSQL', () => {
     expect(await server.run(address, 'SELECT version FROM tiaowen_schema')).toEqual([{ version: '99' }])
   })
 
+  test('a copy that runs goes on when a newer release takes its steps, also after the server was away', async () => {
+    const address = await server.database()
+    const { state } = await opened(address)
+    await state.begin('local', { ...WHERE, question: QUESTION })
+    await server.run(address, 'UPDATE tiaowen_schema SET version = 99; ALTER TABLE conversations ADD COLUMN colour text')
+    await server.end()
+    expect(await codeOf(state.conversation('local', WHERE.conversationId))).toBe('state-unusable')
+    await server.begin()
+    await expect.poll(() => codeOf(state.rename('local', WHERE.conversationId, '周报')), { timeout: 5_000 }).toBe('done')
+  })
+
   test('one that keeps no UTF-8 is refused with the next step', async () => {
     const address = await server.database("ENCODING 'SQL_ASCII' TEMPLATE template0")
     await expect(openPostgresStorage(address)).rejects.toThrow(/编码是 SQL_ASCII，应为 UTF8。请用 createdb -E UTF8/)

@@ -43,6 +43,7 @@ describe('the way out', () => {
     'src/state/postgres-session.ts': 'pg: the database that DATABASE_URL names',
     'src/state/postgres-locks.ts': 'pg: the same',
     'src/state/carry.ts': 'pg: the same',
+    'src/state/postgres-relay.ts': 'pg: the same',
     'src/embedding/maven-model.ts': 'the model at set-up, from the configured repository',
     'src/langchain/openai-model.ts': '@langchain/openai, handed endpoint-fetch.ts',
     'src/telemetry/trace-export.ts': 'traces, where an operator has configured an endpoint',

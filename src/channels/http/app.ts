@@ -12,6 +12,7 @@ import type { LibraryDesk } from '../../answering/library-desk.ts'
 import { PolicyError } from '../../errors.ts'
 import type { Machine } from '../../telemetry/parts.ts'
 import type { OperatorSessions } from '../../access/operator-sessions.ts'
+import type { Relay } from '../../state/relay.ts'
 import { IN_MEMORY, openSqliteState } from '../../state/sqlite-state.ts'
 import type { State } from '../../state/state.ts'
 import type { Fallback } from '../../types.ts'
@@ -68,6 +69,10 @@ export interface HttpOptions {
   readonly rateStore?: RateStore
   /** Where copies of the program share them; absent: in memory. */
   readonly operatorSessions?: OperatorSessions
+  /** To the other copies of the program; absent: there are none. */
+  readonly relay?: Relay
+  /** 32 bytes that all copies of the program have, by what they are for; absent: there is but one. */
+  readonly secret?: (name: string) => Promise<Uint8Array>
   /** Questions answered at the same time; absent: by the cores there are. */
   readonly asksAtOnce?: number
   /** Single sign-on; needs `publicUrl` and `access`. */
@@ -151,7 +156,7 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
   addWebhooks(app, webhooks)
   const onError = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error))
   const state = options.state ?? openSqliteState(IN_MEMORY, { log })
-  const keeper = new Keeper(state, { ending, onError, onUnkept: () => {} }) // the state's own log says why
+  const keeper = new Keeper(state, { ending, onError, onUnkept: () => {}, ...(options.relay && { relay: options.relay }) }) // the state's own log says why
   addApiRoutes(app, sight, { ending, onError, keeper })
   addCheckRoutes(app, sight, { ending, onError })
   addConversationRoutes(app, sight, state, keeper)
@@ -166,7 +171,7 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
   addSessionRoutes(app, { door, log, ...singleSignOnOf(options) })
   const { publicUrl } = options
   addOpenAiRoutes(app, { sight, ending, onError, ...(publicUrl !== undefined && { publicUrl }) })
-  addMcpRoute(app, { seenBy, version, log, stopping, ending, turnFor: turnsOf(door) })
+  addMcpRoute(app, { seenBy, version, log, stopping, ending, turnFor: turnsOf(door), ...(options.secret && { secret: options.secret }) })
   addReportRoute(app, log)
   addAssets(app)
   addPages(app, sight, version)
