@@ -148,7 +148,8 @@ export class WeaviateCluster {
 
   async #launch(at: number): Promise<void> {
     const node = this.#nodes[at]!
-    const [first] = this.#nodes
+    // one that comes back joins whoever is there; the first of all finds nobody
+    const beside = this.#nodes.find(({ process: child }, other) => other !== at && child !== undefined)
     const home = join(this.#folder, node.name)
     mkdirSync(home, { recursive: true })
     const log = createWriteStream(join(home, 'log'), { flags: 'a' })
@@ -168,7 +169,7 @@ export class WeaviateCluster {
         CLUSTER_ADVERTISE_ADDR: '127.0.0.1',
         CLUSTER_GOSSIP_BIND_PORT: String(node.gossip),
         CLUSTER_DATA_BIND_PORT: String(node.gossip + 1),
-        ...(at > 0 && { CLUSTER_JOIN: `127.0.0.1:${first!.gossip}` }),
+        ...(beside && { CLUSTER_JOIN: `127.0.0.1:${beside.gossip}` }),
         RAFT_PORT: String(node.raft),
         RAFT_INTERNAL_RPC_PORT: String(node.raft + 1),
         RAFT_JOIN: this.#nodes.map(({ name, raft }) => `${name}:${raft}`).join(','),
