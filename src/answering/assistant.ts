@@ -43,6 +43,9 @@ export interface Status {
   readonly building?: { readonly step: string; readonly done: number; readonly total: number }
 }
 
+/** There is an index, and whoever searches it can be asked. */
+export const canAnswer = ({ ready, search }: Pick<Status, 'ready' | 'search'>): boolean => ready && search?.state !== 'unavailable'
+
 /** A search cluster as it was last seen. */
 export interface SearchState {
   readonly state: 'ok' | 'incomplete' | 'unavailable'

@@ -3,7 +3,7 @@
  * never a question, a person or a document. However it is used there are at most 1,000 series.
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Status } from '../answering/assistant.ts'
+import { canAnswer, type Status } from '../answering/assistant.ts'
 import { canWrite } from '../answering/model-limits.ts'
 import type { Counts } from '../channels/bots/tally.ts'
 import type { Parts } from './parts.ts'
@@ -186,7 +186,10 @@ export class Metrics {
 
   #watching(): void {
     const status = () => this.#watched.status?.()
-    this.#read('tiaowen_ready', 'Questions can be answered', () => (status()?.ready ? 1 : 0))
+    this.#read('tiaowen_ready', 'Questions can be answered', () => {
+      const now = status()
+      return now && canAnswer(now) ? 1 : 0
+    })
     this.#read('tiaowen_index_generation', 'Number of the generation that serves', () => numberOf(status()?.generation))
     this.#read('tiaowen_index_documents', 'Documents that serve', () => status()?.documents)
     this.#read('tiaowen_index_chunks', 'Chunks that serve', () => status()?.chunks)

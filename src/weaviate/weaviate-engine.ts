@@ -28,6 +28,8 @@ const LOOK_MS = 3_000
 const SILENT = '检索集群没有应答 the search cluster does not answer'
 const Schema = z.object({ classes: z.array(z.object({ class: z.string() })).nullish() })
 const Aliases = z.object({ aliases: z.array(z.object({ alias: z.string(), class: z.string() })).nullish() })
+/** A part that was cut off from the others looks the same: it must not be the one that people are sent to. */
+const NO_MAJORITY = '多数节点缺失，请恢复 most nodes are missing; bring them back'
 /** What Weaviate says of a collection that is not there. */
 const NO_COLLECTION = /could not find class|class .* not found|collection .* not found/i
 
@@ -115,6 +117,7 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
     const nodes = this.#nodes
     if (nodes === undefined) return { state: 'ok', expectedNodes }
     if (nodes >= expectedNodes) return { state: 'ok', nodes, expectedNodes }
+    if (2 * nodes <= expectedNodes) return { state: 'unavailable', nodes, expectedNodes, reason: NO_MAJORITY }
     return { state: 'incomplete', nodes, expectedNodes, reason: '有节点缺失，检索照常，索引暂不能写入 nodes are missing; it is searched, and not written' }
   }
 

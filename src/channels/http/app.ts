@@ -7,7 +7,7 @@ import { matchedRoutes } from 'hono/route'
 import type { Context, MiddlewareHandler } from 'hono'
 import { availableParallelism } from 'node:os'
 import type { AccessStore } from '../../access/access-store.ts'
-import type { Assistant } from '../../answering/assistant.ts'
+import { canAnswer, type Assistant } from '../../answering/assistant.ts'
 import type { LibraryDesk } from '../../answering/library-desk.ts'
 import { PolicyError } from '../../errors.ts'
 import type { Machine } from '../../telemetry/parts.ts'
@@ -149,9 +149,8 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
   const { version, bots, machine, metrics, troubles } = options
   const seenBy = new SeenBy(assistant, desk, options.viewOf)
   const sight = new Sight(seenBy)
-  const canAnswer = () => assistant.status().ready
   const looked = { ...(bots && { bots }), ...(machine && { machine }), ...(troubles && { troubles }) }
-  addHealthRoutes(app, sight, { version, stopping, canAnswer, ...looked })
+  addHealthRoutes(app, sight, { version, stopping, canAnswer: () => canAnswer(assistant.status()), ...looked })
   if (metrics) addMetricsRoute(app, metrics)
   addWebhooks(app, webhooks)
   const onError = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error))
