@@ -74,6 +74,7 @@ export class Connection {
         const response = await fetch(`${url}${path}`, {
           method,
           headers: { 'content-type': 'application/json', ...this.#authorization() },
+          redirect: 'error',
           signal: AbortSignal.timeout(ms),
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         })
@@ -147,7 +148,7 @@ export class Connection {
 
   async #isReady({ url }: SearchNode): Promise<boolean> {
     try {
-      const response = await fetch(`${url}/v1/.well-known/ready`, { headers: this.#authorization(), signal: AbortSignal.timeout(PROBE_MS) })
+      const response = await fetch(`${url}/v1/.well-known/ready`, { headers: this.#authorization(), redirect: 'error', signal: AbortSignal.timeout(PROBE_MS) })
       await response.body?.cancel()
       return response.ok
     } catch {
@@ -158,7 +159,7 @@ export class Connection {
   /** Nobody listens there; one that is slow is not gone. */
   async #isGone({ url }: SearchNode): Promise<boolean> {
     try {
-      const response = await fetch(`${url}/v1/.well-known/live`, { headers: this.#authorization(), signal: AbortSignal.timeout(PROBE_MS) })
+      const response = await fetch(`${url}/v1/.well-known/live`, { headers: this.#authorization(), redirect: 'error', signal: AbortSignal.timeout(PROBE_MS) })
       await response.body?.cancel()
       return false
     } catch (error) {
