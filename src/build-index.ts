@@ -196,8 +196,7 @@ function holdBy(engine: SegmentKeeper, { segments }: Pick<Previous, 'segments'>,
  */
 async function settleOn(engine: SegmentKeeper, { segments }: Pick<Previous, 'segments'>, indexFolder: string, store: StoreOptions): Promise<void> {
   const manifests = await manifestsIn(indexFolder, store)
-  if (!manifests) return
-  await engine.settle(segments as HeldSegment[], new Set(manifests.flatMap(keysOf)))
+  await engine.settle(segments as HeldSegment[], manifests && new Set(manifests.flatMap(keysOf)))
 }
 
 /**

@@ -51,6 +51,9 @@ export interface SegmentKeeper {
    * @throws PolicyError `search-unavailable`; what was written stays and is not written again by the next try
    */
   hold(segments: readonly HeldSegment[], onHeld?: OnHeld): Promise<void>
-  /** A generation came to serve: names point at its segments, and what none of the `kept` keys names is dropped. */
-  settle(current: readonly Pick<HeldSegment, 'name' | 'key'>[], kept: ReadonlySet<string>): Promise<void>
+  /**
+   * A generation came to serve: names point at its segments, and what none of the `kept` keys names is dropped; nothing
+   * is where nobody knows what is kept.
+   */
+  settle(current: readonly Pick<HeldSegment, 'name' | 'key'>[], kept: ReadonlySet<string> | undefined): Promise<void>
 }

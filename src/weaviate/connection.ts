@@ -74,6 +74,7 @@ export class Connection {
         const response = await fetch(`${url}${path}`, {
           method,
           headers: { 'content-type': 'application/json', ...this.#authorization() },
+          redirect: 'error',
           signal: AbortSignal.timeout(ms),
           redirect: 'error',
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -89,7 +89,7 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
     return expectWhole(this.connection)
   }
 
-  async settle(current: readonly Pick<HeldSegment, 'name' | 'key'>[], kept: ReadonlySet<string>): Promise<void> {
+  async settle(current: readonly Pick<HeldSegment, 'name' | 'key'>[], kept: ReadonlySet<string> | undefined): Promise<void> {
     try {
       const names = await this.#collections()
       const { aliases } = Aliases.parse((await this.connection.rest('GET', '/v1/aliases')) ?? {})
@@ -99,7 +99,7 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
       }
       for (const name of names) {
         const key = keyOfCollection(this.#prefix, name)
-        if (key === undefined || kept.has(key)) continue
+        if (key === undefined || kept?.has(key) !== false) continue
         await this.connection.rest('DELETE', `/v1/schema/${name}`)
         this.#log(`检索集群中不再使用的集合已删除 dropped from the search cluster: ${name}`)
       }
