@@ -76,7 +76,6 @@ export class Connection {
           headers: { 'content-type': 'application/json', ...this.#authorization() },
           redirect: 'error',
           signal: AbortSignal.timeout(ms),
-          redirect: 'error',
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         })
         const text = await response.text()
