@@ -36,8 +36,10 @@ export async function verifySearch(config: Config, { all, log, onProgress }: Ver
       if (!previous?.forEngine) {
         throw new PolicyError('index-missing', `${config.indexFolder} 中没有供集群检索的索引。请先运行 npm run tiaowen -- index。`)
       }
-      const options = { all, ...(onProgress && { onProgress: (done: number, total: number) => onProgress('search', done, total) }) }
-      const collections = await engine.verify(previous.segments as HeldSegment[], options)
+      const collections = await engine.verify(previous.segments as HeldSegment[], {
+        all,
+        onProgress: (done, total) => onProgress?.('search', done, total),
+      })
       return { generation: previous.generation, collections }
     } finally {
       await lock.release()

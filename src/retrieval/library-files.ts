@@ -58,10 +58,16 @@ export function assemble(assembly: Assembly): Built {
  */
 export async function assembleOn(engine: SearchEngine, assembly: Assembly, most?: number): Promise<Built> {
   const entries = entriesOf(assembly)
-  const parts = assembly.segments.map((segment) => async () => (segment.keywords.length > 0 ? segment.keywords : ((await segment.readKeywords?.()) ?? [])))
-  const keywords = await CountedKeywords.count(parts, entries.alive)
+  const keywords = await CountedKeywords.count(
+    assembly.segments.map((segment) => () => keywordsOf(segment)),
+    entries.alive,
+  )
   const segments = assembly.segments.map((segment) => (segment.readKeywords ? withoutIndexes(segment) : segment))
   return libraryOf({ ...assembly, segments }, entries, { keywords, search: new CandidateSearch(engine, keywords, segments, most), engine })
+}
+
+async function keywordsOf({ keywords, readKeywords }: Segment): Promise<readonly KeywordPart[]> {
+  return keywords.length > 0 ? keywords : ((await readKeywords?.()) ?? [])
 }
 
 /** As `assembleOn` where there is an engine, else as `assemble`. */

@@ -124,7 +124,10 @@ export class Connection {
     }
     const why = failure instanceof Error ? failure.message : String(failure)
     if (isSilence(failure)) this.#is(why)
-    throw unavailable(`检索集群没有应答（${this.#names()}）：${why}。请查看集群各节点是否在运行；恢复后即可继续，无须重启。`, failure)
+    throw unavailable(
+      `检索集群没有应答（${this.#names()}）：${why}。请查看集群各节点是否在运行；恢复后即可继续，无须重启。`,
+      failure,
+    )
   }
 
   #is(trouble: string | undefined): void {
@@ -148,9 +151,7 @@ export class Connection {
 
   async #isReady({ url }: SearchNode): Promise<boolean> {
     try {
-      const response = await fetch(`${url}/v1/.well-known/ready`, { headers: this.#authorization(), redirect: 'error', signal: AbortSignal.timeout(PROBE_MS) })
-      await response.body?.cancel()
-      return response.ok
+      return (await this.#probe(`${url}/v1/.well-known/ready`)).ok
     } catch {
       return false
     }
@@ -159,12 +160,18 @@ export class Connection {
   /** Nobody listens there; one that is slow is not gone. */
   async #isGone({ url }: SearchNode): Promise<boolean> {
     try {
-      const response = await fetch(`${url}/v1/.well-known/live`, { headers: this.#authorization(), redirect: 'error', signal: AbortSignal.timeout(PROBE_MS) })
-      await response.body?.cancel()
+      await this.#probe(`${url}/v1/.well-known/live`)
       return false
     } catch (error) {
       return !(error instanceof DOMException && error.name === 'TimeoutError')
     }
+  }
+
+  async #probe(address: string): Promise<Response> {
+    const signal = AbortSignal.timeout(PROBE_MS)
+    const response = await fetch(address, { headers: this.#authorization(), redirect: 'error', signal })
+    await response.body?.cancel()
+    return response
   }
 
   #authorization(): Record<string, string> {

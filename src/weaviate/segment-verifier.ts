@@ -49,7 +49,8 @@ export async function verifySegments(
   { all, onProgress }: VerifyOptions,
 ): Promise<CollectionReport[]> {
   await expectWhole(connection)
-  const wanted = segments.flatMap((segment) => KINDS.map((kind) => ({ segment, kind, expected: countOf(segment, kind) }))).filter(({ expected }) => expected > 0)
+  const every = segments.flatMap((segment) => KINDS.map((kind) => ({ segment, kind, expected: countOf(segment, kind) })))
+  const wanted = every.filter(({ expected }) => expected > 0)
   const total = wanted.reduce((sum, { expected }) => sum + expected, 0)
   const reports: CollectionReport[] = []
   let done = 0

@@ -26,7 +26,8 @@ const PAGE = 5_000
  * @throws PolicyError `search-unavailable`
  */
 export async function writeSegments(connection: Connection, segments: readonly HeldSegment[], onHeld?: OnHeld): Promise<void> {
-  const wanted = segments.flatMap((segment) => KINDS.map((kind) => ({ segment, kind, count: countOf(segment, kind) }))).filter(({ count }) => count > 0)
+  const every = segments.flatMap((segment) => KINDS.map((kind) => ({ segment, kind, count: countOf(segment, kind) })))
+  const wanted = every.filter(({ count }) => count > 0)
   if (wanted.length === 0) return
   await expectWhole(connection)
   const total = wanted.reduce((sum, { count }) => sum + count, 0)
@@ -62,7 +63,10 @@ export function countIn(connection: Connection, name: string): Promise<number> {
 async function expectCount(connection: Connection, name: string, count: number): Promise<void> {
   const found = await countIn(connection, name)
   if (found === count) return
-  throw unavailable(`${name} 应有 ${count} 条，写入后有 ${found} 条。请运行 npm run tiaowen -- reindex --verify。It does not hold what was written.`)
+  throw unavailable(
+    `${name} 应有 ${count} 条，写入后有 ${found} 条。请运行 npm run tiaowen -- reindex --verify。` +
+      'It does not hold what was written.',
+  )
 }
 
 async function fill(connection: Connection, segment: HeldSegment, kind: Kind, onWritten: (rows: number) => void): Promise<void> {

@@ -1,6 +1,6 @@
 /** Weaviate as the engine of a search: candidates by its BM25 and its HNSW graphs, and what of segments it holds. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Filters, type FilterValue } from 'weaviate-client'
+import type { FilterValue } from 'weaviate-client'
 import { z } from 'zod'
 import { PolicyError } from '../errors.ts'
 import type { AmongDocuments, HeldSegment, NearRequest, OnHeld, SayingRequest, SearchEngine, SegmentKeeper } from '../retrieval/engine.ts'
@@ -95,7 +95,10 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
       const { aliases } = Aliases.parse((await this.connection.rest('GET', '/v1/aliases')) ?? {})
       const pointing = new Map((aliases ?? []).map(({ alias, class: name }) => [alias, name]))
       for (const { name: segment, key } of current) {
-        for (const kind of KINDS) await this.#point(aliasName(this.#prefix, segment, kind), collectionName(this.#prefix, key, kind), names, pointing)
+        for (const kind of KINDS) {
+          const alias = aliasName(this.#prefix, segment, kind)
+          await this.#point(alias, collectionName(this.#prefix, key, kind), names, pointing)
+        }
       }
       for (const name of names) {
         const key = keyOfCollection(this.#prefix, name)
@@ -167,7 +170,11 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
       return (await this.connection.search(kind, name, ask)).objects
     } catch (error) {
       if (!(error instanceof PolicyError) || !NO_COLLECTION.test(error.message)) throw error
-      throw unavailable(`检索集群中没有 ${name}。请运行 npm run tiaowen -- reindex --verify，它会补上缺少的内容。A collection of the index is missing from the search cluster.`, error)
+      throw unavailable(
+        `检索集群中没有 ${name}。请运行 npm run tiaowen -- reindex --verify，它会补上缺少的内容。` +
+          'A collection of the index is missing from the search cluster.',
+        error,
+      )
     }
   }
 
@@ -175,7 +182,9 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
     const row = rowOf(id, key, kind)
     if (row !== undefined) return row
     const name = collectionName(this.#prefix, key, kind)
-    throw unavailable(`${name} 中有不属于本索引的条目 ${id}。请运行 npm run tiaowen -- reindex --verify。It holds an object of somebody else.`)
+    throw unavailable(
+      `${name} 中有不属于本索引的条目 ${id}。请运行 npm run tiaowen -- reindex --verify。It holds an object of somebody else.`,
+    )
   }
 }
 
@@ -185,4 +194,5 @@ function filtersOf(of: Objects, among: AmongDocuments | undefined): FilterValue[
   return ['only' in among ? document.containsAny([...among.only] as never[]) : document.containsNone([...among.but] as never[])]
 }
 
-const allOf = (filters: readonly FilterValue[]): FilterValue | undefined => (filters.length > 1 ? Filters.and(...filters) : filters[0])
+const allOf = (filters: readonly FilterValue[]): FilterValue | undefined =>
+  filters.length > 1 ? { operator: 'And', filters: [...filters], value: null } : filters[0]

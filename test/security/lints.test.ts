@@ -26,7 +26,7 @@ describe('the way out', () => {
     'src/embedding/fetch-model.ts': 'declares a method of that name; it calls hub-model.ts and Maven',
     'src/embedding/hub-model.ts': 'the model at set-up, from the configured hub',
     'src/langchain/endpoint-fetch.ts': 'the language model, from its configured address alone, without redirects',
-    'src/weaviate/connection.ts': 'the search cluster, at its configured addresses, without redirects',
+    'src/weaviate/connection.ts': 'the search cluster, at its configured addresses alone, without redirects',
   }
   test('a request is made by these files alone', () => {
     expect(filesWith(/(?<![.\w])fetch\(|(?<![\w.])(?:https?|http2)\.(?:request|get|connect)\(|new XMLHttpRequest|new EventSource\(|sendBeacon\(/)).toEqual(
@@ -46,11 +46,12 @@ describe('the way out', () => {
     'src/state/postgres-relay.ts': 'pg: the same',
     'src/embedding/maven-model.ts': 'the model at set-up, from the configured repository',
     'src/langchain/openai-model.ts': '@langchain/openai, handed endpoint-fetch.ts',
+    'src/weaviate/connection.ts': 'weaviate-client: gRPC to the configured nodes of the search cluster',
     'src/telemetry/trace-export.ts': 'traces, where an operator has configured an endpoint',
     'src/telemetry/metrics-server.ts': 'node:http, createServer alone',
     'src/check-config.ts': 'node:net, createServer alone: is the port free?',
   }
-  const opens = /^import (?!type)[^;]*?from '(?:node:(?:https?|http2|net|tls|dgram|dns(?:\/promises)?)|undici|ws|pg|openid-client|@slack\/[\w-]+|@opentelemetry\/exporter[\w-]*|@langchain\/openai)'/m
+  const opens = /^import (?!type)[^;]*?from '(?:node:(?:https?|http2|net|tls|dgram|dns(?:\/promises)?)|undici|ws|pg|openid-client|@slack\/[\w-]+|@opentelemetry\/exporter[\w-]*|@langchain\/openai|weaviate-client)'/m
   test('what can open a connection is imported by these files alone', () => {
     const harmless = /^import \{ (?:isIP|BlockList, isIP)(?:, type \w+)? \} from 'node:net'$|^import type .*$/gm
     const found = [...code].filter(([, text]) => opens.test(text.replace(harmless, ''))).map(([path]) => path).sort()
