@@ -175,8 +175,10 @@ export class PostgresBotQueue implements BotQueue {
     return this.#givenBack(STATEMENTS.layOut, name, { messages: JSON.stringify(messages) })
   }
 
-  begin(name: EventName): Promise<boolean> {
-    return this.#changed(STATEMENTS.begin, name)
+  async begin(name: EventName): Promise<boolean> {
+    const isOurs = await this.#changed(STATEMENTS.begin, name)
+    if (!isOurs) this.#held.delete(keyOf(name))
+    return isOurs
   }
 
   async sent(name: EventName): Promise<boolean> {

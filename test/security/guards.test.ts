@@ -44,7 +44,7 @@ const GUARDS: readonly Guard[] = [
   { of: '13 who is known', file: 'src/access/passwords.ts', guard: 'this.#nobodys ??= this.#nobody()', without: "if (kept === undefined) throw new PolicyError('bad-request', '没有这个人。')\n    this.#nobodys ??= this.#nobody()", test: 'test/channels/http/door.test.ts', named: 'unknown and wrong are told alike' },
   { of: '14 Hono below its floor', file: 'package-lock.json', guard: '"node_modules/hono": {\n      "version": "4.13.', without: '"node_modules/hono": {\n      "version": "4.12.', test: 'test/security/lints.test.ts', named: 'no dependency is older' },
   { of: '15 answers of other MCP clients', file: 'src/channels/mcp/sessions.ts', guard: ' || session.caller.owner !== caller.owner', without: '', test: 'test/channels/mcp/http.test.ts', named: 'answered to nobody but who opened it' },
-  { of: '15 MCP bodies', file: 'src/channels/mcp/sessions.ts', guard: '        maxRequestBodySize: this.#limits.bodyBytes,\n', without: '', test: 'test/channels/mcp/http.test.ts', named: '' },
+  { of: '15 MCP bodies', file: 'src/channels/mcp/sessions.ts', guard: '      maxRequestBodySize: this.#limits.bodyBytes,\n', without: '', test: 'test/channels/mcp/http.test.ts', named: '' },
 ]
 
 const HERE = resolve('.')
