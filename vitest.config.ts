@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
 const long = process.env['TIAOWEN_LONG'] === '1'
+/** Tests that start real servers beside the program: `npm run test:cluster`. */
+const cluster = process.env['TIAOWEN_CLUSTER'] === '1'
 
 /** Two files at a time: the machines this runs on have two cores, and the model takes both. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    include: cluster ? ['test/cluster/**/*.test.ts'] : ['test/**/*.test.ts'],
+    exclude: cluster ? [] : ['test/cluster/**'],
     globalSetup: ['test/global-setup.ts', 'test/web/shared.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   for (const asked of questions) {
     const vector = await embedder.embedQuestion(asked.question)
     for (const weights of all) {
-      const found = retrieve(library, { text: asked.question, vector }, 10, weights)
+      const found = await retrieve(library, { text: asked.question, vector }, 10, weights)
       scores.set(weights, [...(scores.get(weights) ?? []), scoreOf(asked, found)])
     }
   }

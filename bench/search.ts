@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs'
 import { openApp, openEmbedder } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 import { ExactIndex } from '../src/retrieval/exact-index.ts'
+import { Keywords } from '../src/retrieval/keywords.ts'
 import { openLibrary } from '../src/retrieval/library-files.ts'
 import { openCurrent } from '../src/store/generations.ts'
 import { holdTo, holdToLeast, median, millisecondsOf, quantile, timesOf } from './tools/figures.ts'
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
   }
   const { library, segments } = await openLibrary((await openCurrent(config.indexFolder)).generation!)
   const [part] = library.units.parts
+  const keywords = new Keywords(segments.flatMap(({ keywords }) => keywords), library.entries.alive)
   const graph = part!.index!
   const exact = new ExactIndex(await segments[0]!.fields.units.vectors!())
   const [graphTimes, exactTimes, keywordTimes] = [[], [], []] as number[][]
@@ -57,7 +59,7 @@ async function main(): Promise<void> {
     let found: readonly { readonly similarity: number }[] = []
     graphTimes!.push(await millisecondsOf(() => (found = graph.search(vector, NEIGHBOURS))))
     hits += found.filter(({ similarity }) => similarity >= tenth - 1e-5).length
-    keywordTimes!.push(await millisecondsOf(() => library.keywords.scores(questions[at]!)))
+    keywordTimes!.push(await millisecondsOf(() => keywords.scores(questions[at]!)))
   }
   console.log(`limits: embedding alone  ${timesOf(embedding)}`)
   console.log(`  HNSW, ${NEIGHBOURS} nearest      ${timesOf(graphTimes!)}`)

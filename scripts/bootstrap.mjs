@@ -6,6 +6,7 @@
 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { obtainServers } from './cluster-servers.mjs'
 import { FLAGS, MEMORY } from './flags.mjs'
 import { alone } from './lock.mjs'
 import { isModelPresent, isModelToBeFetched, obtainModel, sayWithoutModel } from './model.mjs'
@@ -38,6 +39,7 @@ const COMMANDS = {
   bench: { model: true, page: true, run: (names) => inNode24('bench/main.ts', ...names) },
   test: { model: true, page: true, run: (filters) => runTests({ checkout, node, filters, isLong: false, hasModel: hasModel() }) },
   'test:long': { model: true, page: true, run: (filters) => runTests({ checkout, node, filters, isLong: true, hasModel: hasModel() }) },
+  'test:cluster': { model: true, run: (filters) => testCluster(filters) },
   check: { run: () => checkTypes() },
   model: { run: () => inNode24('scripts/model.mjs') },
   screenshots: { model: true, page: true, run: (names) => inNode24('scripts/screenshots.mjs', ...names) },
@@ -55,6 +57,13 @@ async function checkTypes() {
     if (ended.code !== 0) return ended
   }
   return { code: 0 }
+}
+
+/** Against real servers, which the tests start and end. */
+async function testCluster(filters) {
+  await obtainServers()
+  const isLong = process.env.TIAOWEN_LONG === '1'
+  return runTests({ checkout, node, filters: filters.length > 0 ? filters : ['test/cluster'], isLong, isCluster: true, hasModel: hasModel() })
 }
 
 async function setUp({ model: needsModel = false, page: needsPage = false }) {

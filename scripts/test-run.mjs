@@ -11,11 +11,11 @@ export const TYPED = ['.', 'src/channels/web']
 
 /**
  * Runs everything, or only the tests that `filters` name. Goes on after a failure: all are counted.
- * @param {{ checkout: string, node: string, filters: readonly string[], isLong: boolean, hasModel: boolean }} settings
+ * @param {{ checkout: string, node: string, filters: readonly string[], isLong: boolean, isCluster?: boolean, hasModel: boolean }} settings
  * @returns {Promise<{ code: number }>}
  */
-export async function runTests({ checkout, node, filters, isLong, hasModel }) {
-  const env = { ...process.env, ...(isLong ? { TIAOWEN_LONG: '1' } : {}) }
+export async function runTests({ checkout, node, filters, isLong, isCluster = false, hasModel }) {
+  const env = { ...process.env, ...(isLong ? { TIAOWEN_LONG: '1' } : {}), ...(isCluster ? { TIAOWEN_CLUSTER: '1' } : {}) }
   const run = (file, ...parameters) => runInFront(node, ['--disable-warning=ExperimentalWarning', join(checkout, file), ...parameters], { cwd: checkout, env })
   const counts = { passed: 0, failed: 0 }
   const count = (ended, what) => {

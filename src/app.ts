@@ -4,6 +4,7 @@ import type { Assistant, SkippedFile, Status, TextVersion } from './answering/as
 import type { LibraryDesk } from './answering/library-desk.ts'
 import { heldIn } from './answering/missing-law.ts'
 import { fallbackOfModel } from './answering/model-answer.ts'
+import type { TokenLedger } from './answering/token-budget.ts'
 import { LocalAssistant } from './answering/local-assistant.ts'
 import { fallbackOfReranker } from './answering/reranking.ts'
 import { documentById } from './clauses/by-id.ts'
@@ -23,19 +24,21 @@ import { giveBackMemory } from './memory.ts'
 import { openAnswerModel, type OpenedModel } from './open-answer-model.ts'
 import { openEmbedder } from './open-embedder.ts'
 import { openReranker } from './open-reranker.ts'
+import { openSearch } from './open-search.ts'
 import { takePreparedIndex } from './prepared-index.ts'
 import { loadCharacters } from './questions/cedict.ts'
 import { prepareSlips } from './questions/slips.ts'
 import { loadDictionary } from './questions/words.ts'
 import { openLibrary, served, type Built, type Opened } from './retrieval/library-files.ts'
 import { vectorSearchOf, type Library } from './retrieval/library.ts'
-import { currentPointer, openCurrent, type Pointer } from './store/generations.ts'
+import { currentPointer, openCurrent, type Generation, type Pointer } from './store/generations.ts'
 import type { Reranker } from './reranking/reranker.ts'
 import { observedAssistant, type Observers } from './telemetry/observed-assistant.ts'
 import { observedModel } from './telemetry/observed-model.ts'
 import { turn } from './turn.ts'
 import type { DocumentId, Fallback } from './types.ts'
 import { openIndex, updateIndex } from './update-index.ts'
+import type { WeaviateEngine } from './weaviate/weaviate-engine.ts'
 
 export interface App {
   readonly assistant: Assistant
@@ -61,6 +64,8 @@ export interface AppOptions {
   readonly reranker?: Reranker
   /** Counts, times, traces and tells what is asked; absent: nothing is. */
   readonly observers?: Observers
+  /** Where copies of the program count the tokens of the language model; absent: each for itself. */
+  readonly tokens?: TokenLedger
 }
 
 export { openEmbedder }
@@ -81,6 +86,8 @@ class RunningApp implements App {
   readonly #noModel: Fallback | undefined
   readonly #writer: OpenedModel | undefined
   readonly #reranker: Reranker | undefined
+  /** The cluster that searches; opened with the app. */
+  #engine: WeaviateEngine | undefined
   /** The generation on the disk, as it was opened or written. */
   #opened: Opened | undefined
   /** Documents that answer by keywords while their vectors are made. */
@@ -116,7 +123,7 @@ class RunningApp implements App {
     if (this.#noModel) options.log(this.#noModel.reason)
     if ('origin' in model && model.origin !== undefined) options.log(`向量模型 model: ${model.origin}`)
     if (this.#reranker) options.log(`重排模型 reranker: ${this.#reranker.name}（${this.#reranker.state().weights}）`)
-    this.#writer = config.llm && openAnswerModel(config.llm)
+    this.#writer = config.llm && openAnswerModel(config.llm, options.tokens)
     for (const notice of this.#writer?.notices ?? []) options.log(notice)
     const { observers } = options
     const writer = this.#writer && observers ? { ...this.#writer, model: observedModel(this.#writer.model, observers) } : this.#writer
@@ -138,7 +145,12 @@ class RunningApp implements App {
     this.#tidying = setInterval(() => this.#tidy(), QUIET_MS).unref()
     if (follow) this.#reranker?.warm()
     if (!frozen) await takePreparedIndex(this.#config, log)
-    this.#opened = await openIndex(this.#config.indexFolder, openLibrary, log, () => this.#isDamaged())
+    const metrics = this.#options.observers?.metrics
+    this.#engine = await openSearch(this.#config, { log, ...(metrics && { metrics }) })
+    if (follow) this.#engine?.watch(this.#closing.signal)
+    const engine = this.#engine
+    const open = (generation: Generation) => openLibrary(generation, undefined, engine)
+    this.#opened = await openIndex(this.#config.indexFolder, open, log, () => this.#isDamaged())
     if (this.#opened) this.#serve(this.#opened)
     setImmediate(loadDictionary)
     if (this.#opened) void this.#prepare(this.#opened.library.documents)
@@ -179,7 +191,7 @@ class RunningApp implements App {
     await this.settled.catch(() => {})
     await this.#desk?.close()
     await this.#following
-    await Promise.all([this.#embedder?.close(), this.#reranker?.close()])
+    await Promise.all([this.#embedder?.close(), this.#reranker?.close(), this.#engine?.close()])
   }
 
   /** A round in a process of its own, over when what it made serves. */
@@ -268,7 +280,7 @@ class RunningApp implements App {
       const current = await openCurrent(this.#config.indexFolder, { verify: 'sizes', pin: true, mend: false })
       release = current.release
       if (current.generation?.name !== name) throw new Error(`${name} is not whole`)
-      const opened = await openLibrary(current.generation, this.#opened)
+      const opened = await openLibrary(current.generation, this.#opened, this.#engine)
       await this.#take(opened)
       this.#problem = undefined
       this.#unreadable = undefined
@@ -326,6 +338,7 @@ class RunningApp implements App {
         dataFolder,
         indexFolder,
         ...(this.#embedder ? { embedder: this.#embedder } : {}),
+        ...(this.#engine ? { engine: this.#engine } : {}),
         ...(this.#opened ? { previous: this.#opened } : {}),
         log,
         onLoaded: ({ skipped }) => this.#tellSkipped(skipped),
@@ -338,7 +351,7 @@ class RunningApp implements App {
       })
       if (!wasBuilt) return
       this.#options.observers?.metrics?.built('done', (performance.now() - began) / 1000)
-      await this.#take(served(current))
+      await this.#take(await served(current, this.#engine))
     } finally {
       this.#building = undefined
     }
@@ -413,6 +426,7 @@ class RunningApp implements App {
     const library = this.#serving
     const languageModel = this.#writer?.model.state()
     const reranker = this.#reranker?.state()
+    const search = this.#engine?.state()
     const problem = this.#problem && { from: 'current-documents', reason: this.#problem.message }
     return {
       ready: library !== undefined,
@@ -423,11 +437,13 @@ class RunningApp implements App {
       documents: library?.documents.length ?? 0,
       clauses: library?.entries.living ?? 0,
       chunks: library ? library.units.size + library.windows.size : 0,
+      ...(search ? { search } : {}),
       ...(languageModel ? { languageModel } : {}),
       ...(reranker ? { reranker } : {}),
       fallbacks: [
         library ? library.fallback : this.#noModel,
         problem,
+        search && search.state !== 'ok' ? { from: 'search', reason: search.reason ?? search.state } : undefined,
         this.#unreadable === undefined ? undefined : { from: 'current-index', reason: this.#unreadable },
         languageModel && fallbackOfModel(languageModel),
         reranker && fallbackOfReranker(reranker),

@@ -10,12 +10,13 @@ import { loadFolder, type FoundDocument, type Origin, type SkippedFile } from '.
 import { readerVersion } from './documents/reader-version.ts'
 import type { Embedder } from './embedding/embedder.ts'
 import { PolicyError } from './errors.ts'
-import { assemble, justWritten, LIBRARY_FORMAT, libraryFiles, metaOf, served } from './retrieval/library-files.ts'
+import type { HeldSegment, SearchEngine, SegmentKeeper } from './retrieval/engine.ts'
+import { assemble, justWritten, keysOf, LIBRARY_FORMAT, libraryFiles, metaOf, served } from './retrieval/library-files.ts'
 import type { Assembly, Built, DocumentRecord, Opened, Previous } from './retrieval/library-files.ts'
 import type { Catalogue } from './retrieval/library.ts'
 import { segmentOf, vectorsIn, withVectors, type KnownVectors, type Segment } from './retrieval/segment.ts'
 import { canonicalJson, sha256Of } from './store/hash.ts'
-import { hasGeneration, lockForWriting, writeGeneration, type Generation, type StoreOptions } from './store/generations.ts'
+import { hasGeneration, lockForWriting, manifestsIn, writeGeneration, type Generation, type StoreOptions } from './store/generations.ts'
 import { Journal } from './store/journal.ts'
 import { journalStopped } from './store/store-events.ts'
 import type { Document, DocumentId } from './types.ts'
@@ -28,7 +29,7 @@ export interface Loaded {
   readonly notices: readonly string[]
 }
 
-export type Step = 'checking' | 'reading' | 'keywords' | 'embedding'
+export type Step = 'checking' | 'reading' | 'keywords' | 'embedding' | 'search'
 export type OnStep = (step: Step, done: number, total: number) => void
 
 export interface LoadSettings {
@@ -127,21 +128,25 @@ export interface BuildRequest {
   readonly onProgress?: OnStep
   /** Of a first build: the documents, answering by keywords, before their vectors are made. */
   readonly onKeywords?: (built: Built) => void
+  /** Where it is searched; absent: within a process, by graphs among its files. */
+  readonly engine?: SearchEngine & SegmentKeeper
   readonly store?: StoreOptions
 }
 
 /**
  * Builds and commits a generation, and serves it. Vectors are kept in a journal as they are made: a build that was
  * broken off goes on where it stopped.
- * @throws PolicyError `index-locked`, `disk-full`, `index-unwritable`; what is in place is untouched then.
+ * @throws PolicyError `index-locked`, `disk-full`, `index-unwritable`, `search-unavailable`; what is in place is
+ * untouched then.
  */
 export async function buildGeneration(request: BuildRequest): Promise<Opened> {
-  return served(await writeIndex(request))
+  return served(await writeIndex(request), request.engine)
 }
 
 /** As buildGeneration, for who asks no questions: what was taken over need not be open for them. */
 export async function writeIndex(request: BuildRequest): Promise<Previous> {
-  const { loaded, embedder, indexFolder, onProgress, store = {} } = request
+  const { loaded, embedder, indexFolder, onProgress, engine, store = {} } = request
+  const forEngine = engine !== undefined
   const embedderId = embedder?.id ?? null
   const first = request.previous ? undefined : await segmentOf('base', loaded.documents, onProgress)
   if (first) request.onKeywords?.(assemble({ ...loaded, segments: [first], embedder: null }))
@@ -149,29 +154,74 @@ export async function writeIndex(request: BuildRequest): Promise<Previous> {
   let journal: Journal | undefined
   try {
     const previous = await stillThere(request.previous, lock.folder, store)
-    const plan = await planOf(loaded.documents, previous, embedderId)
+    const plan = await planOf(loaded.documents, previous, embedderId, forEngine)
     const bare = first ?? (await segmentOf(plan.kept ? 'changes' : 'base', plan.documents, onProgress))
     if (embedder) journal = openJournal(lock.folder, store)
     const known = embedder && journal && (await vectorsKnown(embedder, bare, previous, journal))
-    const own = embedder && known ? await withVectors(bare, embedder, known, onProgress) : bare
+    const own = embedder && known ? await withVectors(bare, embedder, known, onProgress, forEngine) : bare
     journal?.flush()
     journal?.forget()
     const segments = plan.kept ? [plan.kept.segment, own] : [own]
     const documents = plan.kept ? inPlace(loaded.documents, segments) : loaded.documents
-    const assembly: Assembly = { segments, documents, twins: loaded.twins, embedder: embedderId }
+    const assembly: Assembly = { segments, documents, twins: loaded.twins, embedder: embedderId, ...(forEngine && { forEngine }) }
     const fingerprint = await fingerprintOf(loaded, embedderId)
     const facts = { fingerprint, dimensions: embedder?.dimensions ?? null, reader: readerVersion() }
     const meta = metaOf(assembly, facts, (document) => recordOf(document, loaded.origins))
     const files = libraryFiles(assembly, plan.kept)
-    const write = (): Promise<Generation> => writeGeneration(indexFolder, { meta, files }, { ...store, lock })
+    const beforeNaming = (draft: Generation): Promise<void> => holdBy(engine!, justWritten(assembly, draft, meta), onProgress)
+    const options = { ...store, lock, ...(engine && { beforeNaming }) }
+    const write = (): Promise<Generation> => writeGeneration(indexFolder, { meta, files }, options)
     const generation = await write().catch((error: unknown) => {
       if (!journal || !(error instanceof PolicyError) || error.code !== 'disk-full') throw error
       return journal.makingRoom(write)
     })
     journal?.remove()
-    return justWritten(assembly, generation, meta)
+    const written = justWritten(assembly, generation, meta)
+    if (engine) await settleOn(engine, written, indexFolder, store)
+    return written
   } finally {
     journal?.close()
+    await lock.release()
+  }
+}
+
+/** All of a generation stands in the engine before anything asks for it. */
+function holdBy(engine: SegmentKeeper, { segments }: Pick<Previous, 'segments'>, onProgress?: OnStep): Promise<void> {
+  return engine.hold(segments as HeldSegment[], (done, total) => onProgress?.('search', done, total))
+}
+
+/**
+ * Names in the engine point at the generation in place; what no generation in the folder uses any more is dropped.
+ * What fails is left to the next round: nothing that serves depends on it.
+ */
+async function settleOn(engine: SegmentKeeper, { segments }: Pick<Previous, 'segments'>, indexFolder: string, store: StoreOptions): Promise<void> {
+  const manifests = await manifestsIn(indexFolder, store)
+  await engine.settle(segments as HeldSegment[], manifests && new Set(manifests.flatMap(keysOf)))
+}
+
+/**
+ * Makes sure that the engine holds the generation in place, which it may have lost, or been given by a build that was
+ * broken off. Where another process is writing, that one sees to it.
+ * @throws PolicyError `search-unavailable`
+ */
+export async function holdCurrent(
+  { engine, previous, indexFolder, onProgress, store = {} }: Pick<BuildRequest, 'indexFolder' | 'onProgress' | 'store'> & {
+    readonly engine: SegmentKeeper
+    readonly previous: Previous
+  },
+): Promise<void> {
+  let lock: Awaited<ReturnType<typeof lockForWriting>>
+  try {
+    lock = await lockForWriting(indexFolder, store)
+  } catch (error) {
+    if (error instanceof PolicyError && error.code === 'index-locked') return
+    throw error
+  }
+  try {
+    if (!(await stillThere(previous, lock.folder, store))) return
+    await holdBy(engine, previous, onProgress)
+    await settleOn(engine, previous, indexFolder, store)
+  } finally {
     await lock.release()
   }
 }
@@ -216,10 +266,12 @@ async function planOf(
   documents: readonly Document[],
   previous: Previous | undefined,
   embedder: string | null,
+  forEngine: boolean,
 ): Promise<Plan> {
   const base = previous?.segments[0]
   const all = { documents }
   if (!base || previous.damaged.length > 0 || previous.chunker !== CHUNKER || previous.embedder !== embedder) return all
+  if (previous.forEngine && !forEngine) return all // there are no graphs to take over
   const size = charactersOf(base.documents)
   if (size < SMALL) return all
   const held = new Set(await hashesOf(base.documents))

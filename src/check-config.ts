@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isLoopback, type Config } from './config.ts'
 import { findModel } from './embedding/model-files.ts'
+import { openSearch } from './open-search.ts'
 import { findReranker } from './reranking/reranker-files.ts'
 
 export interface Finding {
@@ -18,7 +19,7 @@ const CHECKOUT = fileURLToPath(new URL('..', import.meta.url))
 const error = (message: string): Finding => ({ level: 'error', message })
 const warning = (message: string): Finding => ({ level: 'warning', message })
 
-/** Changes nothing: opens a port for a moment, and looks at folders. */
+/** Changes nothing: opens a port for a moment, looks at folders, asks the database and the search cluster whether they are there. */
 export async function checkConfig(config: Config): Promise<readonly Finding[]> {
   return [
     ...config.folders.flatMap(readable),
@@ -28,6 +29,8 @@ export async function checkConfig(config: Config): Promise<readonly Finding[]> {
     ...(config.corpus === undefined ? [] : readable(config.corpus).map(({ message }) => warning(message))),
     ...Object.values(config.bots.off).map(warning),
     ...clearText(config),
+    ...(await databaseOf(config)),
+    ...(await searchOf(config)),
     ...(await portOf(config)),
   ]
 }
@@ -77,9 +80,35 @@ function modelOf({ modelDir }: Config): Finding[] {
   return [error(`${search.notes.join(' ')} 将改用 instead: ${search.model.folder}`)]
 }
 
+/** A cluster that is away is a warning: it may be on its way up. */
+async function searchOf(config: Config): Promise<Finding[]> {
+  const engine = await openSearch(config, { log: () => {} })
+  if (!engine) return []
+  try {
+    await engine.expectWhole()
+    return []
+  } catch (fault) {
+    return [warning(fault instanceof Error ? fault.message : String(fault))]
+  } finally {
+    await engine.close()
+  }
+}
+
 function rerankerOf({ reranker }: Config): Finding[] {
   try {
     if (reranker) findReranker(reranker.folder)
+    return []
+  } catch (cause) {
+    return [error(cause instanceof Error ? cause.message : String(cause))]
+  }
+}
+
+/** It would start, and answer without keeping; that is not what was asked for. */
+async function databaseOf({ databaseUrl }: Config): Promise<Finding[]> {
+  if (databaseUrl === undefined) return []
+  const { examinePostgres } = await import('./state/postgres-session.ts')
+  try {
+    await examinePostgres(databaseUrl)
     return []
   } catch (cause) {
     return [error(cause instanceof Error ? cause.message : String(cause))]

@@ -17,6 +17,7 @@ import { readTextFile } from './configuration/text-files.ts'
 import { WORDS, type Words } from './configuration/words.ts'
 import { DOOR_NEXT_STEPS, DOOR_SECRETS, DOOR_VARIABLES, doorConfigOf, halfDoor, type DoorConfig } from './door-config.ts'
 import { PolicyError } from './errors.ts'
+import { halfSearch, SEARCH_NEXT_STEPS, SEARCH_SECRETS, SEARCH_VARIABLES, searchConfigOf, type SearchConfig } from './search-config.ts'
 import { TELEMETRY_NEXT_STEPS, TELEMETRY_VARIABLES, telemetryOf, type TelemetryConfig } from './telemetry-config.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -32,10 +33,14 @@ export interface Config {
   readonly folders: readonly string[]
   /** What the program owns: registry of documents, stored texts, uploads. */
   readonly dataFolder: string
+  /** PostgreSQL that several copies of the program share; absent: a file in the data folder. With its password. */
+  readonly databaseUrl?: string
   /** May documents be uploaded, replaced and taken out? */
   readonly uploads: boolean
   /** Generations of the index. */
   readonly indexFolder: string
+  /** The cluster that searches; absent: this process does. */
+  readonly search?: SearchConfig
   /** Folder of the embedding model, when the operator names one; `off`: none, keywords alone. */
   readonly modelDir?: string
   /** The cross-encoder that orders what was found; absent: the order of retrieval. */
@@ -116,6 +121,7 @@ const Variables = z.object({
   TIAOWEN_UPLOADS: z.enum(['on', 'off'], { error: 'is neither on nor off' }).default('on'),
   TIAOWEN_DATA_FOLDER: folder.default(join(ROOT, 'data')),
   TIAOWEN_INDEX_FOLDER: folder.default(join(ROOT, 'index')),
+  DATABASE_URL: z.string().refine(isDatabase, { error: 'is not an address of PostgreSQL with the name of a database' }).optional(),
   TIAOWEN_MODEL_DIR: z.literal('off').or(folder).register(FORMS, { isPath: true, isSwitch: true }).optional(),
   HF_ENDPOINT: z
     .url({ protocol: /^https?$/, error: 'is not an http or https address' })
@@ -145,6 +151,7 @@ const Variables = z.object({
   TIAOWEN_RERANKER_DIR: folder.optional(),
   TIAOWEN_RERANKER_TIMEOUT_SECONDS: whole(1, 60).default(5),
   TIAOWEN_MCP_IDENTITY: keyId.optional(),
+  ...SEARCH_VARIABLES,
   ...DOOR_VARIABLES,
   ...BOT_VARIABLES,
   ...TELEMETRY_VARIABLES,
@@ -162,6 +169,7 @@ const NEXT_STEP: Readonly<Record<Variable, string>> = {
   TIAOWEN_UPLOADS: 'Set it to off to let nobody upload, replace or take out documents, or unset it',
   TIAOWEN_DATA_FOLDER: 'Name a folder, or unset it',
   TIAOWEN_INDEX_FOLDER: 'Name a folder, or unset it',
+  DATABASE_URL: 'Write postgres://user:password@host:5432/tiaowen, with signs of the password as in an address (%40 for @), or unset it',
   TIAOWEN_MODEL_DIR: 'Name the folder that holds the model, set it to off to do without, or unset it',
   HF_ENDPOINT: 'Name the address of a hub or mirror, with http:// or https://, or unset it',
   TIAOWEN_EMBEDDING_THREADS: 'Name the number of cores to embed with, or unset it',
@@ -180,16 +188,17 @@ const NEXT_STEP: Readonly<Record<Variable, string>> = {
   TIAOWEN_RERANKER_DIR: 'Name the folder that holds the reranker, or unset it to do without',
   TIAOWEN_RERANKER_TIMEOUT_SECONDS: 'Name the seconds that ordering the passages of a question may take, or unset it',
   TIAOWEN_MCP_IDENTITY: 'Name the id of the key that tiaowen mcp acts as, or unset it',
+  ...SEARCH_NEXT_STEPS,
   ...DOOR_NEXT_STEPS,
   ...BOT_NEXT_STEPS,
   ...TELEMETRY_NEXT_STEPS,
 }
 
 /** Whose value is never shown. */
-const SECRET: readonly string[] = ['TIAOWEN_API_KEY', 'TIAOWEN_LLM_KEY', 'TIAOWEN_LLM_EXTRA', ...DOOR_SECRETS, ...BOT_SECRETS]
+const SECRET: readonly string[] = ['TIAOWEN_API_KEY', 'DATABASE_URL', 'TIAOWEN_LLM_KEY', 'TIAOWEN_LLM_EXTRA', ...SEARCH_SECRETS, ...DOOR_SECRETS, ...BOT_SECRETS]
 
 /** Read by the tests alone; allowed, and not part of Config. */
-const TEST_VARIABLES = ['TIAOWEN_LONG', 'TIAOWEN_GOLDEN', 'TIAOWEN_SOAK_MINUTES']
+const TEST_VARIABLES = ['TIAOWEN_LONG', 'TIAOWEN_CLUSTER', 'TIAOWEN_GOLDEN', 'TIAOWEN_SOAK_MINUTES']
 
 /** What it means; a variable without a row does not compile. */
 const MEANING: Readonly<Record<Variable, Words>> = WORDS
@@ -290,6 +299,7 @@ function crossFaults(parsed: Parsed, given: ReadonlyMap<string, Given>, refused:
   return [
     ...(isSound(...MODEL_VARIABLES) ? halfModel(parsed, given) : []),
     ...(isSound(...SIGN_ON_VARIABLES) ? halfDoor(parsed) : []),
+    ...(isSound(...SEARCHED_BY) ? halfSearch(parsed) : []),
   ]
 }
 
@@ -362,6 +372,8 @@ function configOf(given: Parsed): Config {
     dataFolder: given.TIAOWEN_DATA_FOLDER,
     uploads: given.TIAOWEN_UPLOADS === 'on',
     indexFolder: given.TIAOWEN_INDEX_FOLDER,
+    ...(given.DATABASE_URL !== undefined && { databaseUrl: given.DATABASE_URL }),
+    ...searchOf(given),
     ...(given.TIAOWEN_MODEL_DIR !== undefined && { modelDir: given.TIAOWEN_MODEL_DIR }),
     ...(given.TIAOWEN_RERANKER_DIR !== undefined && {
       reranker: { folder: given.TIAOWEN_RERANKER_DIR, timeoutSeconds: given.TIAOWEN_RERANKER_TIMEOUT_SECONDS },
@@ -377,6 +389,11 @@ function configOf(given: Parsed): Config {
     ...(given.TIAOWEN_MCP_IDENTITY !== undefined && { mcpIdentity: given.TIAOWEN_MCP_IDENTITY }),
     door: doorConfigOf(given),
   }
+}
+
+function searchOf(given: Parsed): { readonly search?: SearchConfig } {
+  const search = searchConfigOf(given)
+  return search ? { search } : {}
 }
 
 function llmOf(given: Parsed): { readonly llm?: LlmConfig } {
@@ -406,7 +423,7 @@ function strangers(set: Environment): string[] {
 }
 
 /** Variables of one part of the program begin alike. @example groupOf('TIAOWEN_LLM_URL') // 'LLM' */
-const groupOf = (name: string) => /^TIAOWEN_(LLM|SLACK|DINGTALK|OIDC|RATE)_/.exec(name)?.[1]
+const groupOf = (name: string) => /^TIAOWEN_(LLM|SEARCH|SLACK|DINGTALK|OIDC|RATE)_/.exec(name)?.[1]
 
 function faultOf(issue: z.core.$ZodIssue, given: ReadonlyMap<string, Given>): string {
   const name = String(issue.path[0]) as Variable
@@ -458,11 +475,18 @@ function halfModel(parsed: Parsed, given: ReadonlyMap<string, Given>): string[] 
 }
 
 const SIGN_ON_VARIABLES = [...(Object.keys(DOOR_VARIABLES) as (keyof typeof DOOR_VARIABLES)[]), 'TIAOWEN_PUBLIC_URL'] as const
+const SEARCHED_BY = Object.keys(SEARCH_VARIABLES) as (keyof typeof SEARCH_VARIABLES)[]
 const MODEL_VARIABLES = ['TIAOWEN_LLM_URL', 'TIAOWEN_LLM_MODEL', 'TIAOWEN_LLM_KEY'] as const
 
 /** No credentials and nothing that may be one: those have a variable of their own. */
 function isBare(address: string): boolean {
   return !/[?#]/.test(address) && !/^[a-z]+:\/\/[^/]*@/i.test(address)
+}
+
+/** @example isDatabase('postgres://tiaowen:secret@db.example.cn/tiaowen') // true */
+function isDatabase(address: string): boolean {
+  const url = /^postgres(?:ql)?:\/\//.test(address) && URL.canParse(address) ? new URL(address) : undefined
+  return url !== undefined && /^\/[^/]+$/.test(url.pathname) && (url.hostname !== '' || url.searchParams.has('host'))
 }
 
 /** @example masked('https://me:secret@host/v1?key=1') // 'https://***@host/v1?***' */

@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'index-corrupt'
   | 'index-locked'
   | 'index-unwritable'
+  | 'search-unavailable'
   | 'model-missing'
   | 'model-corrupt'
   | 'native-missing'

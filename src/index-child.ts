@@ -14,7 +14,8 @@ async function round({ config, mustEmbed }: RoundOrder): Promise<void> {
   const onProgress = (step: string, done: number, total: number): void => void tell({ kind: 'step', step, done, total })
   const signal = new AbortController().signal
   try {
-    const { indexRounds } = await import('./index-rounds.ts')
+    const [{ indexRounds }, { lockWithOthers }] = await Promise.all([import('./index-rounds.ts'), import('./lock-with-others.ts')])
+    await lockWithOthers(config)
     for await (const event of indexRounds(config, { watch: false, log, onProgress, signal, ...(mustEmbed !== undefined && { mustEmbed }) })) {
       if (event.kind === 'round') await tell({ kind: 'done', generation: event.generation, skipped: event.skipped })
     }

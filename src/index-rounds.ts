@@ -8,6 +8,7 @@ import type { Config } from './config.ts'
 import type { Embedder } from './embedding/embedder.ts'
 import { PolicyError } from './errors.ts'
 import { openEmbedder } from './open-embedder.ts'
+import { openSearch } from './open-search.ts'
 import { livingEntries, openForBuilding, withoutServing, type Previous } from './retrieval/library-files.ts'
 import { currentPointer } from './store/generations.ts'
 import { openIndex, updateIndex, type Changes } from './update-index.ts'
@@ -59,6 +60,7 @@ export async function* indexRounds(config: Config, request: RoundsRequest): Asyn
   if (request.mustEmbed !== undefined && !embedder) throw modelGone(request.mustEmbed, reason)
   const onBlind = (why: string): void =>
     request.log(`系统不通知文件变化，改为每十秒查看一次 the system tells of no changes; looking every ten seconds: ${why}`)
+  const engine = await openSearch(config, { log: request.log })
   const watching = request.watch ? await watchLibrary(config, onBlind) : undefined
   let previous: Previous | undefined
   try {
@@ -67,7 +69,7 @@ export async function* indexRounds(config: Config, request: RoundsRequest): Asyn
       let hasFailed = false
       try {
         previous = await inPlace(config.indexFolder, previous, request.log)
-        const round = await roundOf(config, request, previous, embedder)
+        const round = await roundOf(config, request, previous, embedder, engine)
         previous = withoutServing(round.current)
         const seconds = (performance.now() - began) / 1000
         if (first || round.wasBuilt) yield { ...tell(round), seconds, ...(reason === undefined ? {} : { notice: reason }) }
@@ -80,7 +82,7 @@ export async function* indexRounds(config: Config, request: RoundsRequest): Asyn
     }
   } finally {
     watching?.close()
-    await embedder?.close()
+    await Promise.all([embedder?.close(), engine?.close()])
   }
 }
 
@@ -119,6 +121,7 @@ function roundOf(
   { log, onProgress }: RoundsRequest,
   previous: Previous | undefined,
   embedder: Embedder | undefined,
+  engine: Awaited<ReturnType<typeof openSearch>>,
 ) {
   return updateIndex({
     folders,
@@ -126,13 +129,14 @@ function roundOf(
     indexFolder,
     log,
     ...(embedder ? { embedder } : {}),
+    ...(engine ? { engine } : {}),
     ...(previous ? { previous } : {}),
     ...(onProgress ? { onProgress } : {}),
   })
 }
 
 function tell({ loaded, changes, current, wasBuilt, embedded }: Awaited<ReturnType<typeof updateIndex>>) {
-  const hasGraphs = Object.keys(current.files).some((name) => name.endsWith('.hnsw'))
+  const hasGraphs = current.forEngine || Object.keys(current.files).some((name) => name.endsWith('.hnsw'))
   return {
     kind: 'round' as const,
     ...changes,

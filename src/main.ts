@@ -10,14 +10,16 @@ import type { Examination, SendParts } from './channels/cli/bots.ts'
 import type { ConfigurationReport } from './channels/cli/configuration.ts'
 import { paintFor } from './channels/cli/paint.ts'
 import type { IndexEvent, IndexRequest } from './channels/cli/indexing.ts'
+import type { SearchReport } from './channels/cli/reindexing.ts'
 import { runCli, type Opened } from './channels/cli/run.ts'
 import { ConfigError, defaultSettings, readSettings, type Config, type Settings } from './config.ts'
 import { effectiveText, exampleText } from './configuration/print.ts'
 import { PolicyError } from './errors.ts'
 import { giveWay } from './give-way.ts'
 import { backupsOf } from './start/backups.ts'
-import { CLOSE_MS, endRestore, progress, say, stateFile, version } from './start/process.ts'
-import { EVERYONE, type FeedbackRecord, type FeedbackWanted } from './state/state.ts'
+import { carryingOf } from './start/carrying.ts'
+import { CLOSE_MS, endRestore, openStorage, progress, say, stateFile, version } from './start/process.ts'
+import { EVERYONE, type FeedbackRecord, type FeedbackWanted, type State } from './state/state.ts'
 
 enableCompileCache() // what was compiled for an earlier command need not be again
 
@@ -37,14 +39,20 @@ async function openSettled(config: Config, log: (message: string) => void): Prom
 
 /** Of all owners. Reads only: a damaged file is refused and left as it is. */
 async function* feedback(config: Config, wanted: FeedbackWanted): AsyncGenerator<FeedbackRecord> {
-  if (!existsSync(stateFile(config))) return
-  const { openSqliteState } = await import('./state/sqlite-state.ts')
-  const state = openSqliteState(stateFile(config), { log: say, mend: false })
+  const state = await openToRead(config)
+  if (!state) return
   try {
     yield* state.feedback(EVERYONE, wanted)
   } finally {
     await state.close()
   }
+}
+
+async function openToRead(config: Config): Promise<State | undefined> {
+  if (config.databaseUrl !== undefined) return (await openStorage(config, () => {})).state
+  if (!existsSync(stateFile(config))) return undefined
+  const { openSqliteState } = await import('./state/sqlite-state.ts')
+  return openSqliteState(stateFile(config), { log: say, mend: false })
 }
 
 /** Rounds over the folders named, or those of the configuration. A signal ends the watching; a second one at once. */
@@ -65,6 +73,15 @@ async function* index(config: Config, { folders, watch }: IndexRequest): AsyncGe
   yield* indexRounds({ ...config, folders: named }, request)
   if (watch) say('已停止。')
   if (!watch && named.join('\n') !== config.folders.join('\n')) say(replaced(named))
+}
+
+/** What the search cluster holds against the index in place. */
+async function verifyIndex(config: Config, all: boolean): Promise<SearchReport> {
+  giveWay()
+  await endRestore(config)
+  const { verifySearch } = await import('./verify-search.ts')
+  const log = config.logLevel === 'debug' ? say : () => {}
+  return verifySearch(config, { all, log, onProgress: progress() })
 }
 
 /** The next command reads the folders of the configuration. */
@@ -91,14 +108,14 @@ async function evaluate(config: Config, argv: readonly string[]): Promise<number
 }
 
 /** Who may do what, beside a server that may be running. */
-async function access(config: Config): Promise<AccessParts & { close(): void }> {
+async function access(config: Config): Promise<AccessParts & { close(): Promise<void> }> {
   const [{ openAccess }, { readPassword }] = await Promise.all([
     import('./open-access.ts'),
     import('./channels/cli/password.ts'),
   ])
   const { stdin } = process
   const asking = { input: stdin, isTerminal: stdin.isTTY === true, piped: pipedIn, say }
-  return { ...openAccess(config, say), password: (prompt) => readPassword(prompt, asking) }
+  return { ...(await openAccess(config, say)), password: (prompt) => readPassword(prompt, asking) }
 }
 
 /** A chat platform asked about its configuration; nothing is started. */
@@ -128,7 +145,14 @@ function about(config: Config): readonly (readonly [string, string])[] {
     ['文件夹', [...config.folders, '上传的文件'].join('、')],
     ['索引', config.indexFolder],
     ['数据', config.dataFolder],
+    ...(config.databaseUrl === undefined ? [] : [['数据库', databasePlace(config.databaseUrl)] as const]),
   ]
+}
+
+/** Without user and password. */
+function databasePlace(address: string): string {
+  const { host, pathname } = new URL(address)
+  return `PostgreSQL ${host}${pathname}`
 }
 
 const settingsFrom = (file?: string): Settings =>
@@ -183,6 +207,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   open: () => openSettled(config(), config().logLevel === 'debug' ? say : () => {}),
   about: () => about(config()),
   index: (request) => index(config(), request),
+  verifyIndex: ({ all }) => verifyIndex(config(), all),
   serve: async () => (await import('./start/serving.ts')).serveUntilSignal(settings()),
   mcp: async () => (await import('./start/mcp.ts')).serveMcp(config()),
   feedback: (wanted) => feedback(config(), wanted),
@@ -195,6 +220,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   },
   access: () => access(config()),
   backups: backupsOf(config),
+  carrying: carryingOf(config),
   input: pipedIn,
   onProgress: progress(),
   evaluate: (argv) => evaluate(config(), argv),

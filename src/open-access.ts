@@ -2,7 +2,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AccessStore } from './access/access-store.ts'
-import { openSqliteAccess } from './access/sqlite-access.ts'
 import type { Config } from './config.ts'
 import { openRegistry } from './documents/registry.ts'
 import { PolicyError } from './errors.ts'
@@ -13,14 +12,27 @@ export interface OpenedAccess {
     readonly folders: readonly string[]
     readonly files: readonly { readonly id: string; readonly folder: string; readonly source: string }[]
   }>
-  close(): void
+  close(): Promise<void>
 }
 
 /** @throws PolicyError `state-unusable`, `disk-full` */
-export function openAccess({ dataFolder }: Pick<Config, 'dataFolder'>, log: (message: string) => void): OpenedAccess {
+export async function openAccess({ dataFolder, databaseUrl }: Pick<Config, 'dataFolder' | 'databaseUrl'>, log: (message: string) => void): Promise<OpenedAccess> {
   refuseForeign(dataFolder)
+  const files = () => knownFiles(dataFolder)
+  if (databaseUrl !== undefined) {
+    const { openPostgresStorage } = await import('./state/postgres-storage.ts')
+    const { access, state, probe } = await openPostgresStorage(databaseUrl, { log: () => {}, folder: dataFolder, connections: 2 })
+    try {
+      await probe() // nobody waits for one that is away: it is told
+    } catch (error) {
+      await state.close()
+      throw error
+    }
+    return { store: access, files, close: () => state.close() }
+  }
+  const { openSqliteAccess } = await import('./access/sqlite-access.ts')
   const store = openSqliteAccess(join(dataFolder, 'state.sqlite'), { log })
-  return { store, files: () => knownFiles(dataFolder), close: () => store.close() }
+  return { store, files, close: async () => store.close() }
 }
 
 async function knownFiles(dataFolder: string) {

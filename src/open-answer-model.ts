@@ -1,5 +1,6 @@
 /** The language model that the configuration names, held to its limits, and what the log should say of it. */
 import { LimitedModel } from './answering/model-limits.ts'
+import type { TokenLedger } from './answering/token-budget.ts'
 import { prompts, type Prompts } from './answering/prompts.ts'
 import { isLoopback, type LlmConfig } from './config.ts'
 import { OpenAiModel } from './langchain/openai-model.ts'
@@ -14,7 +15,7 @@ export interface OpenedModel {
 /** Of the time for a whole reply, what the first piece may take. */
 const FIRST_PIECE = 1 / 4
 
-/** Nothing is sent yet. @throws PolicyError `config-invalid` where a prompt is not as it should be */
+/** Nothing is sent yet. `ledger`: where tokens are counted; absent: in memory. @throws PolicyError `config-invalid` where a prompt is not as it should be */
 export function openAnswerModel({
   url,
   model,
@@ -23,12 +24,12 @@ export function openAnswerModel({
   timeoutSeconds,
   tokensADay,
   extra,
-}: LlmConfig): OpenedModel {
+}: LlmConfig, ledger?: TokenLedger): OpenedModel {
   const inner = new OpenAiModel({ url, model, schema, ...(key !== undefined && { key }), ...(extra && { extra }) })
   const totalMs = timeoutSeconds * 1000
   const limits = { totalMs, firstPieceMs: totalMs * FIRST_PIECE, ...(tokensADay !== undefined && { tokensADay }) }
   return {
-    model: new LimitedModel(inner, limits),
+    model: new LimitedModel(inner, limits, undefined, ledger),
     prompts: prompts(),
     notices: [`语言模型 language model: ${inner.id}`, ...(isInTheClear(url) ? [IN_THE_CLEAR] : [])],
   }

@@ -1,5 +1,5 @@
 /** Brings an index into agreement with folders of documents, and says what changed: one round of `tiaowen index`. */
-import { fingerprintOf, loadDocuments, writeIndex, type BuildRequest, type Loaded, type OnStep } from './build-index.ts'
+import { fingerprintOf, holdCurrent, loadDocuments, writeIndex, type BuildRequest, type Loaded, type OnStep } from './build-index.ts'
 import { CHUNKER } from './chunks/chunk.ts'
 import { readerVersion } from './documents/reader-version.ts'
 import type { Embedder } from './embedding/embedder.ts'
@@ -14,6 +14,8 @@ export interface UpdateRequest {
   readonly dataFolder: string
   readonly indexFolder: string
   readonly embedder?: Embedder
+  /** Where the index is searched; absent: within a process. */
+  readonly engine?: BuildRequest['engine']
   /** The generation in place. */
   readonly previous?: Previous
   readonly log: (message: string) => void
@@ -45,10 +47,11 @@ export interface Updated {
 
 /**
  * Documents → index, unless it is so already.
- * @throws PolicyError `folder-missing`, `sidecar-invalid`, `index-locked`, `disk-full`, `index-unwritable`
+ * @throws PolicyError `folder-missing`, `sidecar-invalid`, `index-locked`, `disk-full`, `index-unwritable`,
+ * `search-unavailable`
  */
 export async function updateIndex(request: UpdateRequest): Promise<Updated> {
-  const { folders, dataFolder, indexFolder, previous, log, onProgress } = request
+  const { folders, dataFolder, indexFolder, previous, engine, log, onProgress } = request
   const loaded = await loadDocuments(folders, dataFolder, {
     ...(previous ? { previous } : {}),
     ...(onProgress ? { onProgress } : {}),
@@ -58,8 +61,13 @@ export async function updateIndex(request: UpdateRequest): Promise<Updated> {
   const changes = changesBetween(previous?.documents ?? [], loaded.documents)
   // without a model the vectors there are wait for its return: they took hours, and keywords serve from the same index
   const embedderId = request.embedder?.id ?? previous?.embedder ?? null
-  const reason = whyStale(previous, await fingerprintOf(loaded, embedderId), embedderId)
-  if (reason === undefined) return { loaded, changes, current: previous!, wasBuilt: false, embedded: 0 }
+  const reason = whyStale(previous, await fingerprintOf(loaded, embedderId), embedderId, engine !== undefined)
+  const store: BuildRequest['store'] & {} = { onEvent: ({ message }) => log(message) }
+  if (reason === undefined) {
+    const current = previous!
+    if (engine) await holdCurrent({ engine, previous: current, indexFolder, store, ...(onProgress && { onProgress }) })
+    return { loaded, changes, current, wasBuilt: false, embedded: 0 }
+  }
   log(`建立索引 building the index: ${reason}`)
   request.onStale?.(reason)
   const embedder = request.embedder && new Counted(request.embedder)
@@ -70,15 +78,24 @@ export async function updateIndex(request: UpdateRequest): Promise<Updated> {
     ...(previous ? { previous } : {}),
     ...(onProgress ? { onProgress } : {}),
     ...(request.onKeywords ? { onKeywords: request.onKeywords } : {}),
-    store: { onEvent: ({ message }) => log(message) },
+    ...(engine ? { engine } : {}),
+    store,
   })
   return { loaded, changes, current, wasBuilt: true, embedded: embedder?.count ?? 0 }
 }
 
 /** Why an index has to be built; undefined when what there is agrees with the documents and is whole. */
-function whyStale(current: Previous | undefined, wanted: string, embedder: string | null): string | undefined {
+function whyStale(
+  current: Previous | undefined,
+  wanted: string,
+  embedder: string | null,
+  forEngine: boolean,
+): string | undefined {
   if (!current) return '没有可用的索引 there is none to use'
   if (current.damaged.length > 0) return `${current.damaged.join('、')} 已损坏 is damaged`
+  if ((current.forEngine ?? false) !== forEngine) {
+    return forEngine ? '检索改由集群承担 it is to be searched on a cluster' : '检索改回本进程 it is to be searched in this process'
+  }
   if (current.fingerprint === wanted) {
     return current.reader === readerVersion() ? undefined : '读取文件的程序有更新 documents are read by another version'
   }

@@ -14,10 +14,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/bot-config.ts': ['src/configuration/forms.ts'],
   'src/door-config.ts': ['src/configuration/forms.ts'],
   'src/telemetry-config.ts': ['src/configuration/forms.ts'],
-  'src/config.ts': ['src/bot-config.ts', 'src/door-config.ts', 'src/telemetry-config.ts', 'src/configuration'],
+  'src/search-config.ts': ['src/configuration/forms.ts'],
+  'src/config.ts': ['src/bot-config.ts', 'src/door-config.ts', 'src/search-config.ts', 'src/telemetry-config.ts', 'src/configuration'],
   // files, keys, words and print of settings; of config.ts the types alone
   'src/configuration': ['src/config.ts'],
-  'src/check-config.ts': ['src/config.ts', 'src/embedding/model-files.ts', 'src/reranking/reranker-files.ts'],
+  'src/check-config.ts': ['src/config.ts', 'src/open-search.ts', 'src/state/postgres-session.ts', 'src/embedding/model-files.ts', 'src/reranking/reranker-files.ts'],
   'src/documents': [],
   'src/clauses': [],
   // the drafts that people bring: files are read as those of the library are
@@ -26,6 +27,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/chunks': ['src/clauses'],
   'src/embedding': ['src/memory.ts'],
   'src/retrieval': ['src/embedding/embedder.ts', 'src/chunks', 'src/clauses'],
+  // a search engine elsewhere, behind the seam of retrieval
+  'src/weaviate': ['src/retrieval', 'src/clauses', 'src/search-config.ts'],
   'src/reranking': ['src/embedding', 'src/memory.ts'],
   'src/store': [],
   'src/questions': ['src/retrieval', 'src/chunks', 'src/clauses'],
@@ -41,8 +44,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/turn.ts',
     'prompts',
   ],
-  // opens one file for the state and for access
+  // opens one file, or one database, for the state and for access
   'src/state/sqlite-storage.ts': ['src/state', 'src/access'],
+  'src/state/postgres-storage.ts': ['src/state', 'src/access'],
+  'src/state/storage.ts': ['src/state', 'src/access', 'src/answering/token-budget.ts'],
+  'src/state/postgres-tokens.ts': ['src/state', 'src/answering/token-budget.ts'],
   'src/state': [],
   // who may do what; an owner is what the state calls whoever asks
   'src/access': ['src/state'],
@@ -78,6 +84,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/build-index.ts': ['src/documents', 'src/clauses', 'src/chunks', 'src/embedding', 'src/retrieval', 'src/store'],
   'src/open-embedder.ts': ['src/config.ts', 'src/embedding'],
   'src/open-reranker.ts': ['src/config.ts', 'src/reranking'],
+  'src/open-search.ts': ['src/config.ts', 'src/telemetry', 'src/weaviate'],
   'src/prepared-index.ts': ['src/store'],
   'src/open-answer-model.ts': ['src/config.ts', 'src/answering', 'src/langchain'],
   'src/update-index.ts': [
@@ -91,6 +98,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/app.ts': [
     'src/open-embedder.ts',
     'src/open-reranker.ts',
+    'src/open-search.ts',
+    'src/weaviate/weaviate-engine.ts',
     'src/reranking/reranker.ts',
     'src/open-answer-model.ts',
     'src/prepared-index.ts',
@@ -127,6 +136,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/index-rounds.ts': [
     'src/config.ts',
     'src/open-embedder.ts',
+    'src/open-search.ts',
     'src/update-index.ts',
     'src/build-index.ts',
     'src/documents',
@@ -134,14 +144,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/retrieval',
     'src/store',
   ],
+  'src/verify-search.ts': [
+    'src/config.ts',
+    'src/open-search.ts',
+    'src/retrieval',
+    'src/store/generations.ts',
+    'src/update-index.ts',
+    'src/weaviate/segment-verifier.ts',
+  ],
   'src/index-process.ts': ['src/config.ts', 'src/documents/load.ts', 'src/index-child.ts'],
-  'src/index-child.ts': ['src/give-way.ts', 'src/config.ts', 'src/index-rounds.ts', 'src/index-process.ts'],
+  'src/lock-with-others.ts': ['src/config.ts', 'src/state/postgres-locks.ts', 'src/store/lock.ts'],
+  'src/index-child.ts': ['src/give-way.ts', 'src/lock-with-others.ts', 'src/config.ts', 'src/index-rounds.ts', 'src/index-process.ts'],
   // for the command line: who may do what, and which documents there are to give
-  'src/open-access.ts': ['src/config.ts', 'src/access', 'src/documents/registry.ts'],
+  'src/open-access.ts': ['src/config.ts', 'src/access', 'src/state', 'src/documents/registry.ts'],
   // what an index folder and the registry say, for the administration page
   'src/admin-facts.ts': ['src/documents', 'src/retrieval/library-files.ts', 'src/store'],
   // what a command begins: the parts put together
   'src/start': [
+    'src/lock-with-others.ts',
+    'src/open-access.ts',
     'src/admin-facts.ts',
     'src/answering/assistant.ts',
     'src/telemetry',
@@ -165,6 +186,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/bot-config.ts',
     'src/give-way.ts',
     'src/index-rounds.ts',
+    'src/verify-search.ts',
     'src/app.ts',
     'src/state',
     'src/channels',
@@ -184,6 +206,7 @@ const READS_FILES = [
   'src/check-config.ts',
   'src/telemetry-config.ts',
   'src/door-config.ts',
+  'src/search-config.ts',
   'src/documents',
   'src/library',
   'src/embedding',
@@ -199,6 +222,7 @@ const READS_FILES = [
 /** Outside packages and the places they are kept to; whatever is not listed here is used nowhere. */
 const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] = [
   [/^(?:onnxruntime-node|@huggingface\/transformers)$/, ['src/embedding', 'src/reranking']],
+  [/^weaviate-client$/, ['src/weaviate']],
   [/^hnswlib-node$/, ['src/retrieval/hnsw-index.ts']],
   [/^(?:langchain|@langchain\/[\w-]+)$/, ['src/langchain']],
   [/^(?:hono|@hono\/[\w-]+)$/, ['src/channels/http']],
@@ -219,8 +243,9 @@ const KEPT_TO: readonly (readonly [name: RegExp, places: readonly string[]])[] =
   [/^lru-cache$/, ['src/clauses', 'src/questions', 'src/retrieval', 'src/channels/http']],
   [/^openid-client$/, ['src/channels/http/oidc.ts']],
   [/^pdfjs-dist$/, ['src/documents/pdf-pages.ts']],
-  [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels']],
+  [/^zod$/, [...READS_FILES, 'src/retrieval', 'src/answering', 'src/langchain', 'src/channels', 'src/weaviate']],
   [/^node:sqlite$/, ['src/state']],
+  [/^pg$/, ['src/state']],
   // of questions the dictionaries alone, which come as data files; of answering the prompts, which are files too
   [
     /^node:fs$/,

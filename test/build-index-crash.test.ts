@@ -100,7 +100,7 @@ async function expectServed(home: string, acknowledged: number): Promise<number>
   const wanted = await fingerprintWanted(home, version)
   expect(generation.meta['fingerprint']).toBe(wanted)
   expect(await fingerprintOf(library, library.embedder)).toBe(wanted)
-  const [best] = retrieve(library, { text: '现行文本为哪个版本' }, 1)
+  const [best] = await retrieve(library, { text: '现行文本为哪个版本' }, 1)
   expect(best!.document.text.slice(best!.span.start, best!.span.end)).toContain(`版本${version}。`)
   if (segments.length > 1) hits.changes++
   return version
@@ -174,7 +174,7 @@ async function searchedExactly({ library, segments }: Opened): Promise<Library> 
 
 async function foundIn(library: Library, question: string): Promise<unknown> {
   const vector = await new HashingEmbedder(DIMENSIONS).embedQuestion(question)
-  const found = retrieve(library, { text: question, vector }, 10)
+  const found = await retrieve(library, { text: question, vector }, 10)
   return found.map(({ clause, score, similarity }) => [clause.id, score.toFixed(6), similarity?.toFixed(6)])
 }
 

@@ -36,6 +36,7 @@ describe('before the start', () => {
     ['a chat platform by half', () => ({ TIAOWEN_SLACK_BOT_TOKEN: 'xoxb-1' }), ['warning: 没有设置 TIAOWEN_SLACK_APP_TOKEN 或 TIAOWEN_SLACK_SIGNING_SECRET，取得的步骤见 docs/slack.md。']],
     ['a key in the clear', () => ({ TIAOWEN_LLM_URL: 'http://llm.example.cn/v1', TIAOWEN_LLM_MODEL: 'm', TIAOWEN_LLM_KEY: CANARY }), ['warning: 语言模型的密钥和问题经 http 明文发送。接口支持时请改用 https。TIAOWEN_LLM_URL is not https: its key goes in the clear.']],
     ['a key to this machine', () => ({ TIAOWEN_LLM_URL: 'http://[::1]:8000/v1', TIAOWEN_LLM_MODEL: 'm', TIAOWEN_LLM_KEY: CANARY }), []],
+    ['a search cluster that does not answer', () => ({ TIAOWEN_SEARCH_URL: 'http://127.0.0.1:9' }), ['warning: 检索集群没有应答（http://127.0.0.1:9）：fetch failed。请查看集群各节点是否在运行；恢复后即可继续，无须重启。']],
     ['an address of elsewhere', () => ({ TIAOWEN_HOST: '192.0.2.1', TIAOWEN_API_KEY: CANARY }), ['error: 192.0.2.1:0 不是这台机器的地址。请改正 TIAOWEN_HOST。The address is not of this machine.']],
   ])('%s is found', async (_, environment, findings) => {
     expect(await check(environment())).toEqual(findings)

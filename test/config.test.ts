@@ -39,6 +39,7 @@ test('every variable has its place', () => {
     TIAOWEN_UPLOADS: 'off',
     TIAOWEN_DATA_FOLDER: '/var/lib/tiaowen',
     TIAOWEN_INDEX_FOLDER: '/var/lib/tiaowen/index',
+    DATABASE_URL: 'postgres://tiaowen:p%40ss@db.example.cn:5432/tiaowen?sslmode=verify-full',
     TIAOWEN_MODEL_DIR: '/srv/models/bge',
     HF_ENDPOINT: 'https://hub.example.org/',
     TIAOWEN_EMBEDDING_THREADS: '4',
@@ -54,6 +55,7 @@ test('every variable has its place', () => {
     dataFolder: resolve('/var/lib/tiaowen'),
     uploads: false,
     indexFolder: resolve('/var/lib/tiaowen/index'),
+    databaseUrl: 'postgres://tiaowen:p%40ss@db.example.cn:5432/tiaowen?sslmode=verify-full',
     modelDir: resolve('/srv/models/bge'),
     hfEndpoint: 'https://hub.example.org',
     embeddingThreads: 4,
@@ -377,6 +379,57 @@ describe('the door', () => {
     [{ ...OIDC, TIAOWEN_OIDC_ROLES: 'chief=x', TIAOWEN_OIDC_ROLE_CLAIM: 'groups' }, /is not a list of role=value/],
     [{ ...OIDC, TIAOWEN_OIDC_ROLE_CLAIM: 'groups' }, /^TIAOWEN_OIDC_ROLES is not set/],
     [{ ...OIDC, TIAOWEN_OIDC_SCOPES: 'profile' }, /lacks openid/],
+  ])('refuses %j', (environment, said) => {
+    expect(refusal(environment)).toMatch(said)
+    expect(refusal(environment)).not.toContain('not-a-real-secret')
+  })
+})
+
+test.each(['mysql://db/tiaowen', 'postgres://db.example.cn', 'postgres://db.example.cn/', 'db.example.cn/tiaowen', 'postgres:///tiaowen', 'postgres://me:p@ss/w@db/x'])(
+  '%s is no database',
+  (address) => {
+    expect(() => readConfig({ DATABASE_URL: address })).toThrow(/^DATABASE_URL is not an address of PostgreSQL with the name of a database\. Write postgres:/)
+  },
+)
+
+test.each(['postgres://tiaowen@127.0.0.1/tiaowen', 'postgresql://a:b@[::1]:6432/t', 'postgres:///tiaowen?host=/var/run/postgresql'])('%s is one', (address) => {
+  expect(readConfig({ DATABASE_URL: address }).databaseUrl).toBe(address)
+})
+
+describe('a search cluster', () => {
+  const URLS = 'http://weaviate-0:8080, http://weaviate-1:8080/'
+
+  test('is there where its addresses are', () => {
+    expect(readConfig({}).search).toBeUndefined()
+    expect(readConfig({ TIAOWEN_SEARCH_KEY: 'k' }).search).toBeUndefined()
+    expect(readConfig({ TIAOWEN_SEARCH_URL: URLS, TIAOWEN_SEARCH_NODES: '5', TIAOWEN_SEARCH_TIMEOUT: '2' }).search).toEqual({
+      nodes: [
+        { url: 'http://weaviate-0:8080', grpcPort: 50_051 },
+        { url: 'http://weaviate-1:8080', grpcPort: 50_051 },
+      ],
+      prefix: 'Tiaowen',
+      replication: 3,
+      expectedNodes: 5,
+      querySeconds: 2,
+      insertSeconds: 10,
+    })
+    const more = { TIAOWEN_SEARCH_GRPC_PORT: '15051,15052', TIAOWEN_SEARCH_KEY: 'not-a-real-secret', TIAOWEN_SEARCH_PREFIX: 'Office' }
+    expect(readConfig({ TIAOWEN_SEARCH_URL: URLS, ...more }).search).toMatchObject({
+      nodes: [{ grpcPort: 15_051 }, { grpcPort: 15_052 }],
+      key: 'not-a-real-secret',
+      prefix: 'Office',
+      replication: 1,
+    })
+  })
+
+  test.each<[Record<string, string>, RegExp]>([
+    [{ TIAOWEN_SEARCH_URL: 'weaviate-0:8080' }, /is not a list of http or https addresses/],
+    [{ TIAOWEN_SEARCH_URL: 'http://me:not-a-real-secret@weaviate-0:8080' }, /is not a list of http or https addresses/],
+    [{ TIAOWEN_SEARCH_URL: 'http://weaviate-0:8080/v1' }, /is not a list of http or https addresses/],
+    [{ TIAOWEN_SEARCH_URL: URLS, TIAOWEN_SEARCH_GRPC_PORT: '1,2,3' }, /names 3 ports, and TIAOWEN_SEARCH_URL 2 addresses/],
+    [{ TIAOWEN_SEARCH_URL: URLS, TIAOWEN_SEARCH_NODES: '2', TIAOWEN_SEARCH_REPLICATION: '3' }, /TIAOWEN_SEARCH_REPLICATION is 3, and TIAOWEN_SEARCH_NODES 2/],
+    [{ TIAOWEN_SEARCH_URL: URLS, TIAOWEN_SEARCH_PREFIX: 'office' }, /is not a capital letter/],
+    [{ TIAOWEN_SEARCH_URL: URLS, TIAOWEN_SEARCH_TIMEOUT: '0' }, /is not a whole number from 1 to 60/],
   ])('refuses %j', (environment, said) => {
     expect(refusal(environment)).toMatch(said)
     expect(refusal(environment)).not.toContain('not-a-real-secret')

@@ -68,7 +68,7 @@ async function reindex(): Promise<void> {
   if (wanted === fingerprint) return
   previous = await buildGeneration({ loaded, embedder, indexFolder, ...(previous ? { previous } : {}) })
   fingerprint = wanted
-  if (retrieve(previous.library, ask, 3).length === 0) throw new Error('nothing is found')
+  if ((await retrieve(previous.library, ask, 3)).length === 0) throw new Error('nothing is found')
 }
 
 async function reopen(): Promise<void> {

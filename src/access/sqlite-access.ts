@@ -3,12 +3,13 @@ import { IN_MEMORY } from '../state/sqlite-file.ts'
 import { SqliteSession } from '../state/sqlite-session.ts'
 import type { AccessStore, AuditHead, AuditWanted, By, NewAuditEntry, NewKey, NewPerson } from './access-store.ts'
 import { Passwords, PASSWORD_COST, type PasswordCost } from './passwords.ts'
+import type { HolderId, SessionAbout } from './session-rules.ts'
 import { SqliteAudit } from './sqlite-audit.ts'
 import { SqliteCollections } from './sqlite-collections.ts'
 import { SqliteKeys } from './sqlite-keys.ts'
 import { SqlitePeople } from './sqlite-people.ts'
-import type { Desk } from './sqlite-rows.ts'
-import { SqliteSessions, type HolderId } from './sqlite-sessions.ts'
+import type { Desk } from './sqlite-desk.ts'
+import { SqliteSessions } from './sqlite-sessions.ts'
 
 export { IN_MEMORY }
 
@@ -94,7 +95,7 @@ export class SqliteAccess implements AccessStore {
     return this.#people.change(id, change, by)
   }
 
-  async openSession(holder: HolderId, about: { readonly agent?: string; readonly address?: string }) {
+  async openSession(holder: HolderId, about: SessionAbout) {
     return this.#sessions.open(holder, about)
   }
 

@@ -1,9 +1,8 @@
 /** Collections of documents 文件集 in the file of SQLite. */
-import { PolicyError } from '../errors.ts'
-import type { Row } from '../state/sqlite-session.ts'
-import type { AccessStore, By, CollectionRecord } from './access-store.ts'
+import type { By, CollectionRecord } from './access-store.ts'
+import { changeFacts, collectionEntry, collectionIn, entriesOf, nameTaken, noSuchCollection, sightWithout, type CollectionChange } from './collection-rows.ts'
 import { newId } from './secrets.ts'
-import { entryOf, keptSight, sightIn, timeIn, type Desk } from './sqlite-rows.ts'
+import type { Desk } from './sqlite-desk.ts'
 import { nameOf } from './wishes.ts'
 
 /** With what is in it, as one state of all of it. */
@@ -32,8 +31,6 @@ const STATEMENTS = {
   peopleSeeing: `SELECT id, sight FROM people WHERE sight <> 'all'`,
   personSight: 'UPDATE people SET sight = :sight WHERE id = :id',
 } as const
-
-type Change = Parameters<AccessStore['changeCollection']>[1]
 
 export class SqliteCollections {
   readonly #desk: Desk
@@ -64,7 +61,8 @@ export class SqliteCollections {
     })
   }
 
-  change(id: string, { name, folders, documents }: Change, by: By): CollectionRecord {
+  change(id: string, change: CollectionChange, by: By): CollectionRecord {
+    const { name, folders, documents } = change
     const renamed = name === undefined ? undefined : nameOf('文件集的名称', name)
     return this.#desk.session.written(() => {
       this.#refuseUnknown(id)
@@ -81,11 +79,7 @@ export class SqliteCollections {
         for (const one of entriesOf(documents)) this.#statements.addDocument.run({ id, one })
       }
       const record = this.#read(id)
-      this.#changed(by, 'collection.change', id, {
-        name: record.name,
-        ...(folders && { folders: record.folders.length }),
-        ...(documents && { documents: record.documents.length }),
-      })
+      this.#changed(by, 'collection.change', id, changeFacts(record, change))
       return record
     })
   }
@@ -109,16 +103,15 @@ export class SqliteCollections {
     const { keysSeeing, keySight, peopleSeeing, personSight } = this.#statements
     for (const [seeing, change] of [[keysSeeing, keySight], [peopleSeeing, personSight]] as const) {
       for (const row of seeing.all()) {
-        const sight = sightIn(row)
-        if (sight === 'all' || !sight.includes(collection)) continue
-        change.run({ id: row['id']!, sight: keptSight(sight.filter((one) => one !== collection)) })
+        const sight = sightWithout(row, collection)
+        if (sight !== undefined) change.run({ id: row['id']!, sight })
       }
     }
   }
 
   #changed(by: By, action: string, object: string, detail: Readonly<Record<string, string | number>>): void {
     this.#statements.count.run()
-    this.#desk.audit.append({ ...entryOf(by), action, object, outcome: 'done', detail })
+    this.#desk.audit.append(collectionEntry(by, action, object, detail))
   }
 
   #read(id: string): CollectionRecord {
@@ -128,33 +121,12 @@ export class SqliteCollections {
   #refuseTaken(name: string, except?: string): void {
     const row = this.#statements.byName.get({ name })
     if (row && row['id'] !== except) {
-      throw new PolicyError('bad-request', `已有名为“${name}”的文件集，请换一个名称。The name is taken.`)
+      throw nameTaken(name)
     }
   }
 
   #refuseUnknown(id: string): void {
     if (this.#statements.one.get({ id })) return
-    throw new PolicyError('no-such-collection', `没有文件集 ${id.slice(0, 80)}，见 tiaowen collections list。No such collection.`)
+    throw noSuchCollection(id)
   }
-}
-
-function collectionIn(row: Row): CollectionRecord {
-  const list = (column: string) => JSON.parse(String(row[column])) as readonly string[]
-  return {
-    id: String(row['id']),
-    name: String(row['name']),
-    folders: list('folders'),
-    documents: list('documents'),
-    createdAt: timeIn(row, 'created_at'),
-  }
-}
-
-const MOST_ENTRIES = 100_000
-const MOST_CHARACTERS = 1_000
-
-/** Each once. */
-function entriesOf(asked: readonly string[]): readonly string[] {
-  const isFit = (one: string) => one !== '' && one.length <= MOST_CHARACTERS && one.isWellFormed()
-  if (asked.length <= MOST_ENTRIES && asked.every(isFit)) return [...new Set(asked)]
-  throw new PolicyError('bad-request', '文件集里的文件夹或文件编号不对。A folder or document of the collection is none.')
 }

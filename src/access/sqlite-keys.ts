@@ -1,8 +1,10 @@
 /** API keys 密钥 in the file of SQLite. */
 import type { By, KeyRecord, NewKey } from './access-store.ts'
+import { keyCreated, keyRevoked, keyWishes } from './key-changes.ts'
+import { isAlive, isFresh, keptSight, keyIn, TOUCH_MS } from './records.ts'
 import { digestOf, isSameDigest, keyIdOf, newKeySecret, newToken } from './secrets.ts'
-import { entryOf, isAlive, keptSight, keyIn, sightWords, TOUCH_MS, type Desk } from './sqlite-rows.ts'
-import { expiryOf, nameOf, refuseBlindAdmin, scopesOf, sightOf, tokensOf } from './wishes.ts'
+import type { Desk } from './sqlite-desk.ts'
+import { refuseBlindAdmin, sightOf } from './wishes.ts'
 
 const STATEMENTS = {
   add: `INSERT INTO api_keys (id, digest, name, scopes, sight, created_at, created_by, expires_at, tokens_a_day)
@@ -34,31 +36,15 @@ export class SqliteKeys {
 
   create(wanted: NewKey, by: By): { readonly key: KeyRecord; readonly secret: string } {
     const now = this.#desk.now()
-    const name = nameOf('名称', wanted.name)
-    const scopes = scopesOf(wanted.scopes)
-    const expiresAt = wanted.expiresAt === undefined ? null : expiryOf(wanted.expiresAt, now)
-    const tokensADay = wanted.tokensADay === undefined ? null : tokensOf(wanted.tokensADay)
+    const { scopes, ...wishes } = keyWishes(wanted, now)
     return this.#desk.session.written(() => {
       const sight = sightOf(wanted.sight, this.#collectionIds())
       refuseBlindAdmin(scopes.includes('admin'), sight)
       const { id, secret } = this.#unused()
-      const digest = digestOf(secret)
-      const row = { id, digest, name, scopes: scopes.join(' '), sight: keptSight(sight), now, by: by.by, expiresAt, tokensADay }
+      const row = { id, digest: digestOf(secret), ...wishes, scopes: scopes.join(' '), sight: keptSight(sight), now, by: by.by }
       this.#statements.add.run(row)
       const key = keyIn(this.#statements.one.get({ id })!)
-      this.#desk.audit.append({
-        ...entryOf(by),
-        action: 'key.create',
-        object: id,
-        outcome: 'done',
-        detail: {
-          name,
-          scopes: row.scopes,
-          sight: sightWords(sight),
-          ...(key.expiresAt !== undefined && { expiresAt: key.expiresAt }),
-          ...(tokensADay !== null && { tokensADay }),
-        },
-      })
+      this.#desk.audit.append(keyCreated(by, key, sight))
       return { key, secret }
     })
   }
@@ -78,9 +64,7 @@ export class SqliteKeys {
     const now = this.#desk.now()
     const row = this.#desk.session.tried(() => this.#statements.one.get({ id }))
     if (!row || !isAlive(row, now)) return undefined
-    const last = row['last_used_at']
-    const isFresh = last !== null && now >= Number(last) && now - Number(last) < TOUCH_MS
-    return isFresh || !this.#touch(id, now) ? keyIn(row) : keyIn({ ...row, last_used_at: now })
+    return isFresh(row, now) || !this.#touch(id, now) ? keyIn(row) : keyIn({ ...row, last_used_at: now })
   }
 
   revoke(id: string, by: By): boolean {
@@ -88,7 +72,7 @@ export class SqliteKeys {
       const { changes } = this.#statements.revoke.run({ id, now: this.#desk.now() })
       if (Number(changes) === 0) return false
       this.#statements.endSessions.run({ id })
-      this.#desk.audit.append({ ...entryOf(by), action: 'key.revoke', object: id, outcome: 'done' })
+      this.#desk.audit.append(keyRevoked(by, id))
       return true
     })
   }

@@ -1,11 +1,22 @@
 /** People who sign in 人员 in the file of SQLite. */
-import { PolicyError } from '../errors.ts'
-import type { Row } from '../state/sqlite-session.ts'
-import type { AccessStore, By, NewPerson, PersonRecord } from './access-store.ts'
+import type { By, NewPerson, PersonRecord } from './access-store.ts'
 import { refuseWeak, type Passwords } from './passwords.ts'
+import {
+  changedPerson,
+  loginTaken,
+  noAdminLeft,
+  noSuchPerson,
+  passwordOf,
+  personChanged,
+  personCreated,
+  personWishes,
+  subjectTaken,
+  type PersonChange,
+} from './person-changes.ts'
+import { keptSight, personIn, sightIn } from './records.ts'
 import { newId } from './secrets.ts'
-import { entryOf, keptSight, personIn, sightIn, sightWords, type Desk } from './sqlite-rows.ts'
-import { foldedLogin, loginOf, nameOf, refuseBlindAdmin, roleOf, sightOf } from './wishes.ts'
+import type { Desk } from './sqlite-desk.ts'
+import { foldedLogin, nameOf, refuseBlindAdmin, roleOf, sightOf } from './wishes.ts'
 
 const STATEMENTS = {
   add: `INSERT INTO people (id, login, folded_login, name, role, sight, password, issuer, subject, created_at)
@@ -23,8 +34,6 @@ const STATEMENTS = {
   any: 'SELECT EXISTS (SELECT 1 FROM people) AS is_any',
 } as const
 
-type Change = Parameters<AccessStore['changePerson']>[1]
-
 export class SqlitePeople {
   readonly #desk: Desk
   readonly #statements
@@ -39,24 +48,17 @@ export class SqlitePeople {
   }
 
   async create(wanted: NewPerson, by: By): Promise<PersonRecord> {
-    const login = loginOf(wanted.login)
-    const name = nameOf('姓名', wanted.name)
-    const role = roleOf(wanted.role)
-    const { issuer = null, subject = null } = wanted.subject ?? {}
+    const wishes = personWishes(wanted)
+    const { login, folded, issuer, subject } = wishes
     const password = wanted.password === undefined ? null : await this.#kept(wanted.password, login)
     return this.#desk.session.written(() => {
       const sight = sightOf(wanted.sight, this.#collectionIds())
-      refuseBlindAdmin(role === 'admin', sight)
-      const folded = foldedLogin(login)
-      if (this.#statements.byLogin.get({ folded })) throw taken(`登录名 ${login} 已有人使用，请换一个。The login is taken.`)
-      if (issuer !== null && this.#statements.bySubject.get({ issuer, subject })) {
-        throw taken('这个单点登录账号已属于另一个人。The single sign-on account is taken.')
-      }
+      refuseBlindAdmin(wishes.role === 'admin', sight)
+      if (this.#statements.byLogin.get({ folded })) throw loginTaken(login)
+      if (issuer !== null && this.#statements.bySubject.get({ issuer, subject })) throw subjectTaken()
       const id = newId()
-      const now = this.#desk.now()
-      this.#statements.add.run({ id, login, folded, name, role, sight: keptSight(sight), password, issuer, subject, now })
-      const detail = { login, role, sight: sightWords(sight), signsInBy: password !== null ? 'password' : (issuer ?? 'nothing') }
-      this.#desk.audit.append({ ...entryOf(by), action: 'person.create', object: id, outcome: 'done', detail })
+      this.#statements.add.run({ id, ...wishes, sight: keptSight(sight), password, now: this.#desk.now() })
+      this.#desk.audit.append(personCreated(by, id, wishes, sight, password !== null))
       return personIn(this.#statements.one.get({ id })!)
     })
   }
@@ -82,7 +84,7 @@ export class SqlitePeople {
     return personIn(row)
   }
 
-  async change(id: string, change: Change, by: By): Promise<PersonRecord> {
+  async change(id: string, change: PersonChange, by: By): Promise<PersonRecord> {
     const known = this.#desk.session.tried(() => this.#statements.one.get({ id }))
     if (!known) throw noSuchPerson(id)
     const name = change.name === undefined ? undefined : nameOf('姓名', change.name)
@@ -93,24 +95,12 @@ export class SqlitePeople {
       const role = roleOf(change.role ?? String(row['role']))
       const sight = change.sight === undefined ? sightIn(row) : sightOf(change.sight, this.#collectionIds())
       refuseBlindAdmin(role === 'admin', sight)
-      const wasDisabled = row['disabled_at'] !== null
-      const isDisabled = change.disabled ?? wasDisabled
-      if (isAdmin(row) && (role !== 'admin' || isDisabled) && this.#statements.otherAdmins.get({ id })!['is_any'] === 0) {
-        throw new PolicyError('bad-request', '至少要留一位管理员，请先指定另一位。One admin must remain.')
-      }
-      const disabledAt = !isDisabled ? null : wasDisabled ? Number(row['disabled_at']) : this.#desk.now()
-      const kept = { name: name ?? String(row['name']), sight: keptSight(sight), password: password ?? passwordOf(row) ?? null }
-      this.#statements.change.run({ id, ...kept, role, disabledAt })
-      const endsSessions = password !== undefined || role !== row['role'] || isDisabled !== wasDisabled
+      const given = { role, sight, now: this.#desk.now(), ...(name !== undefined && { name }), ...(password !== undefined && { password }) }
+      const { kept, endsSessions, endsAdmin, detail } = changedPerson(row, change, given)
+      if (endsAdmin && this.#statements.otherAdmins.get({ id })!['is_any'] === 0) throw noAdminLeft()
+      this.#statements.change.run({ id, ...kept })
       if (endsSessions) this.#statements.endSessions.run({ id })
-      const detail = {
-        ...(name !== undefined && { name }),
-        ...(change.role !== undefined && { role }),
-        ...(change.sight !== undefined && { sight: sightWords(sight) }),
-        ...(change.disabled !== undefined && { disabled: isDisabled }),
-        ...(password !== undefined && { password: 'new' }),
-      }
-      this.#desk.audit.append({ ...entryOf(by), action: 'person.change', object: id, outcome: 'done', detail })
+      this.#desk.audit.append(personChanged(by, id, detail))
       return personIn(this.#statements.one.get({ id })!)
     })
   }
@@ -133,15 +123,3 @@ export class SqlitePeople {
     }
   }
 }
-
-const passwordOf = (row: Row | undefined): string | undefined =>
-  row === undefined || row['password'] === null ? undefined : String(row['password'])
-
-/** One who can sign in. */
-const isAdmin = (row: Row): boolean =>
-  row['role'] === 'admin' && row['disabled_at'] === null && (row['password'] !== null || row['issuer'] !== null)
-
-const taken = (message: string) => new PolicyError('bad-request', message)
-
-export const noSuchPerson = (id: string) =>
-  new PolicyError('no-such-person', `没有人员 ${id.slice(0, 80)}，见 tiaowen people list。No such person.`)

@@ -1,17 +1,11 @@
 /** Signed-in browsers 会话 in the file of SQLite. */
-import { PolicyError } from '../errors.ts'
 import type { Row } from '../state/sqlite-session.ts'
 import type { SessionHolder, SessionRecord } from './access-store.ts'
+import { noSuchPerson } from './person-changes.ts'
+import { isAlive, isFresh, keyIn, personIn, sessionIn } from './records.ts'
 import { digestOf, newId, newToken } from './secrets.ts'
-import { noSuchPerson } from './sqlite-people.ts'
-import { isAlive, keyIn, personIn, sessionIn, TOUCH_MS, type Desk } from './sqlite-rows.ts'
-
-const HOUR_MS = 3_600_000
-/** Without use. */
-export const SESSION_IDLE_MS = 12 * HOUR_MS
-export const SESSION_MS = 7 * 24 * HOUR_MS
-/** Of one holder: the oldest gives way. */
-export const MOST_SESSIONS = 50
+import { aboutOf, bothOf, isOver, keyIsDead, MOST_SESSIONS, SESSION_IDLE_MS, SESSION_MS, type HolderId, type SessionAbout } from './session-rules.ts'
+import type { Desk } from './sqlite-desk.ts'
 
 const STATEMENTS = {
   key: 'SELECT * FROM api_keys WHERE id = :id',
@@ -29,10 +23,6 @@ const STATEMENTS = {
   close: 'DELETE FROM sessions WHERE id = :id',
 } as const
 
-const MOST_CHARACTERS = 200
-
-export type HolderId = { readonly person: string } | { readonly key: string }
-
 export class SqliteSessions {
   readonly #desk: Desk
   readonly #statements
@@ -42,7 +32,7 @@ export class SqliteSessions {
     this.#statements = desk.session.prepared(STATEMENTS)
   }
 
-  open(holder: HolderId, { agent, address }: { readonly agent?: string; readonly address?: string }) {
+  open(holder: HolderId, about: SessionAbout) {
     const now = this.#desk.now()
     const token = newToken()
     return this.#desk.session.written(() => {
@@ -55,8 +45,7 @@ export class SqliteSessions {
         ...whose,
         now,
         expiresAt: now + SESSION_MS,
-        agent: agent === undefined ? null : clip(agent),
-        address: address === undefined ? null : clip(address),
+        ...aboutOf(about),
       })
       this.#statements.surplus.run(whose)
       return { token, session: sessionIn(this.#statements.byDigest.get({ digest: digestOf(token) })!) }
@@ -70,9 +59,7 @@ export class SqliteSessions {
       if (!row || isOver(row, now)) return undefined
       const holder = this.#holderOf(row, now)
       if (!holder) return undefined
-      const last = Number(row['last_used_at'])
-      const isFresh = now >= last && now - last < TOUCH_MS
-      return { session: sessionIn(isFresh || !this.#touch(row, now) ? row : { ...row, last_used_at: now }), holder }
+      return { session: sessionIn(isFresh(row, now) || !this.#touch(row, now) ? row : { ...row, last_used_at: now }), holder }
     })
   }
 
@@ -89,7 +76,7 @@ export class SqliteSessions {
   #existing(holder: HolderId, now: number): ReturnType<typeof bothOf> {
     if ('key' in holder) {
       const row = this.#statements.key.get({ id: holder.key })
-      if (!row || !isAlive(row, now)) throw new PolicyError('no-such-key', '没有这把密钥，或已停用。No such key, or it is revoked.')
+      if (!row || !isAlive(row, now)) throw keyIsDead()
     } else {
       const row = this.#statements.person.get({ id: holder.person })
       if (!row || row['disabled_at'] !== null) throw noSuchPerson(holder.person)
@@ -117,13 +104,3 @@ export class SqliteSessions {
     }
   }
 }
-
-const bothOf = (holder: HolderId) => ({
-  key: 'key' in holder ? holder.key : null,
-  person: 'person' in holder ? holder.person : null,
-})
-
-const isOver = (row: Row, now: number): boolean =>
-  now >= Number(row['expires_at']) || now - Number(row['last_used_at']) >= SESSION_IDLE_MS
-
-const clip = (words: string) => words.slice(0, MOST_CHARACTERS).toWellFormed()

@@ -29,6 +29,8 @@ export interface Status {
   readonly documents: number
   readonly clauses: number
   readonly chunks: number
+  /** The cluster that searches; absent where this process does. */
+  readonly search?: SearchState
   /** The language model that writes; absent where none is configured. */
   readonly languageModel?: ModelState
   /** The cross-encoder that orders what was found; absent where none is configured. */
@@ -39,6 +41,18 @@ export interface Status {
   readonly skipped?: readonly SkippedFile[]
   /** An index is being built beside the one that serves. */
   readonly building?: { readonly step: string; readonly done: number; readonly total: number }
+}
+
+/** There is an index, and whoever searches it can be asked. */
+export const canAnswer = ({ ready, search }: Pick<Status, 'ready' | 'search'>): boolean => ready && search?.state !== 'unavailable'
+
+/** A search cluster as it was last seen. */
+export interface SearchState {
+  readonly state: 'ok' | 'incomplete' | 'unavailable'
+  /** Healthy ones; absent while it was not seen. */
+  readonly nodes?: number
+  readonly expectedNodes: number
+  readonly reason?: string
 }
 
 /** A file that became no document. */

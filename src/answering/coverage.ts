@@ -1,6 +1,6 @@
 /** How much of a question a text holds: the share of the question's terms, by weight, that stand in it. */
 import type { Question } from '../questions/question.ts'
-import type { Keywords } from '../retrieval/keywords.ts'
+import type { TermWeights } from '../retrieval/term-weights.ts'
 import { fold, terms } from '../retrieval/terms.ts'
 
 /** The terms of a question with their weights, side by side. */
@@ -18,7 +18,7 @@ export type Standing = readonly boolean[]
 const SINGLE_CHARACTER = 0.3
 
 /** The question's terms with their weights; a term of function words only has none. */
-export function weightedTerms({ words }: Pick<Question, 'words'>, keywords: Keywords): WeightedTerms {
+export function weightedTerms({ words }: Pick<Question, 'words'>, keywords: TermWeights): WeightedTerms {
   const weights = new Map<string, number>()
   for (const term of words.flatMap(({ text }) => terms(text))) {
     const single = [...term].length === 1 && /\p{Script=Han}/u.test(term)

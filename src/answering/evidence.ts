@@ -5,7 +5,7 @@ import type { Question } from '../questions/question.ts'
 import { foldedOf, phrasesOf, readOnce, sentencesOf } from '../questions/read-once.ts'
 import { remembered } from '../questions/remembered.ts'
 import { times, type Time } from '../questions/times.ts'
-import type { Keywords } from '../retrieval/keywords.ts'
+import type { TermWeights } from '../retrieval/term-weights.ts'
 import type { Found, Spot } from '../retrieval/retrieve.ts'
 import { fold } from '../retrieval/terms.ts'
 import type { Span } from '../types.ts'
@@ -46,7 +46,7 @@ const LONGEST_RUN = 120
 const unitsOf = readOnce((text, sentence) => units(text, sentence, LONGEST_RUN))
 
 /** All spans worth quoting of the clauses found, best first. */
-export function findEvidence(question: Question, found: readonly Found[], keywords: Keywords): Evidence[] {
+export function findEvidence(question: Question, found: readonly Found[], keywords: TermWeights): Evidence[] {
   const weighted = weightedTerms(question, keywords)
   const bestSpot = found
     .flatMap(({ spots }) => spots)

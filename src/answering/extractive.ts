@@ -27,8 +27,15 @@ export interface Draft {
   readonly detail?: string
 }
 
-/** Clauses for the question, in these documents where they are given. */
-export type Search = (documents?: readonly DocumentId[], limit?: number) => readonly Found[]
+/**
+ * Clauses for the question, in these documents where they are given; those of `throughout` are all looked at, however
+ * far from it.
+ */
+export type Search = (
+  documents?: readonly DocumentId[],
+  limit?: number,
+  throughout?: readonly DocumentId[],
+) => Promise<readonly Found[]>
 
 /** Evidence looked at before a question is declined. */
 const CANDIDATES = 40
@@ -47,7 +54,13 @@ const MOST_SPANS = 2
  * The draft for a question of which `intent` is known: header, false premise, several documents, or the best.
  * `held`: where the clauses found are not those that the question names, what is held of the laws they are made under.
  */
-export function answerFrom(library: Library, text: string, intent: Intent, search: Search, held?: Held): Draft {
+export async function answerFrom(
+  library: Library,
+  text: string,
+  intent: Intent,
+  search: Search,
+  held?: Held,
+): Promise<Draft> {
   const composer = new Composer(library)
   const asked = analyse(text)
   const naming = ({ span }: Word): boolean =>
@@ -74,21 +87,21 @@ export function answerFrom(library: Library, text: string, intent: Intent, searc
   const court = new Court(library, question)
   if (intent.several) {
     const several = intent.documents && intent.documents.length > 1 ? intent.documents : undefined
-    const documents = several ?? nearestDocuments(library, search)
-    const groups = eachDocument(library, court, documents, search)
+    const documents = several ?? (await nearestDocuments(library, search))
+    const groups = await eachDocument(library, court, documents, search)
     if (groups.length > 0) {
       for (const group of newestFirst(groups)) composer.quote(group, { dated: true })
       return { outcome: 'answered', composer }
     }
   }
-  const found = search(intent.documents)
+  const found = await search(intent.documents)
   const truth = falsePremise(question, found, library.keywords)
   if (truth) {
     const span = withoutLastComma(truth.document.text, truth.span)
     composer.say('declined-false-premise').quote([{ document: truth.document, span }])
     return { outcome: 'declined', reason: 'false-premise', composer, detail: 'premise' }
   }
-  const { holding, best, verdict } = hearAgain(library, question, court, found, search)
+  const { holding, best, verdict } = await hearAgain(library, question, court, found, search)
   const [lead] = holding
   if (!lead) return decline(composer, verdict, best)
   const law = held && !intent.documents ? missingLaw(found, lead, held) : undefined
@@ -103,20 +116,20 @@ function namesDocument({ documents }: Library, name: string): boolean {
 }
 
 /** The whole library, and where the time asked for fails there, the documents of that year. */
-function hearAgain(
+async function hearAgain(
   library: Library,
   question: Question,
   court: Court,
   found: readonly Found[],
   search: Search,
-): Hearing {
+): Promise<Hearing> {
   const first = court.hear(found)
   const { holding, verdict } = first
   if (holding.length > 0 || !verdict || verdict.holds || verdict.because !== 'declined-time') return first
   const years = new Set(question.times.map(({ year }) => year))
   const dated = library.documents.filter((document) => years.has(Number(dateOf(document)?.value.slice(0, 4))))
   if (dated.length === 0 || dated.length === library.documents.length) return first
-  const again = court.hear(search(dated.map(({ id }) => id)))
+  const again = court.hear(await search(dated.map(({ id }) => id)))
   return again.holding.length > 0 ? again : first
 }
 
@@ -167,19 +180,25 @@ const MOST_HEARD = 30
 const NEAR = 200
 
 /** All of a small library; of a large one those whose clauses come nearest to the question. */
-function nearestDocuments({ documents }: Library, search: Search): DocumentId[] {
+async function nearestDocuments({ documents }: Library, search: Search): Promise<DocumentId[]> {
   if (documents.length <= MOST_HEARD) return documents.map(({ id }) => id)
-  const near = search(undefined, NEAR).map(({ document }) => document.id)
+  const near = (await search(undefined, NEAR)).map(({ document }) => document.id)
   return [...new Set(near)].slice(0, MOST_HEARD)
 }
 
 type Group = [Quotation, ...Quotation[]]
 
 /** The best of each document that comes near the best of all; a copy of a clause already quoted is left out. */
-function eachDocument(library: Library, court: Court, documents: readonly DocumentId[], search: Search): Group[] {
-  const leads = documents
-    .flatMap((id) => {
-      const { holding } = court.hear(search([id]))
+async function eachDocument(
+  library: Library,
+  court: Court,
+  documents: readonly DocumentId[],
+  search: Search,
+): Promise<Group[]> {
+  const found = await Promise.all(documents.map((id) => search([id])))
+  const leads = found
+    .flatMap((ofOne) => {
+      const { holding } = court.hear(ofOne)
       return holding.length === 0 ? [] : [holding.reduce((best, one) => (one.coverage > best.coverage ? one : best))]
     })
     .sort((one, other) => other.coverage - one.coverage)

@@ -8,7 +8,7 @@ import { quantities, sameQuantity, type Quantity, type QuantityKind } from '../q
 import type { Question } from '../questions/question.ts'
 import { foldedOf, placesOf, quantitiesOf, readOnce } from '../questions/read-once.ts'
 import { rememberedOf } from '../questions/remembered.ts'
-import type { Keywords } from '../retrieval/keywords.ts'
+import type { TermWeights } from '../retrieval/term-weights.ts'
 import { fold } from '../retrieval/terms.ts'
 import type { DeclineReason, Document } from '../types.ts'
 import { areaAsked, asksMeaningOfCode, codesIn, kindMissing } from './asked-kinds.ts'
@@ -37,7 +37,7 @@ const LIMITS = {
 } as const
 
 /** Whether evidence holds under every condition of a question; where it does not, the first that fails. */
-export function judge(question: Question, evidence: Evidence, keywords: Keywords): Verdict {
+export function judge(question: Question, evidence: Evidence, keywords: TermWeights): Verdict {
   const scope = scopeOf(evidence)
   const failed = (because: PhraseName, detail: string, reason: DeclineReason = 'no-evidence'): Verdict => ({
     holds: false,
@@ -79,7 +79,7 @@ export function judge(question: Question, evidence: Evidence, keywords: Keywords
 }
 
 /** One weighty word of the question at least must stand in the sentence of the figure itself. */
-function onTopic(question: Question, { evidence, document, headings }: Scope, keywords: Keywords): boolean {
+function onTopic(question: Question, { evidence, document, headings }: Scope, keywords: TermWeights): boolean {
   const weighty = supportOf(question, evidence, keywords).filter(({ weight }) => weight >= 2)
   if (weighty.length === 0) return true
   const { opening, sentence } = evidence
@@ -151,7 +151,7 @@ function areaNamed(area: string, question: Question, { text, sentence, evidence 
  * Asked in the document's own words for something it does not speak of: most words of the question stand around the
  * evidence, the noun that is asked for stands nowhere in the document. A question in other words is left alone.
  */
-export function focusMissing(question: Question, evidence: Evidence, keywords: Keywords): string | undefined {
+export function focusMissing(question: Question, evidence: Evidence, keywords: TermWeights): string | undefined {
   const supports = supportOf(question, evidence, keywords)
   const meant = supports.filter(({ generic, weight }) => !generic && weight > 1)
   const stands = meant.filter(({ support }) => support >= 0.4)

@@ -179,7 +179,7 @@ export class LocalAssistant implements Assistant {
         if (lookedUp < MOST_LOOKED_UP) {
           lookedUp++
           const { vector } = await this.#embed(library, sentence)
-          const found = retrieve(library, queryOf(sentence, vector, documents), SUGGESTED_FROM)
+          const found = await retrieve(library, queryOf(sentence, vector, documents), SUGGESTED_FROM)
           const likely = likelySource(sentence, found, library.keywords)
           if (likely) {
             const citation = citationOf(library, likely, items.length + 1)
@@ -209,11 +209,11 @@ export class LocalAssistant implements Assistant {
     const named = addressed(library, references, meant, wanted)
     const first = searched(library, meant, { wanted, named: wanted })
     const ranked = await this.#order(library, queryOf(text, vector, first), clock)
-    const look = (ids?: readonly DocumentId[]): readonly Found[] =>
+    const look = (ids?: readonly DocumentId[]): Promise<readonly Found[]> =>
       retrieveInOrder(library, queryOf(text, vector, ids), limit, ranked.order)
-    const found = look(first)
+    const found = await look(first)
     // what is repealed or no longer the version in force comes last, and only where there is room
-    const besides = found.length < limit && meant.out.size > 0 ? look(evenPast(library, meant, wanted)) : []
+    const besides = found.length < limit && meant.out.size > 0 ? await look(evenPast(library, meant, wanted)) : []
     clock.mark('retrieve')
     return {
       passages: firstThen(firstThen(named, found), besides).slice(0, limit).map((one) => passageOf(library, one)),
@@ -244,22 +244,21 @@ export class LocalAssistant implements Assistant {
     const inVersions = named.documents && narrowed(library, named.documents, meant)
     const intent = inVersions ? { ...named, documents: inVersions.ids } : named
     const scope = intent.documents ?? wanted
-    const queryFor = (documents?: readonly DocumentId[]): Query =>
-      queryOf(text, vector, searched(library, meant, { wanted, named: scope, documents }))
+    const queryFor = (documents?: readonly DocumentId[], throughout?: readonly DocumentId[]): Query => ({
+      ...queryOf(text, vector, searched(library, meant, { wanted, named: scope, documents })),
+      ...(throughout && { throughout }),
+    })
     const ranked = await this.#order(library, queryFor(scope), clock, signal)
-    const search = searchOnce((documents, limit = RETRIEVED) =>
-      retrieveInOrder(library, queryFor(documents), limit, ranked.order),
+    const search = searchOnce((documents, limit = RETRIEVED, throughout?: readonly DocumentId[]) =>
+      retrieveInOrder(library, queryFor(documents, throughout), limit, ranked.order),
     )
-    const found = search(scope)
+    const found = await search(scope)
     await turn()
-    const clauses: Search = (documents, limit) => search(documents, limit).flatMap(clausesOf)
-    const past: Search = (documents, limit = RETRIEVED) =>
-      retrieveInOrder(
-        library,
-        queryOf(text, vector, evenPast(library, meant, documents ?? wanted)),
-        limit,
-        ranked.order,
-      ).flatMap(clausesOf)
+    const clauses: Search = async (...asked) => (await search(...asked)).flatMap(clausesOf)
+    const past: Search = async (documents, limit = RETRIEVED) => {
+      const query = queryOf(text, vector, evenPast(library, meant, documents ?? wanted))
+      return (await retrieveInOrder(library, query, limit, ranked.order)).flatMap(clausesOf)
+    }
     clock.mark('retrieve')
     const asked = { text, intent, references, scope: scope?.length ? scope : wanted, search: clauses, meant, held: heldIn(library, wanted) }
     const draft = unclear
@@ -270,7 +269,7 @@ export class LocalAssistant implements Assistant {
           ? declined(library, 'out-of-scope', 'declined-out-of-scope')
           : inVersions?.absent !== undefined
             ? noSuchVersion(library, inVersions.absent)
-            : orFromThePast(library, { ...asked, intent: named, search: past }, draftOf(library, asked))
+            : await orFromThePast(library, { ...asked, intent: named, search: past }, await draftOf(library, asked))
     await turn()
     const exactly = draft.places?.map((place) => foundAt(library, place))
     const nearest = exactly ?? firstThen(addressed(library, references, meant, scope), found)
@@ -375,7 +374,7 @@ export class LocalAssistant implements Assistant {
   async #order(library: Library, query: Query, clock: Clock, signal = NEVER): ReturnType<typeof orderBy> {
     const { reranker, log } = this.#parts
     if (!reranker) return {}
-    const ranked = await orderBy(reranker, query.text, retrieve(library, query, reranker.most), signal)
+    const ranked = await orderBy(reranker, query.text, await retrieve(library, query, reranker.most), signal)
     if (ranked.fallback) log(`不经重排 passages in the order they were found: ${ranked.fallback.reason}`)
     clock.mark('rerank')
     return ranked
@@ -407,13 +406,13 @@ interface Understanding {
   readonly held: Held
 }
 
-function draftOf(library: Library, asked: Understanding): Draft {
+async function draftOf(library: Library, asked: Understanding): Promise<Draft> {
   const { text, intent, references, search } = asked
   const [reference] = references
   const counted = draftOfCount(library, asked)
   if (counted) return counted
   if (reference) {
-    const draft = draftOfClause(library, asked, reference)
+    const draft = await draftOfClause(library, asked, reference)
     if (draft) return draft
   }
   const unknown = unknownName(reference, text) ?? intent.unknownDocument
@@ -444,7 +443,11 @@ function placeMeant(library: Library, at: string, asOf?: string): Place {
 }
 
 /** The clause a question names: its text, or what it says of the thing asked; undefined when it leads nowhere. */
-function draftOfClause(library: Library, asked: Understanding, reference: Reference): Draft | undefined {
+async function draftOfClause(
+  library: Library,
+  asked: Understanding,
+  reference: Reference,
+): Promise<Draft | undefined> {
   const { text, intent, scope, search } = asked
   const composer = new Composer(library)
   const documents = scope ? library.documents.filter(({ id }) => scope.includes(id)) : library.documents
@@ -456,9 +459,10 @@ function draftOfClause(library: Library, asked: Understanding, reference: Refere
   }
   if (found.outcome !== 'found') return undefined
   const named = new Set(found.places.map(({ lineage }) => lineage.at(-1)!.id))
-  const inClause: Search = (documents) =>
-    search(documents, Infinity).filter(({ lineage }) => lineage.some(({ id }) => named.has(id)))
-  const draft = answerFrom(library, text, intent, inClause)
+  const holding = [...new Set(found.places.map(({ document }) => document.id))]
+  const inClause: Search = async (documents) =>
+    (await search(documents, Infinity, holding)).filter(({ lineage }) => lineage.some(({ id }) => named.has(id)))
+  const draft = await answerFrom(library, text, intent, inClause)
   if (draft.outcome === 'answered' || draft.reason === 'false-premise') return draft
   return answerReference(composer, found) ?? draft
 }
@@ -486,11 +490,11 @@ function addressed(
  * Declined over what is in force: what other versions and repealed texts say is quoted then, and marked as theirs.
  * Not where the question itself says which version it means.
  */
-function orFromThePast(library: Library, asked: Understanding, draft: Draft): Draft {
+async function orFromThePast(library: Library, asked: Understanding, draft: Draft): Promise<Draft> {
   const { out, choice } = asked.meant
   const fitting = draft.outcome === 'declined' && draft.reason === 'no-evidence' && draft.places === undefined
   if (!fitting || out.size === 0 || (choice.asked && choice.asked.kind !== 'day')) return draft
-  const past = answerFrom(library, asked.text, asked.intent, searchOnce(asked.search), asked.held)
+  const past = await answerFrom(library, asked.text, asked.intent, searchOnce(asked.search), asked.held)
   return past.outcome === 'answered' ? past : draft
 }
 
@@ -547,10 +551,10 @@ function firstThen(named: readonly Found[], found: readonly Found[]): Found[] {
 
 /** The search, its results kept by what it is asked. */
 function searchOnce(search: Search): Search {
-  const known = new Map<string, readonly Found[]>()
-  return (documents, limit) => {
-    const key = JSON.stringify([documents, limit])
-    const found = known.get(key) ?? search(documents, limit)
+  const known = new Map<string, Promise<readonly Found[]>>()
+  return (documents, limit, throughout) => {
+    const key = JSON.stringify([documents, limit, throughout])
+    const found = known.get(key) ?? search(documents, limit, throughout)
     known.set(key, found)
     return found
   }

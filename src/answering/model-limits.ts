@@ -12,8 +12,8 @@
  * A reply: at most 64 KiB in UTF-8 and 2,000 tokens, which the endpoint is told (max_tokens); one that goes on is
  * broken off when even half of our estimate is above it.
  *
- * The budget: tokens of questions and replies, a day in China (UTC+8), of all and of whoever pays, counted in memory: a
- * restart begins anew. A request is let through where what was used, what runs and what this one may take at most stay
+ * The budget: tokens of questions and replies, a day in China (UTC+8), of all and of whoever pays, counted in memory, so
+ * that a restart begins anew, or where copies of the program share it. A request is let through where what was used, what runs and what this one may take at most stay
  * within it. What it
  * took is what the endpoint says (`usage`), else estimateTokens of what was sent and received; nothing where the
  * endpoint took nothing (429, 5xx, unreachable).
@@ -22,7 +22,7 @@ import type { Payer } from '../types.ts'
 import { ModelTrouble, type AnswerModel, type ModelRequest, type ModelUsage, type TroubleKind } from './answer-model.ts'
 import { Breaker, type BreakerLimits, type Circuit } from './model-breaker.ts'
 import { REAL_CLOCK, type ModelClock } from './model-clock.ts'
-import { TokenBudget, type BudgetLimits } from './token-budget.ts'
+import { TokenBudget, type BudgetLimits, type TokenLedger } from './token-budget.ts'
 import { inputTokens, ReplySize } from './token-estimate.ts'
 
 export interface ModelLimits extends BreakerLimits, BudgetLimits {
@@ -82,12 +82,12 @@ export class LimitedModel implements AnswerModel {
   readonly #budget: TokenBudget
   #trouble: ModelState['trouble']
 
-  constructor(model: AnswerModel, limits: Partial<ModelLimits> = {}, clock: ModelClock = REAL_CLOCK) {
+  constructor(model: AnswerModel, limits: Partial<ModelLimits> = {}, clock: ModelClock = REAL_CLOCK, ledger?: TokenLedger) {
     this.#model = model
     this.#limits = { ...MODEL_LIMITS, ...limits }
     this.#clock = clock
     this.#breaker = new Breaker(this.#limits, clock)
-    this.#budget = new TokenBudget(this.#limits, clock)
+    this.#budget = new TokenBudget(this.#limits, clock, ledger)
   }
 
   get id(): string {
@@ -132,7 +132,7 @@ export class LimitedModel implements AnswerModel {
     signal.throwIfAborted()
     const request = { ...asked, maxTokens: Math.min(asked.maxTokens, this.#limits.mostTokens) }
     const use: Use = { tokens: 0, input: inputTokens(request) }
-    const settle = this.#told(() => this.#budget.hold(use.input + request.maxTokens, payer))
+    const settle = await this.#heldBy(() => this.#budget.hold(use.input + request.maxTokens, payer))
     const deadline = this.#clock.now() + this.#limits.totalMs
     try {
       for (let tries = 0; ; tries++) {
@@ -141,7 +141,7 @@ export class LimitedModel implements AnswerModel {
         await this.#clock.wait(next.waitMs, signal)
       }
     } finally {
-      settle(use.tokens)
+      await settle(use.tokens)
     }
   }
 
@@ -220,6 +220,14 @@ export class LimitedModel implements AnswerModel {
     if (tries >= retries || !WORTH_ANOTHER.has(kind) || this.#breaker.circuit !== 'closed') return undefined
     if (retryAfterMs !== undefined) return retryAfterMs <= mostRetryAfterMs ? retryAfterMs : undefined
     return backOffMs * 2 ** tries * (1 - this.#clock.random() / 2)
+  }
+
+  async #heldBy<Value>(hold: () => Promise<Value>): Promise<Value> {
+    try {
+      return await hold()
+    } catch (error) {
+      throw error instanceof ModelTrouble ? this.#note(error) : error
+    }
   }
 
   #told<Value>(enter: () => Value): Value {

@@ -3,7 +3,7 @@ import { phrases } from '../chunks/sentences.ts'
 import { quantities, sameQuantity, type Quantity } from '../questions/quantities.ts'
 import type { Question } from '../questions/question.ts'
 import { phrasesOf, sentencesOf } from '../questions/read-once.ts'
-import type { Keywords } from '../retrieval/keywords.ts'
+import type { TermWeights } from '../retrieval/term-weights.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import { fold } from '../retrieval/terms.ts'
 import type { Span } from '../types.ts'
@@ -17,7 +17,7 @@ const CLAUSES = 3
 const LEAST_COVERAGE = 0.5
 
 /** The phrase that says the same of the same thing with another figure; undefined when there is none. */
-export function otherFigure(question: Question, found: readonly Found[], keywords: Keywords): Quotation | undefined {
+export function otherFigure(question: Question, found: readonly Found[], keywords: TermWeights): Quotation | undefined {
   const stated = question.figures.filter((figure) => !isScenario(question.text, figure))
   if (stated.length === 0) return undefined
   const taken = [...question.figures, ...question.times].map(({ span }) => span)

@@ -3,7 +3,7 @@ import { phrases } from '../chunks/sentences.ts'
 import type { Question } from '../questions/question.ts'
 import { sentencesOf } from '../questions/read-once.ts'
 import { loadDictionary } from '../questions/words.ts'
-import type { Keywords } from '../retrieval/keywords.ts'
+import type { TermWeights } from '../retrieval/term-weights.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import type { Quotation } from './compose.ts'
 import { coverageOf, weightedTerms } from './coverage.ts'
@@ -27,7 +27,7 @@ function organsIn(text: string): { readonly name: string; readonly last: string 
  * The question lets one organ do what the text gives to another: most of the question's other words stand in the
  * sentence, the organ does not stand in the clause, and the sentence has an organ of the same last word.
  */
-export function otherOrgan(question: Question, found: readonly Found[], keywords: Keywords): Quotation | undefined {
+export function otherOrgan(question: Question, found: readonly Found[], keywords: TermWeights): Quotation | undefined {
   const [first] = found
   if (!first || question.asks === 'who') return undefined
   const { document, clause } = first
@@ -51,7 +51,7 @@ const CONTRARIES: readonly (readonly [string, string])[] = [
 ]
 
 /** The question says 提前 of what the sentence says 延期 of. */
-export function contrary(question: Question, found: readonly Found[], keywords: Keywords): Quotation | undefined {
+export function contrary(question: Question, found: readonly Found[], keywords: TermWeights): Quotation | undefined {
   const [first] = found
   const pairs = CONTRARIES.flatMap(([one, other]): [string, string][] => [[one, other], [other, one]])
     .filter(([said]) => question.text.includes(said))

@@ -3,7 +3,7 @@
  * A suggestion: it is shown beside the verdicts and is none.
  */
 import { sentences } from '../chunks/sentences.ts'
-import type { Keywords } from '../retrieval/keywords.ts'
+import type { TermWeights } from '../retrieval/term-weights.ts'
 import type { Found } from '../retrieval/retrieve.ts'
 import { fold, terms } from '../retrieval/terms.ts'
 import type { CheckItem, Document, Span } from '../types.ts'
@@ -59,7 +59,7 @@ export interface Likely {
 }
 
 /** The best sentence, or pair of sentences, of the clauses found; undefined where none is near enough. */
-export function likelySource(sentence: string, found: readonly Found[], keywords: Keywords, least = LEAST_SCORE): Likely | undefined {
+export function likelySource(sentence: string, found: readonly Found[], keywords: TermWeights, least = LEAST_SCORE): Likely | undefined {
   const asked = sideOf(sentence, keywords)
   const likely = found.flatMap(({ document, span }) =>
     candidatesIn(document, span).map((candidate): Likely => {
@@ -84,7 +84,7 @@ interface Side {
   readonly figures: ReadonlySet<string>
 }
 
-function sideOf(words: string, keywords: Keywords): Side {
+function sideOf(words: string, keywords: TermWeights): Side {
   const weights = new Map<string, number>()
   for (const term of terms(fold(words))) {
     const isSingle = [...term].length === 1 && /\p{Script=Han}/u.test(term)

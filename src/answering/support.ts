@@ -3,7 +3,7 @@ import type { Question } from '../questions/question.ts'
 import { foldedOf, readOnce, sentencesOf } from '../questions/read-once.ts'
 import { remembered, rememberedOf } from '../questions/remembered.ts'
 import type { Word } from '../questions/words.ts'
-import type { Keywords } from '../retrieval/keywords.ts'
+import type { TermWeights } from '../retrieval/term-weights.ts'
 import { fold, terms } from '../retrieval/terms.ts'
 import type { Document, Span } from '../types.ts'
 import type { Evidence } from './evidence.ts'
@@ -41,7 +41,7 @@ interface LookedUp {
   readonly beside: (text: string, sentence: Span, paragraph: Span) => Look
   readonly paragraph: (text: string, paragraph: Span) => Look
   readonly document: (document: Document) => Look
-  readonly weightOf: (word: string, keywords: Keywords) => number
+  readonly weightOf: (word: string, keywords: TermWeights) => number
   readonly supports: WeakMap<Evidence, readonly Support[]>
 }
 
@@ -66,14 +66,14 @@ function lookIn(folded: string): Look {
 }
 
 /** How far each content word of the question is borne out around the evidence; times, places and figures aside. */
-export function supportOf(question: Question, evidence: Evidence, keywords: Keywords): readonly Support[] {
+export function supportOf(question: Question, evidence: Evidence, keywords: TermWeights): readonly Support[] {
   const { supports } = lookedUpFor(question)
   const known = supports.get(evidence) ?? supportsOf(question, evidence, keywords)
   supports.set(evidence, known)
   return known
 }
 
-function supportsOf(question: Question, evidence: Evidence, keywords: Keywords): Support[] {
+function supportsOf(question: Question, evidence: Evidence, keywords: TermWeights): Support[] {
   const { found, span, sentence, paragraph } = evidence
   const { document, lineage } = found
   const { text } = document
@@ -124,7 +124,7 @@ function literal(word: string, scope: string): number {
   return 0.8 * (pairs / (characters.length - 1))
 }
 
-function weightOf(word: string, keywords: Keywords): number {
+function weightOf(word: string, keywords: TermWeights): number {
   const found = terms(word).filter((term) => [...term].length > 1 || !/\p{Script=Han}/u.test(term))
   const own = found.length > 0 ? found : terms(word)
   return own.length === 0 ? 0 : Math.max(...own.map((term) => keywords.weight(term)))

@@ -20,7 +20,7 @@
 import { access, chmod, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join, resolve, sep } from 'node:path'
-import { AUDIT_HEAD } from '../access/audit-head-file.ts'
+import { AUDIT_HEAD, type KeptHead } from '../access/audit-head-file.ts'
 import type { Assistant } from '../answering/assistant.ts'
 import { libraryListIn, libraryListPath, UPLOADS_LABEL } from '../documents/library-list.ts'
 import { registryIn, registryPath, textsFolder, type Registry } from '../documents/registry.ts'
@@ -58,6 +58,8 @@ export interface BackupRequest extends Folders {
   /** Whole backups to keep, this one included; absent: all. */
   readonly keep?: number
   readonly openFolders: OpenFolders
+  /** Writes what a database keeps into a file, as one moment of it, and says where its audit log ended; absent: the file in the data folder. */
+  readonly stateInto?: (path: string) => Promise<KeptHead>
   readonly onProgress?: OnProgress
   readonly now?: () => Date
 }
@@ -207,20 +209,13 @@ class Taking {
   }
 
   async #state(): Promise<{ readonly schema: number; readonly conversations: number } | undefined> {
-    const { dataFolder } = this.#request
+    const { dataFolder, stateInto } = this.#request
     const from = join(dataFolder, 'state.sqlite')
-    if (!(await sizeOf(from))) return undefined
-    // where the audit log ended at some moment before: it never leads past the copy
-    const head = await readIfThere(join(dataFolder, AUDIT_HEAD))
-    if (head) this.#files[`${DATA}/${AUDIT_HEAD}`] = await this.#put(`${DATA}/${AUDIT_HEAD}`, head)
     const to = join(this.#draft, STATE)
-    const bytes = await sizeOf(from)
-    let copied = 0
-    await copyState(from, to, (done, total) => {
-      const now = Math.round((bytes * done) / Math.max(1, total))
-      this.#moved(now - copied)
-      copied = now
-    })
+    if (stateInto) {
+      const head = await stateInto(to)
+      this.#files[`${DATA}/${AUDIT_HEAD}`] = await this.#put(`${DATA}/${AUDIT_HEAD}`, `${JSON.stringify(head)}\n`)
+    } else if (!(await this.#copyState(from, to))) return undefined
     await chmod(to, 0o600)
     await nodeDisk.syncFile(to)
     const { schema, conversations, fault } = examineState(to)
@@ -230,6 +225,22 @@ class Taking {
     if (schema > SCHEMA) throw new PolicyError('data-newer', `${from} 由更新的版本写成（结构第${schema}版）。请用那个版本的程序备份。`)
     this.#files[STATE] = await measureFile(to)
     return { schema, conversations }
+  }
+
+  /** False where there is none. */
+  async #copyState(from: string, to: string): Promise<boolean> {
+    const bytes = await sizeOf(from)
+    if (!bytes) return false
+    // where the audit log ended at some moment before: it never leads past the copy
+    const head = await readIfThere(join(this.#request.dataFolder, AUDIT_HEAD))
+    if (head) this.#files[`${DATA}/${AUDIT_HEAD}`] = await this.#put(`${DATA}/${AUDIT_HEAD}`, head)
+    let copied = 0
+    await copyState(from, to, (done, total) => {
+      const now = Math.round((bytes * done) / Math.max(1, total))
+      this.#moved(now - copied)
+      copied = now
+    })
+    return true
   }
 
   async #generation(): Promise<string | null> {

@@ -2,9 +2,11 @@
  * Questions within conversations: each is kept before it is answered, and its answer when it is done. The work goes on
  * where the asker's connection breaks; only `stop` ends it, and then nothing of the answer is kept.
  */
+import { z } from 'zod'
 import { EVERYTHING, type View } from '../access/view.ts'
 import type { Assistant } from '../answering/assistant.ts'
 import { PolicyError } from '../errors.ts'
+import type { Relay } from '../state/relay.ts'
 import type { Asked, Begun, ExchangeName, Owner, State } from '../state/state.ts'
 import type { Answer, AnswerEvent, AskRequest, Payer, Turn } from '../types.ts'
 import { historyFor } from './withheld.ts'
@@ -19,6 +21,8 @@ export interface KeeperOptions {
    * not kept. Absent: the question is refused then.
    */
   readonly onUnkept?: (error: unknown) => void
+  /** To the other copies of the program: what is to end may be under way there. Absent: there are none. */
+  readonly relay?: Relay
 }
 
 /** Whoever asks: whose conversation it is, and what answers them. */
@@ -38,11 +42,12 @@ export class Keeper {
   readonly #state: State
   readonly #options: KeeperOptions
   /** What is being answered, by owner, conversation and exchange. */
-  readonly #running = new Map<string, AbortController>()
+  readonly #running = new Map<string, Running>()
 
   constructor(state: State, options: KeeperOptions) {
     this.#state = state
     this.#options = options
+    options.relay?.listen((word) => this.#told(word))
   }
 
   /**
@@ -54,10 +59,11 @@ export class Keeper {
     const { owner } = asker
     const begun = await this.#begin(owner, asked)
     const history = await this.#seen(begun?.history ?? [], asker, asked)
-    this.stop(owner, asked) // an earlier attempt at the same exchange
-    const stopping = new AbortController()
     const key = keyOf(owner, asked)
-    this.#running.set(key, stopping)
+    this.#end(key, begun?.attempt) // an earlier attempt at the same exchange
+    const stopping = new AbortController()
+    const running = { stopping, attempt: begun?.attempt ?? Infinity }
+    this.#running.set(key, running)
     const { question, documents, asOf, mode, payer = asker.payer } = asked
     const request: AskRequest = {
       question,
@@ -71,14 +77,29 @@ export class Keeper {
     const events = asker.assistant.ask(request, signal)
     const kept = this.#keeping(events, { owner, asked, attempt: begun?.attempt, stopped: stopping.signal })
     const onEnd = () => {
-      if (this.#running.get(key) === stopping) this.#running.delete(key)
+      if (this.#running.get(key) === running) this.#running.delete(key)
     }
     return goingOn(kept, onEnd, (error) => left.aborted && this.#options.onError(error))
   }
 
   /** Ends the work on an answer; nothing where there is none under way. */
   stop(owner: Owner, name: ExchangeName): void {
-    this.#running.get(keyOf(owner, name))?.abort()
+    const key = keyOf(owner, name)
+    this.#running.get(key)?.stopping.abort()
+    this.#options.relay?.tell(JSON.stringify({ key }))
+  }
+
+  /** Attempts before this one; the first has none before it. */
+  #end(key: string, before = 1): void {
+    this.#running.get(key)?.stopping.abort()
+    if (before > 1) this.#options.relay?.tell(JSON.stringify({ key, before }))
+  }
+
+  /** By another copy. */
+  #told(word: string): void {
+    const { key, before = Infinity } = Ending.safeParse(parsed(word)).data ?? { key: '' }
+    const running = this.#running.get(key)
+    if (running && (before === Infinity || running.attempt < before)) running.stopping.abort()
   }
 
   /** What an asker may not see any more does not feed the next question. */
@@ -123,6 +144,23 @@ export class Keeper {
     if (!onUnkept || !isOfFile) throw error
     onUnkept(error)
   }
+}
+
+/** What copies tell each other: an answer is to end, or the attempts at it before one. */
+const Ending = z.object({ key: z.string(), before: z.number().optional() })
+
+function parsed(word: string): unknown {
+  try {
+    return JSON.parse(word)
+  } catch {
+    return undefined // none of ours
+  }
+}
+
+interface Running {
+  readonly stopping: AbortController
+  /** Infinity: not kept, and so not known. */
+  readonly attempt: number
 }
 
 interface Work {

@@ -1,7 +1,7 @@
 /** Names of variables ↔ keys of the configuration file. */
 
 /** Variables of one part of the program: TIAOWEN_LLM_URL is `url` below `llm`. Adding a group renames keys: see migrations.ts. */
-const GROUPS = ['LLM', 'RERANKER', 'OIDC', 'RATE', 'SLACK', 'DINGTALK'] as const
+const GROUPS = ['LLM', 'SEARCH', 'RERANKER', 'OIDC', 'RATE', 'SLACK', 'DINGTALK'] as const
 
 /** @example keyOf('TIAOWEN_LLM_TOKENS_A_DAY') // 'llm.tokensADay' */
 export function keyOf(variable: string): string {

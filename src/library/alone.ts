@@ -10,7 +10,7 @@ const AGAIN_MS = 20
 
 /**
  * Runs `work` while no other process changes what is in the data folder.
- * @throws PolicyError 'disk-full', 'data-unwritable'; 'library-busy' where another process does not let go
+ * @throws PolicyError 'disk-full', 'data-unwritable', 'state-unusable'; 'library-busy' where another process does not let go
  */
 export async function alone<Result>(dataFolder: string, work: () => Promise<Result>): Promise<Result> {
   await makeFolder(dataFolder)
@@ -29,6 +29,7 @@ async function acquired(dataFolder: string): Promise<WriterLock> {
     } catch (cause) {
       const code = cause instanceof PolicyError ? cause.code : undefined
       if (code === 'disk-full') throw new PolicyError(code, `磁盘已满，无法写入 ${dataFolder}。请腾出空间后重试。`, { cause })
+      if (code === 'state-unusable') throw cause
       if (code !== 'index-locked') throw new PolicyError('data-unwritable', `无法写入 ${dataFolder}。请检查磁盘与权限。`, { cause })
       if (performance.now() > until) throw new PolicyError('library-busy', '另一个程序正在改动文件库，请稍后再试。', { cause })
     }

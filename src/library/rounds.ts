@@ -21,6 +21,7 @@ const AGAIN_MS = 30_000
 /** What people are told: no path of the machine. */
 const SENTENCES: Partial<Record<ErrorCode, string>> = {
   'index-locked': '另一个程序正在写索引，随后自动再试。',
+  'state-unusable': '数据库暂时不能使用，索引没有更新，原有的索引继续回答。请管理员检查数据库，随后自动再试。',
   'disk-full': '磁盘已满，索引没有更新，原有的索引继续回答。请管理员腾出空间，随后自动再试。',
   'data-unwritable': '数据文件夹不能写入，索引没有更新，原有的索引继续回答。请管理员检查磁盘，随后自动再试。',
   'model-missing': '向量模型的文件不见了或已损坏，索引没有更新，原有的索引继续回答。请管理员恢复模型文件，随后自动再试。',

@@ -4,6 +4,7 @@
  */
 import { isArticle, placeAt, type Lineage } from '../clauses/address.ts'
 import type { Document, DocumentId, Span } from '../types.ts'
+import { fold } from './terms.ts'
 
 /** Entries of one segment, each at the same place of every array. */
 export interface EntryTable {
@@ -71,6 +72,13 @@ export class Entries {
 
   spanOf(entry: number): Span {
     return { start: this.#starts[entry]!, end: this.#ends[entry]! }
+  }
+
+  /** Does it hold these words in one line? `words`: folded, as terms.ts does. */
+  holds(entry: number, words: string): boolean {
+    const { start, end } = this.spanOf(entry)
+    const lines = this.documentOf(entry).text.slice(start, end).split('\n').map(fold)
+    return lines.some((line) => line.includes(words))
   }
 
   isWhole(entry: number): boolean {

@@ -67,26 +67,30 @@ export class KeywordPart {
   }
 
   postings(term: string): Postings {
-    const id = this.#idOf(term)
+    const id = idAmong(this.#pairs, this.#words, term)
     return id === undefined ? NONE : { from: this.#offsets[id]!, to: this.#offsets[id + 1]! }
+  }
+
+  /** In how many of the living texts each term stands. `alive`: 1 for each text that counts. */
+  frequencies(alive: Uint8Array): Uint32Array {
+    const frequencies = new Uint32Array(this.#offsets.length - 1)
+    for (let term = 0; term < frequencies.length; term++) {
+      let count = 0
+      for (let at = this.#offsets[term]!; at < this.#offsets[term + 1]!; at++) count += alive[this.rows[at]!]!
+      frequencies[term] = count
+    }
+    return frequencies
+  }
+
+  /** The terms without where they stand: what is left when this part is let go. */
+  termTable(): { idOf(term: string): number | undefined; words(): Iterable<string> } {
+    const [pairs, words] = [this.#pairs, this.#words]
+    return { idOf: (term) => idAmong(pairs, words, term), words: () => words.keys() }
   }
 
   /** Words that are no Han terms: Latin words, figures, rare characters. */
   words(): Iterable<string> {
     return this.#words.keys()
-  }
-
-  #idOf(term: string): number | undefined {
-    const number = numberOf(term)
-    if (number === undefined) return this.#words.get(term)
-    const pairs = this.#pairs
-    let [low, high] = [0, pairs.length]
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (pairs[middle]! < number) low = middle + 1
-      else high = middle
-    }
-    return pairs[low] === number ? low : undefined
   }
 
   /** Little-endian: texts, Han terms, other terms, postings, bytes of the words; then each array; the words. */
@@ -115,6 +119,19 @@ export class KeywordPart {
   }
 }
 
+/** The number of a term; Han terms are found by bisection. */
+function idAmong(pairs: Uint32Array, words: ReadonlyMap<string, number>, term: string): number | undefined {
+  const number = numberOf(term)
+  if (number === undefined) return words.get(term)
+  let [low, high] = [0, pairs.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (pairs[middle]! < number) low = middle + 1
+    else high = middle
+  }
+  return pairs[low] === number ? low : undefined
+}
+
 interface Fields {
   readonly lengths: Uint32Array
   readonly pairs: Uint32Array
@@ -132,7 +149,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array | 
  * One or two characters of the basic plane as a number; undefined for any other term.
  * @example numberOf('条') // 0x6761
  */
-function numberOf(term: string): number | undefined {
+export function numberOf(term: string): number | undefined {
   const first = term.charCodeAt(0)
   if (first < 0x80 || term.length > 2 || isSurrogate(first)) return undefined
   if (term.length === 1) return first

@@ -1,21 +1,11 @@
 /**
- * BM25 over all entries of a library (Robertson and Zaragoza 2009, with the idf of Lucene, which is never negative).
- * A question over 60,000 articles takes a fraction of a millisecond. Scores depend on the living entries alone: a
- * library that grew file by file gives those of one that was built at once.
+ * BM25 over all entries of a library by their postings. A question over 60,000 articles takes a fraction of a
+ * millisecond.
  */
 import type { KeywordPart, Postings } from './keyword-part.ts'
+import { normsOf, TermWeights } from './term-weights.ts'
 import { terms } from './terms.ts'
 
-const K1 = 1.2
-const B = 0.75
-/** Weights of terms are those of a library of some 700 entries, whatever its size: limits are set on this scale. */
-const WEIGHT_SCALE = 6.5
-/**
- * A single character that stands in more than this share of the entries is left out of a question that has rarer terms:
- * the pairs it is part of say more. It is four fifths of the work, and changes Recall@10 over 58,496 articles by 0.006
- * either way.
- */
-const COMMON = 0.1
 /** Terms whose frequency is kept. */
 const MOST_KNOWN = 20_000
 
@@ -29,11 +19,11 @@ interface Placed {
   readonly hasDead: boolean
 }
 
-export class Keywords {
+export class Keywords extends TermWeights {
   /** Entries, those included that are no more; entry i of the scores is entry i of the library. */
   readonly size: number
   readonly #parts: readonly Placed[]
-  readonly #living: number
+  readonly living: number
   readonly #alive: Uint8Array | undefined
   /** Entries that are no more. */
   readonly #dead: readonly number[]
@@ -42,6 +32,7 @@ export class Keywords {
 
   /** `alive`: 1 for each entry that counts; absent: all do. */
   constructor(parts: readonly KeywordPart[], alive?: Uint8Array) {
+    super()
     this.size = parts.reduce((sum, { size }) => sum + size, 0)
     this.#alive = alive?.includes(0) === true ? alive : undefined
     this.#dead = Array.from(this.#alive ?? [], (isAlive, entry) => (isAlive === 0 ? entry : -1)).filter((entry) => entry >= 0)
@@ -56,11 +47,11 @@ export class Keywords {
       }
     }
     const average = length / Math.max(1, living)
-    this.#living = living
+    this.living = living
     this.#parts = placed.map(({ part, from }) => ({
       part,
       from,
-      norms: Float32Array.from(part.lengths, (own) => K1 * (1 - B + B * (average === 0 ? 1 : own / average))),
+      norms: normsOf(part.lengths, average),
       hasDead: this.#alive?.subarray(from, from + part.size).includes(0) === true,
     }))
   }
@@ -75,42 +66,18 @@ export class Keywords {
     return frequency
   }
 
-  idf(term: string): number {
-    return this.#idfOf(this.frequency(term))
-  }
-
-  /** The idf as a share of the highest there can be, on a scale that does not depend on the size of the library. */
-  weight(term: string): number {
-    return (WEIGHT_SCALE * this.idf(term)) / Math.log(1 + Math.max(1, this.#living))
-  }
-
   /**
    * One score an entry; 0 where no term of the query stands. A term counts once however often the query says it.
    * `into`: an array to use again, of one entry a place.
    */
   scores(query: string, into?: Float32Array): Float32Array {
     const scores = into?.fill(0) ?? new Float32Array(this.size)
-    for (const { term, frequency } of this.#telling(query)) {
-      const gain = this.#idfOf(frequency) * (K1 + 1)
+    for (const { term, frequency } of this.telling(query)) {
+      const gain = this.gain(frequency)
       for (const placed of this.#parts) addScores(scores, placed, placed.part.postings(term), gain)
     }
     for (const entry of this.#dead) scores[entry] = 0
     return scores
-  }
-
-  /** More than the score of any entry: of one that said every term of the query, unknown ones too, without end. */
-  limit(query: string): number {
-    const unknown = [...new Set(terms(query))].filter((term) => this.frequency(term) === 0)
-    const frequencies = [...this.#telling(query).map(({ frequency }) => frequency), ...unknown.map(() => 0)]
-    return frequencies.reduce((sum, frequency) => sum + this.#idfOf(frequency) * (K1 + 1), 0)
-  }
-
-  /** The terms of a query that stand anywhere, without characters that tell little. */
-  #telling(query: string): { readonly term: string; readonly frequency: number }[] {
-    const known = Array.from(new Set(terms(query)), (term) => ({ term, frequency: this.frequency(term) }))
-    const found = known.filter(({ frequency }) => frequency > 0)
-    const rare = found.filter(({ term, frequency }) => term.length > 1 || frequency <= COMMON * this.#living)
-    return rare.length > 0 ? rare : found
   }
 
   /** Living entries that hold every term of a name; its words need not stand together there. */
@@ -122,10 +89,6 @@ export class Keywords {
       return rows.map((row) => from + row)
     })
     return found.filter((entry) => this.#alive?.[entry] !== 0)
-  }
-
-  #idfOf(frequency: number): number {
-    return Math.log(1 + (this.#living - frequency + 0.5) / (frequency + 0.5))
   }
 
   #livingOf({ part, from, hasDead }: Placed, postings: Postings): number {

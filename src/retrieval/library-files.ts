@@ -1,8 +1,13 @@
 /** Segments → a library; a library ↔ the files of a generation. */
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { CHUNKER } from '../chunks/chunk.ts'
 import { citedBy } from '../clauses/cited.ts'
 import type { Clause, ClauseId, Document, Fallback } from '../types.ts'
+import { CandidateSearch } from './candidate-search.ts'
+import { CountedKeywords } from './counted-keywords.ts'
+import { EmbeddedSearch } from './embedded-search.ts'
+import type { SearchEngine } from './engine.ts'
 import { Entries } from './entries.ts'
 import { ExactIndex } from './exact-index.ts'
 import { HnswIndex, loadHnsw } from './hnsw-index.ts'
@@ -33,12 +38,53 @@ export interface Assembly {
   readonly embedder: string | null
   readonly generation?: string
   readonly fallback?: Fallback
+  /** Made to be searched by an engine: without graphs. */
+  readonly forEngine?: boolean
 }
 
-/** Segments → the library that answers from them. */
-export function assemble({ segments, documents, twins, embedder, generation, fallback }: Assembly): Built {
+/** Segments → the library that answers from them, searched within this process. */
+export function assemble(assembly: Assembly): Built {
+  const entries = entriesOf(assembly)
+  const parts = assembly.segments.flatMap(({ keywords }) => keywords)
+  const keywords = new Keywords(parts, entries.alive)
+  return libraryOf(assembly, entries, { keywords, search: new EmbeddedSearch(keywords) })
+}
+
+/**
+ * Segments → the library that answers from them, searched by an engine. Postings are read, counted and let go: text and
+ * what its terms count for stay in memory. Segments without a key are not held by it; few and small as they are, all of
+ * their entries are looked at.
+ * @param most candidates a segment
+ */
+export async function assembleOn(engine: SearchEngine, assembly: Assembly, most?: number): Promise<Built> {
+  const entries = entriesOf(assembly)
+  const keywords = await CountedKeywords.count(
+    assembly.segments.map((segment) => () => keywordsOf(segment)),
+    entries.alive,
+  )
+  const segments = assembly.segments.map((segment) => (segment.readKeywords ? withoutIndexes(segment) : segment))
+  return libraryOf({ ...assembly, segments }, entries, { keywords, search: new CandidateSearch(engine, keywords, segments, most), engine })
+}
+
+async function keywordsOf({ keywords, readKeywords }: Segment): Promise<readonly KeywordPart[]> {
+  return keywords.length > 0 ? keywords : ((await readKeywords?.()) ?? [])
+}
+
+/** As `assembleOn` where there is an engine, else as `assemble`. */
+export async function assembledBy(engine: SearchEngine | undefined, assembly: Assembly): Promise<Built> {
+  return engine ? assembleOn(engine, assembly) : assemble(assembly)
+}
+
+function entriesOf({ segments, documents }: Assembly): Entries {
   const living = new Set(documents)
-  const entries = new Entries(segments, (document) => living.has(document))
+  return new Entries(segments, (document) => living.has(document))
+}
+
+function libraryOf(
+  { segments, documents, twins, embedder, generation, fallback }: Assembly,
+  entries: Entries,
+  by: Pick<Library, 'keywords' | 'search' | 'engine'>,
+): Built {
   const firsts = firstEntries(segments)
   const field = (name: FieldName): VectorField =>
     new VectorField(
@@ -57,10 +103,7 @@ export function assemble({ segments, documents, twins, embedder, generation, fal
     embedder,
     segments,
     entries,
-    keywords: new Keywords(
-      segments.flatMap(({ keywords }) => keywords),
-      entries.alive,
-    ),
+    ...by,
     units,
     windows,
     standing: standingOf(entries, documents),
@@ -96,21 +139,45 @@ export type LibraryFile = { readonly name: string; readonly optional?: boolean }
   | { readonly sameAs: string }
 )
 
-/** The files of a library; a segment of `kept`, the generation in place, is taken over from it unread. */
+/** The files of a library; graphs where it is searched within a process. A segment of `kept`, the generation in place, is taken over from it unread. */
 export function libraryFiles(
-  { segments, twins, embedder }: Pick<Assembly, 'segments' | 'twins' | 'embedder'>,
+  { segments, twins, embedder, forEngine = false }: Pick<Assembly, 'segments' | 'twins' | 'embedder' | 'forEngine'>,
   kept?: { readonly from: Pick<Previous, 'generation' | 'files'>; readonly segment: Segment },
 ): LibraryFile[] {
   const files: LibraryFile[] = [{ name: 'twins.json', make: () => Buffer.from(JSON.stringify([...twins])) }]
   for (const segment of segments) {
     if (segment !== kept?.segment) files.push(...segmentFiles(segment, embedder !== null))
-    else files.push(...filesOf(segment.name, kept.from.files).map((name) => ({ name, sameAs: kept.from.generation })))
+    else {
+      const names = filesOf(segment.name, kept.from.files).filter((name) => !forEngine || !isGraph(name))
+      files.push(...names.map((name) => ({ name, sameAs: kept.from.generation })))
+    }
   }
   return files
 }
 
 const filesOf = (segment: string, files: LibrarySource['files']): string[] =>
   Object.keys(files).filter((name) => name.startsWith(`${segment}.`))
+
+const isGraph = (name: string): boolean => name.endsWith('.hnsw')
+
+/** Part of the name of what an engine holds: raised when other things are written to it for the same files. */
+const HELD_FORMAT = 'held/1'
+
+/**
+ * Name of what a segment holds, wherever it is held: 16 hex digits of a SHA-256 over its files, the embedder and the
+ * chunker. A segment that is taken over from one generation to the next keeps it.
+ */
+function keyOf(segment: string, { files }: Pick<LibrarySource, 'files'>, { embedder, chunker }: Pick<LibraryMeta, 'embedder' | 'chunker'>): string {
+  const names = filesOf(segment, files).filter((name) => !isGraph(name)).sort()
+  const hashes = names.map((name) => [name.slice(segment.length), files[name]!.sha256])
+  return createHash('sha256').update(JSON.stringify([HELD_FORMAT, LIBRARY_FORMAT, embedder, chunker, hashes])).digest('hex').slice(0, 16)
+}
+
+/** Names of what the segments of a generation hold, by its manifest; of another format: none. */
+export function keysOf(generation: Pick<LibrarySource, 'meta' | 'files'>): string[] {
+  const meta = LibraryMeta.safeParse(generation.meta)
+  return meta.success ? meta.data.segments.map((name) => keyOf(name, generation, meta.data)) : []
+}
 
 function segmentFiles(segment: Segment, hasVectors: boolean): LibraryFile[] {
   const { name, documents, entries, keywords, fields } = segment
@@ -123,7 +190,7 @@ function segmentFiles(segment: Segment, hasVectors: boolean): LibraryFile[] {
   for (const field of FIELDS) {
     const { chunks, index, vectors } = fields[field]
     files.push({ name: `${name}.${field}`, make: () => tableBytes([chunks.entries, chunks.starts, chunks.ends]) })
-    if (!hasVectors || !index || !vectors) continue
+    if (!hasVectors || !vectors) continue
     files.push({ name: `${name}.${field}.vectors`, make: async () => bytesOf((await vectors()).numbers) })
     if (index instanceof HnswIndex) {
       files.push({ name: `${name}.${field}.hnsw`, optional: true, write: (path) => index.save(path) })
@@ -197,6 +264,8 @@ export const LibraryMeta = z.object({
   fingerprint: z.string(),
   /** Version of the code that read the documents; see documents/reader-version.ts. */
   reader: z.string().optional(),
+  /** Made to be searched by an engine: there are no graphs. */
+  forEngine: z.literal(true).optional(),
   segments: z.array(z.enum(['base', 'changes'])),
   /** In reading order: segment and place of each document in it. */
   documents: z.array(
@@ -214,7 +283,7 @@ export type LibraryMeta = z.infer<typeof LibraryMeta>
 
 /** What the manifest says of a library. */
 export function metaOf(
-  { segments, documents, embedder }: Pick<Assembly, 'segments' | 'documents' | 'embedder'>,
+  { segments, documents, embedder, forEngine }: Pick<Assembly, 'segments' | 'documents' | 'embedder' | 'forEngine'>,
   facts: Pick<LibraryMeta, 'fingerprint' | 'dimensions' | 'reader'>,
   recordOf: (document: Document) => DocumentRecord,
 ): LibraryMeta {
@@ -225,6 +294,7 @@ export function metaOf(
     embedder,
     chunker: CHUNKER,
     ...facts,
+    ...(forEngine ? { forEngine } : {}),
     segments: segments.map(({ name }) => name),
     documents: documents.map((document) => {
       const { id, source, textSha256 } = document
@@ -257,10 +327,13 @@ export interface Opened extends Built, Previous {
  * Opens what a generation holds; segments that were opened before, of the same bytes, are taken as they are.
  * Every file is hashed once, also one that is not read: only what is in memory already is not looked at again, and
  * that it is the same follows from the two manifests, not from the disk.
+ * @param engine what searches it; absent: this process
  * @throws when a file is not what the manifest says, or not of this format
  */
-export async function openLibrary(generation: LibrarySource, before?: Previous): Promise<Opened> {
-  return served(await openParts(generation, 'serving', before))
+export async function openLibrary(generation: LibrarySource, before?: Previous, engine?: SearchEngine): Promise<Opened> {
+  // one that was made to be searched here is, until what is made for the engine takes its place
+  const by = LibraryMeta.parse(generation.meta).forEngine ? engine : undefined
+  return served(await openParts(generation, by ? 'counting' : 'serving', before), by)
 }
 
 /** Opens what the next build needs: documents and tables; keywords and graphs are hashed and left where they are. */
@@ -268,15 +341,16 @@ export function openForBuilding(generation: LibrarySource): Promise<Previous> {
   return openParts(generation, 'building')
 }
 
-type Purpose = 'serving' | 'building'
+/** `counting`: of an engine; keywords are counted and let go, and there are no graphs. */
+type Purpose = 'serving' | 'counting' | 'building'
 
 async function openParts(generation: LibrarySource, purpose: Purpose, before?: Previous): Promise<Previous> {
   const meta = LibraryMeta.parse(generation.meta)
-  const { embedder, dimensions } = meta
+  const { embedder } = meta
   const segments: Segment[] = []
   for (const name of meta.segments) {
-    const same = sameSegment(generation, before, name, dimensions)
-    segments.push(same ?? (await openSegment(generation, name, dimensions, purpose)))
+    const same = sameSegment(generation, before, name, meta)
+    segments.push(same ?? (await openSegment(generation, name, meta, purpose)))
   }
   const twins = new Map(
     JSON.parse(Buffer.from(await generation.read('twins.json')).toString()) as [ClauseId, ClauseId[]][],
@@ -289,6 +363,7 @@ async function openParts(generation: LibrarySource, purpose: Purpose, before?: P
     twins,
     embedder,
     damaged,
+    ...(meta.forEngine ? { forEngine: true } : {}),
     ...(damaged[0] === undefined ? {} : { fallback: damagedGraph(damaged[0]) }),
   }
 }
@@ -311,23 +386,47 @@ function factsOf({ name, manifestSha256, files }: LibrarySource, meta: LibraryMe
 }
 
 /** The library of parts that hold what a question needs. */
-export const served = (previous: Previous): Opened => ({ ...assemble(previous), ...previous })
+export async function served(previous: Previous, engine?: SearchEngine): Promise<Opened> {
+  const { library, segments } = await assembledBy(engine, previous)
+  return { ...previous, library, segments }
+}
 
 /** A library just written, as the next build takes it over; its vectors and graphs need not stay in memory. */
 export function justWritten(assembly: Assembly, generation: LibrarySource, meta: LibraryMeta): Previous {
-  const segments = assembly.segments.map((segment) => onDisk(segment, generation, meta.dimensions))
+  const segments = assembly.segments.map((segment) => onDisk(segment, generation, meta))
   return { ...assembly, ...factsOf(generation, meta), segments, damaged: [] }
 }
 
+type Held = Pick<LibraryMeta, 'dimensions' | 'embedder' | 'chunker'>
+
 /** A segment whose vectors are read from this generation: the one it was read from before may be removed any time. */
-function onDisk(segment: Segment, generation: LibrarySource, dimensions: number | null): Segment {
+function onDisk(segment: Segment, generation: LibrarySource, meta: Held): Segment {
   const field = (of: FieldName): SegmentField => {
     const { chunks, index, vectors } = segment.fields[of]
-    if (!vectors || dimensions === null) return { chunks }
-    const stored = vectorsIn(generation, `${segment.name}.${of}.vectors`, dimensions)
+    if (!vectors || meta.dimensions === null) return { chunks }
+    const stored = vectorsIn(generation, `${segment.name}.${of}.vectors`, meta.dimensions)
     return { chunks, ...(index ? { index } : {}), vectors: stored }
   }
-  return { ...segment, fields: { units: field('units'), windows: field('windows') } }
+  return {
+    ...segment,
+    key: keyOf(segment.name, generation, meta),
+    readKeywords: keywordsIn(generation, segment.name),
+    fields: { units: field('units'), windows: field('windows') },
+  }
+}
+
+function keywordsIn(generation: LibrarySource, segment: string): () => Promise<KeywordPart[]> {
+  return async () => {
+    const parts: KeywordPart[] = []
+    for (const name of keywordFiles(generation, segment)) parts.push(KeywordPart.fromBytes(await generation.read(name)))
+    return parts
+  }
+}
+
+function keywordFiles({ files }: LibrarySource, segment: string): string[] {
+  const names: string[] = []
+  while (`${segment}.keywords-${names.length}` in files) names.push(`${segment}.keywords-${names.length}`)
+  return names
 }
 
 /** Made here, so that it holds on to nothing else: a segment lives on through many generations. */
@@ -350,29 +449,28 @@ function sameSegment(
   generation: LibrarySource,
   before: Previous | undefined,
   name: Segment['name'],
-  dimensions: number | null,
+  meta: Held,
 ): Segment | undefined {
   if (!before || before.damaged.length > 0 || generation.damaged.length > 0) return undefined
   const own = (files: LibrarySource['files']): string =>
     JSON.stringify(filesOf(name, files).sort().map((file) => [file, files[file]!.sha256]))
   if (own(before.files) !== own(generation.files)) return undefined
   const same = before.segments.find((segment) => segment.name === name)
-  return same && onDisk(same, generation, dimensions)
+  return same && onDisk(same, generation, meta)
 }
 
 async function openSegment(
   generation: LibrarySource,
   name: Segment['name'],
-  dimensions: number | null,
+  meta: Held,
   purpose: Purpose,
 ): Promise<Segment> {
+  const { dimensions } = meta
   const documents = documentsFrom(await generation.read(`${name}.documents`))
   const [documentOf, starts, ends, whole] = columnsOf(await generation.read(`${name}.entries`), 4) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
-  const keywords: KeywordPart[] = []
-  for (let part = 0; `${name}.keywords-${part}` in generation.files; part++) {
-    if (purpose === 'building') await generation.path(`${name}.keywords-${part}`)
-    else keywords.push(KeywordPart.fromBytes(await generation.read(`${name}.keywords-${part}`)))
-  }
+  const readKeywords = keywordsIn(generation, name)
+  const keywords = purpose === 'serving' ? await readKeywords() : []
+  if (purpose !== 'serving') for (const file of keywordFiles(generation, name)) await generation.path(file)
   const field = async (of: FieldName): Promise<SegmentField> => {
     const [entries, starts, ends] = columnsOf(await generation.read(`${name}.${of}`), 3) as [Uint32Array, Uint32Array, Uint32Array]
     const chunks = { entries, starts, ends }
@@ -389,6 +487,8 @@ async function openSegment(
     documents,
     entries: { documents: documentOf, starts, ends, whole: Uint8Array.from(whole) },
     keywords,
+    key: keyOf(name, generation, meta),
+    readKeywords,
     fields: { units: await field('units'), windows: await field('windows') },
   }
 }
@@ -456,12 +556,13 @@ const isWhole = ({ files, damaged }: LibrarySource, name: string): boolean =>
 
 /** Without keywords and graphs, which only questions need. */
 export function withoutServing(previous: Previous): Previous {
+  return { ...previous, segments: previous.segments.map(withoutIndexes) }
+}
+
+function withoutIndexes(segment: Segment): Segment {
   const bare = ({ chunks, vectors }: SegmentField): SegmentField => ({ chunks, ...(vectors ? { vectors } : {}) })
-  const segments = previous.segments.map((segment): Segment => {
-    const { units, windows } = segment.fields
-    return { ...segment, keywords: [], fields: { units: bare(units), windows: bare(windows) } }
-  })
-  return { ...previous, segments }
+  const { units, windows } = segment.fields
+  return { ...segment, keywords: [], fields: { units: bare(units), windows: bare(windows) } }
 }
 
 /** The number of entries whose document is there. */

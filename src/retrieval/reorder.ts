@@ -39,7 +39,7 @@ export function reordered(found: readonly Found[], { scores }: Order): Found[] {
 }
 
 /** As `retrieve` gives them, or the first of as many as were scored, in order. */
-export function retrieveInOrder(library: Library, query: Query, limit: number, order?: Order): Found[] {
+export async function retrieveInOrder(library: Library, query: Query, limit: number, order?: Order): Promise<Found[]> {
   if (!order) return retrieve(library, query, limit)
-  return reordered(retrieve(library, query, Math.max(limit, order.most)), order).slice(0, limit)
+  return reordered(await retrieve(library, query, Math.max(limit, order.most)), order).slice(0, limit)
 }

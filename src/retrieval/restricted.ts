@@ -10,7 +10,7 @@ import { LRUCache } from 'lru-cache'
 import { documentIdOf } from '../clauses/ids.ts'
 import { inferHeaders, withoutInferred, type Twins } from '../clauses/twins.ts'
 import type { ClauseId, Document, DocumentId } from '../types.ts'
-import { assemble } from './library-files.ts'
+import { assembledBy } from './library-files.ts'
 import type { Library } from './library.ts'
 import { segmentOf } from './segment.ts'
 
@@ -52,7 +52,8 @@ async function without(library: Library, hidden: ReadonlySet<string>): Promise<L
   // document, a copy of the hidden one, is found by keywords alone
   const changed = documents.filter((document, at) => document !== left[at])
   const segments = changed.length > 0 ? [...library.segments, await segmentOf('changes', changed)] : library.segments
-  const seen = assemble({ segments, documents, twins, embedder, generation, ...(fallback && { fallback }) }).library
+  const assembly = { segments, documents, twins, embedder, generation, ...(fallback && { fallback }) }
+  const seen = (await assembledBy(library.engine, assembly)).library
   if (embedder !== null) return seen
   return { ...seen, units: seen.units.withoutVectors(), windows: seen.windows.withoutVectors() }
 }

@@ -2,12 +2,13 @@
  * Question → entries, best first: keywords, fine vectors and windows fused, the standing of a document added, twins
  * folded.
  */
-import type { Clause, Document, DocumentId, Span } from '../types.ts'
+import type { Clause, Document, Span } from '../types.ts'
 import { Fusion, minMax } from './fuse.ts'
 import { twinsOf, type ClausePlace } from '../clauses/by-id.ts'
 import type { Library } from './library.ts'
-import { fold } from './terms.ts'
-import type { NearChunk } from './vector-field.ts'
+import type { Query, Ranking, Rankings } from './search.ts'
+
+export type { Query } from './search.ts'
 
 /** A span of a clause with its score for the question, 0 to 1 within one ranking or sum of rankings. */
 export interface Spot {
@@ -34,18 +35,6 @@ export interface Found {
   readonly twins: readonly ClausePlace[]
 }
 
-export interface Query {
-  readonly text: string
-  /** Absent in keyword-only mode. */
-  readonly vector?: Float32Array
-  /** Names and codes the question quotes: clauses that hold them word for word come forward. */
-  readonly exact?: readonly string[]
-  readonly documents?: readonly DocumentId[]
-}
-
-/** Chunks taken from a vector ranking; the keyword ranking scores everything. */
-const NEIGHBOURS = 100
-
 /**
  * What each ranking counts for; `standing` times ln(1 + citing documents) is added to what they find, as a share of the
  * best sum there can be: by keywords alone it would count almost three times what it does beside vectors.
@@ -69,24 +58,38 @@ export const WEIGHTS: Weights = { keywords: 1.2, units: 1, windows: 1, exact: 1,
 const LEAST_SHARE = 0.2
 const SHORT = 50
 
-/** Best first; ties in reading order. */
-export function retrieve(library: Library, query: Query, limit: number, weights = WEIGHTS): Found[] {
+/**
+ * Best first; ties in reading order.
+ * @throws PolicyError `search-unavailable`, where the search is on a cluster
+ */
+export async function retrieve(library: Library, query: Query, limit: number, weights = WEIGHTS): Promise<Found[]> {
+  const rankings = await library.search.look(library, query)
+  // from here on nothing waits: the arrays of a library are used by one question at a time
+  return chosenFrom(library, query, rankings(), limit, weights)
+}
+
+function chosenFrom(
+  library: Library,
+  query: Query,
+  { keywords, limit: most, others }: Rankings,
+  limit: number,
+  weights: Weights,
+): Found[] {
   const { entries } = library
-  const { keywords, limit: most, others } = rankingsOf(library, query)
   const wanted = query.documents && entries.among(query.documents)
   const kept = wanted ? others.map((ranking) => amongWanted(ranking, wanted)) : others
   const best = kept.reduce((sum, { by }) => sum + weights[by], weights.keywords)
   const highest = highestOf(keywords, wanted)
   const [slope, lift] = [highest > 0 ? weights.keywords / highest : 0, weights.standing * best]
   const base = (entry: number): number => slope * keywords[entry]! + lift * library.standing[entry]!
-  const chosenFrom = (least: number): Chosen[] => {
-    const fusion = new Fusion(entries.size, base, scratchOf(library).totals)
+  const chosenAbove = (least: number): Chosen[] => {
+    const fusion = new Fusion(entries.size, base, totalsOf(library))
     fusion.find(keywords, least, wanted)
     for (const { by, entries: found, scores } of kept) fusion.add(found, scores, weights[by])
     return choose(library, fusion, limit, wanted)
   }
-  const short = limit <= SHORT ? chosenFrom(LEAST_SHARE * highest) : []
-  const chosen = limit > 0 && short.length === limit ? short : chosenFrom(0)
+  const short = limit <= SHORT ? chosenAbove(LEAST_SHARE * highest) : []
+  const chosen = limit > 0 && short.length === limit ? short : chosenAbove(0)
   const spots = spotsOf(kept, new Set(chosen.map(({ entry }) => entry)))
   return chosen.map(({ entry, score, twins }): Found => {
     const lineage = entries.lineageOf(entry)
@@ -106,18 +109,12 @@ export function retrieve(library: Library, query: Query, limit: number, weights 
   })
 }
 
-/** Arrays of one number an entry, used again from question to question: new ones cost more than what is done in them. */
-interface Scratch {
-  readonly keywords: Float32Array
-  readonly totals: Float64Array
-}
+const totals = new WeakMap<Library, Float64Array>()
 
-const scratch = new WeakMap<Library, Scratch>()
-
-function scratchOf(library: Library): Scratch {
-  const { size } = library.entries
-  const known = scratch.get(library) ?? { keywords: new Float32Array(size), totals: new Float64Array(size) }
-  scratch.set(library, known)
+/** Room for the sums, used again from question to question. */
+function totalsOf(library: Library): Float64Array {
+  const known = totals.get(library) ?? new Float64Array(library.entries.size)
+  totals.set(library, known)
   return known
 }
 
@@ -129,60 +126,6 @@ function highestOf(scores: Float32Array, wanted?: Uint8Array): number {
   return highest
 }
 
-interface Rankings {
-  /** A score for every entry. */
-  readonly keywords: Float32Array
-  /** More than any of them can be. */
-  readonly limit: number
-  readonly others: readonly Ranking[]
-}
-
-/** Entries with their best scores in one ranking, and the chunks those come from. */
-interface Ranking {
-  readonly by: 'units' | 'windows' | 'exact'
-  readonly entries: ArrayLike<number>
-  readonly scores: ArrayLike<number>
-  readonly chunks?: readonly NearChunk[]
-}
-
-/** The rankings of the last query: one question is asked again for one document after the other. */
-const latest = new WeakMap<Library, { readonly query: Query; readonly rankings: Rankings }>()
-
-function rankingsOf(library: Library, query: Query): Rankings {
-  const known = latest.get(library)
-  if (known && isSameSearch(known.query, query)) return known.rankings
-  const rankings = rank(library, query)
-  latest.set(library, { query, rankings })
-  return rankings
-}
-
-function isSameSearch(one: Query, other: Query): boolean {
-  const names = ({ exact = [] }: Query): string => exact.join('\n')
-  return one.text === other.text && one.vector === other.vector && names(one) === names(other)
-}
-
-function rank(library: Library, { text, vector, exact = [] }: Query): Rankings {
-  const { entries, units, windows } = library
-  const keywords = library.keywords.scores(text, scratchOf(library).keywords)
-  const limit = library.keywords.limit(text)
-  const others: Ranking[] = exact.length > 0 ? [{ by: 'exact', ...holding(library, exact) }] : []
-  if (!vector) return { keywords, limit, others }
-  const near = units.search(vector, NEIGHBOURS, entries.alive)
-  // an entry embedded whole has no windows: it stands for itself among those of the others
-  const whole = near.filter(({ entry }) => entries.isWhole(entry))
-  const wide = [...windows.search(vector, NEIGHBOURS, entries.alive), ...whole]
-    .sort((one, other) => other.similarity - one.similarity)
-    .slice(0, NEIGHBOURS)
-  return { keywords, limit, others: [...others, rankingOf('units', near), rankingOf('windows', wide)] }
-}
-
-/** The best chunk of each entry; `chunks` closest first. */
-function rankingOf(by: Ranking['by'], chunks: readonly NearChunk[]): Ranking {
-  const best = new Map<number, number>()
-  for (const { entry, similarity } of chunks) if (!best.has(entry)) best.set(entry, similarity)
-  return { by, entries: [...best.keys()], scores: [...best.values()], chunks }
-}
-
 /** What a ranking holds of some documents. */
 function amongWanted(ranking: Ranking, wanted: Uint8Array): Ranking {
   const places = Array.from(ranking.entries, (_, at) => at).filter((at) => wanted[ranking.entries[at]!] === 1)
@@ -192,19 +135,6 @@ function amongWanted(ranking: Ranking, wanted: Uint8Array): Ranking {
     scores: places.map((at) => ranking.scores[at]!),
     ...(ranking.chunks ? { chunks: ranking.chunks.filter(({ entry }) => wanted[entry] === 1) } : {}),
   }
-}
-
-/** How many of the names an entry holds word for word. */
-function holding({ entries, keywords }: Library, names: readonly string[]): Pick<Ranking, 'entries' | 'scores'> {
-  const counts = new Map<number, number>()
-  for (const name of names.map(fold)) {
-    for (const entry of keywords.entriesWith(name)) {
-      const { start, end } = entries.spanOf(entry)
-      const words = entries.documentOf(entry).text.slice(start, end).split('\n').map(fold)
-      if (words.some((line) => line.includes(name))) counts.set(entry, (counts.get(entry) ?? 0) + 1)
-    }
-  }
-  return { entries: [...counts.keys()], scores: [...counts.values()] }
 }
 
 type Spots = ReadonlyMap<number, ReadonlyMap<string, Spot>>

@@ -29,7 +29,12 @@ export interface Segment {
   readonly name: 'base' | 'changes'
   readonly documents: readonly Document[]
   readonly entries: EntryTable
+  /** None where an engine serves: they are read, counted and let go. */
   readonly keywords: readonly KeywordPart[]
+  /** Name of its content, 16 hex digits: where an engine holds it. See engine.ts. */
+  readonly key?: string
+  /** The keywords behind a segment that has none in memory. */
+  readonly readKeywords?: () => Promise<readonly KeywordPart[]>
   readonly fields: Readonly<Record<FieldName, SegmentField>>
 }
 
@@ -76,6 +81,19 @@ export async function segmentOf(
     },
     keywords,
     fields: { units: field(unitsOf), windows: field(windowsOf) },
+  }
+}
+
+/** What each entry of a segment is found by, in their order: its words behind its title and headings. */
+export function* headedTexts({ documents, entries }: Pick<Segment, 'documents' | 'entries'>): Iterable<string> {
+  let [at, contexts] = [-1, new Map<number, string>()]
+  for (let row = 0; row < entries.starts.length; row++) {
+    if (entries.documents[row] !== at) {
+      at = entries.documents[row]!
+      contexts = contextsOf(documents[at]!)
+    }
+    const start = entries.starts[row]!
+    yield `${contexts.get(start)!} ${documents[at]!.text.slice(start, entries.ends[row])}`
   }
 }
 
@@ -164,14 +182,18 @@ interface Use {
   readonly row: number
 }
 
-/** Adds vectors and the indexes over them, built while the vectors come in; each distinct text is embedded once. */
+/**
+ * Adds vectors and the indexes over them, built while the vectors come in; each distinct text is embedded once.
+ * @param forEngine the vectors alone: an engine makes an index of its own
+ */
 export async function withVectors(
   segment: Segment,
   embedder: Embedder,
   known: KnownVectors,
   onProgress?: OnProgress,
+  forEngine = false,
 ): Promise<Segment> {
-  const native = await loadHnsw()
+  const native = forEngine ? undefined : await loadHnsw()
   const uses = new Map<string, Use[]>()
   for (const field of FIELDS) {
     textsOf(segment, field).forEach((text, row) => {
@@ -185,7 +207,7 @@ export async function withVectors(
     FIELDS.map((field) => {
       const size = segment.fields[field].chunks.entries.length
       const rows = new QuantisedRows(new Int8Array(size * dimensions), dimensions)
-      const graph = native instanceof Error ? undefined : HnswIndex.create(native, size, dimensions)
+      const graph = native === undefined || native instanceof Error ? undefined : HnswIndex.create(native, size, dimensions)
       return [field, { rows, graph }]
     }),
   ) as Record<FieldName, { rows: QuantisedRows; graph: HnswIndex | undefined }>
@@ -228,7 +250,8 @@ export async function withVectors(
     FIELDS.map((field): [FieldName, SegmentField] => {
       const { rows, graph } = made[field]
       const { chunks } = segment.fields[field]
-      return [field, { chunks, index: graph ?? new ExactIndex(rows), vectors: async () => rows }]
+      const vectors = async () => rows
+      return [field, forEngine ? { chunks, vectors } : { chunks, index: graph ?? new ExactIndex(rows), vectors }]
     }),
   ) as Record<FieldName, SegmentField>
   return { ...segment, fields }

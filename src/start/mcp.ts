@@ -1,6 +1,6 @@
 /** `tiaowen mcp`: MCP over standard input and output, for an AI client that has started us. */
 import type { Config } from '../config.ts'
-import { closeSoon, endRestore, openTelemetryOf, say, stateFile, version } from './process.ts'
+import { closeSoon, endRestore, openTelemetryOf, say, version } from './process.ts'
 
 /** An AI client has started us: standard output is the protocol's alone. */
 export async function serveMcp(config: Config): Promise<void> {
@@ -23,7 +23,7 @@ export async function serveMcp(config: Config): Promise<void> {
     }
     await serveStdio({ seen, version, log }, process.stdin, output, stop.signal)
   } finally {
-    acting?.close()
+    await acting?.close()
     await close()
     await closeSoon(app)
   }
@@ -31,12 +31,12 @@ export async function serveMcp(config: Config): Promise<void> {
 
 /** What the key sees that MCP acts as, asked for at each request: it may be revoked, and collections change. */
 async function openActing(config: Config, keyId: string) {
-  const [{ openSqliteAccess }, { identityOfMcp }, { Sights }] = await Promise.all([
-    import('../access/sqlite-access.ts'),
+  const [{ openAccess }, { identityOfMcp }, { Sights }] = await Promise.all([
+    import('../open-access.ts'),
     import('../access/acting.ts'),
     import('../sights.ts'),
   ])
-  const access = openSqliteAccess(stateFile(config), { log: say })
+  const { store: access, close } = await openAccess(config, say)
   const sights = new Sights(config.dataFolder, access)
-  return { view: async () => sights.viewOf(await identityOfMcp(keyId, access)), close: () => access.close() }
+  return { view: async () => sights.viewOf(await identityOfMcp(keyId, access)), close }
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { App } from '../app.ts'
 import { progressTo } from '../channels/cli/progress.ts'
 import type { Config } from '../config.ts'
-import type { Storage } from '../state/sqlite-storage.ts'
+import { lockWithOthers } from '../lock-with-others.ts'
+import type { Storage } from '../state/storage.ts'
 import type { Sink } from '../telemetry/log.ts'
 import type { Telemetry } from '../telemetry/open.ts'
 
@@ -25,16 +26,29 @@ export async function openTelemetryOf(config: Config, told: { readonly hasMetric
   return openTelemetry(config, { version, write, isTerminal: process.stderr.isTTY === true, ...told })
 }
 
-/** What is kept of people; that a damaged file was set aside is told unless nothing is to be told. */
+/**
+ * What is kept of people: in the database that copies of the program share, else in a file. That a damaged file was set
+ * aside is told unless nothing is to be told.
+ * @throws PolicyError `state-unusable` for what a newer version wrote
+ */
 export async function openStorage(config: Config, log: (message: string) => void): Promise<Storage> {
+  if (config.databaseUrl !== undefined) {
+    const { openPostgresStorage } = await import('../state/postgres-storage.ts')
+    if (existsSync(stateFile(config))) log(`数据文件夹里还有 ${stateFile(config)}，现用数据库，不读它。要搬过去：停止服务，运行 tiaowen state to-database。`)
+    return openPostgresStorage(config.databaseUrl, { log, folder: config.dataFolder })
+  }
   const { openSqliteStorage } = await import('../state/sqlite-storage.ts')
   return openSqliteStorage(stateFile(config), { log })
 }
 
-export const stateFile = ({ dataFolder }: Config) => join(dataFolder, 'state.sqlite')
+export const stateFile = ({ dataFolder }: Pick<Config, 'dataFolder'>) => join(dataFolder, 'state.sqlite')
 
-/** A restore whose process was ended while it took its place is brought to its end before anything is opened. */
+/**
+ * To be awaited before folders are opened: writers hold what all hosts share, and a restore whose process was ended while
+ * it took its place is brought to its end.
+ */
 export async function endRestore(config: Config): Promise<void> {
+  await lockWithOthers(config)
   if (!existsSync(join(config.dataFolder, 'restore.json'))) return
   const { finishRestore } = await import('../backup/swap.ts')
   await finishRestore(config)

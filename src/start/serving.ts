@@ -8,7 +8,7 @@ import type { ViewOf } from '../channels/seen-by.ts'
 import { UsageCounter } from '../channels/usage-counter.ts'
 import type { Config, Settings } from '../config.ts'
 import { changedLines } from '../configuration/print.ts'
-import type { Storage } from '../state/sqlite-storage.ts'
+import type { Storage } from '../state/storage.ts'
 import type { UsageStore } from '../state/usage.ts'
 import { watchFatalErrors } from '../telemetry/fatal.ts'
 import { LogRing } from '../telemetry/log-ring.ts'
@@ -40,7 +40,9 @@ export async function serveUntilSignal(settings: Settings): Promise<void> {
   await endRestore(config)
   const storage = await openStorage(config, log.of('state').line('error'))
   const { state, access, usage } = storage
-  const app: App = await openApp(config, { log: log.of('index').line(), onProgress: progress(), follow: true, observers })
+  const { rates, operatorSessions, tokens } = storage
+  const shared = { ...(tokens && { tokens }) }
+  const app: App = await openApp(config, { log: log.of('index').line(), onProgress: progress(), follow: true, observers, ...shared })
   const counter = new UsageCounter(usage, { log: log.of('usage').line('error') })
   const assistant = counter.counted(app.assistant)
   let bots: BotDesk | undefined
@@ -52,6 +54,7 @@ export async function serveUntilSignal(settings: Settings): Promise<void> {
     const desk = (bots = await openBotDesk(config, assistant, storage, viewOf, log.of('bots').line()))
     const machine = watchMachine({ folders: [config.dataFolder, config.indexFolder], probe: storage.probe })
     watchAll(metrics, { app, desk, machine })
+    if (storage.connections) metrics.watch({ connections: () => storage.connections!() })
     if (config.telemetry.metrics) metricsServer = await openMetricsServer(metrics, config.telemetry.metrics, log)
     const { publicUrl } = config.bots
     const linked = publicUrl === undefined ? config : { ...config, publicUrl }
@@ -72,6 +75,10 @@ export async function serveUntilSignal(settings: Settings): Promise<void> {
       troubles,
       stopWaitMs,
       requests: requestsTold(telemetry, metrics),
+      ...(rates && { rateStore: rates }),
+      ...(operatorSessions && { operatorSessions }),
+      ...(storage.relay && { relay: storage.relay }),
+      ...(storage.secret && { secret: (name) => storage.secret!(name) }),
       ...(!metricsServer && { metrics }),
     })
     desk.start() // not before: where the port is taken, another process has the sockets and answers
@@ -145,7 +152,7 @@ async function troublesOf({ dataFolder, indexFolder }: Config, storage: Storage)
   const { watchFolders } = await import('../folder-troubles.ts')
   const ofFolders = watchFolders([dataFolder, indexFolder])
   return async () => {
-    const unkept = storage.trouble()
+    const unkept = await storage.trouble()
     const state = unkept ? [{ from: 'conversations', reason: unkept.message }] : []
     return [...state, ...(await ofFolders())]
   }
@@ -155,7 +162,7 @@ async function troublesOf({ dataFolder, indexFolder }: Config, storage: Storage)
 async function openBotDesk(
   config: Config,
   assistant: Assistant,
-  { state, queue, access }: Storage,
+  { state, queue, access, relay }: Storage,
   viewOf: ViewOf,
   log: (message: string) => void,
 ): Promise<BotDesk> {
@@ -172,7 +179,7 @@ async function openBotDesk(
     const identity = await identityOfBot(platform, identities[platform], access)
     return identity && seenBy.askerOf(identity)
   }
-  const keeper = new Keeper(state, { ending: new AbortController().signal, onError: () => {} })
+  const keeper = new Keeper(state, { ending: new AbortController().signal, onError: () => {}, ...(relay && { relay }) })
   const bots = await platformsOf(config.bots, { log })
   return openBots(bots, { keeper, askerOf, state, queue, days, off, log, ...(publicUrl !== undefined && { publicUrl }) })
 }

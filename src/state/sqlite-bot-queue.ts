@@ -4,7 +4,6 @@ import { PolicyError } from '../errors.ts'
 import {
   MOST_WAITING,
   type BotQueue,
-  type ClaimedEvent,
   type EventName,
   type Json,
   type Later,
@@ -12,7 +11,9 @@ import {
   type Stage,
   type Waiting,
 } from './bot-queue.ts'
-import { textIn, type Prepared, type Row, type SqliteSession } from './sqlite-session.ts'
+import { byTurn, claimedOf, CLOCKS_DIFFER_MS, DONE, LEASE_MS, queueFull, waitingIn } from './bot-rows.ts'
+import { textIn } from './rows.ts'
+import type { Prepared, SqliteSession } from './sqlite-session.ts'
 
 export interface SqliteBotQueueOptions {
   /** Milliseconds for which a claim stands unless it is renewed. */
@@ -21,19 +22,12 @@ export interface SqliteBotQueueOptions {
   readonly now?: () => number
 }
 
-export const LEASE_MS = 30_000
-
 const OWN = 'platform = :platform AND id = :id AND claimed_by = :holder'
 /** A claim for longer than any is given is of a clock that was ahead, and no claim. */
 const FREE = `(claimed_by IS NULL OR (claimed_by <> :holder AND (claimed_until <= :now OR claimed_until > :now + :leaseMs)))`
-/** Of two processes, and of one clock that is put right by seconds. */
-const CLOCKS_DIFFER_MS = 60_000
 /** What came in later than now came in by a clock that was ahead, and so its due time is worth nothing. */
 const DUE = `iif(received_at > :now + ${CLOCKS_DIFFER_MS}, 0, due_at)`
 const OF_PLATFORMS = 'platform IN (SELECT value FROM json_each(:platforms))'
-/** Nothing of what was said is left. */
-const DONE = `stage = 'done', is_next = 0, done_at = :now, claimed_by = NULL, claimed_until = NULL,
-  thread = NULL, reply_to = NULL, question = NULL, messages = NULL`
 
 const STATEMENTS = {
   known: 'SELECT 1 AS one FROM bot_events WHERE platform = :platform AND id = :id',
@@ -175,11 +169,7 @@ export class SqliteBotQueue implements BotQueue {
   }
 
   async waiting(): Promise<Readonly<Record<string, Waiting>>> {
-    const rows = this.#session.tried(() => this.#statements.waiting.all())
-    const each = rows.map((row): [string, Waiting] => {
-      return [textIn(row, 'platform'), { events: Number(row['events']), since: Number(row['since']) }]
-    })
-    return Object.fromEntries(each)
+    return waitingIn(this.#session.tried(() => this.#statements.waiting.all()))
   }
 
   async sweep({ receivedBefore, doneBefore }: { readonly receivedBefore: number; readonly doneBefore: number }) {
@@ -223,25 +213,3 @@ export class SqliteBotQueue implements BotQueue {
     this.#statements.moveOn.run({ platform, thread })
   }
 }
-
-const byTurn = (one: Row, other: Row) =>
-  Number(one['due_at']) - Number(other['due_at']) || Number(one['number']) - Number(other['number'])
-
-function claimedOf(row: Row): ClaimedEvent {
-  const messages = row['messages']
-  return {
-    platform: textIn(row, 'platform'),
-    id: textIn(row, 'id'),
-    thread: textIn(row, 'thread'),
-    question: typeof row['question'] === 'string' ? row['question'] : '',
-    replyTo: JSON.parse(textIn(row, 'reply_to')) as Json,
-    receivedAt: Number(row['received_at']),
-    attempts: Number(row['attempts']),
-    messages: typeof messages === 'string' ? (JSON.parse(messages) as readonly Json[]) : [],
-    sent: Number(row['sent']),
-    mayRepeat: row['begun'] === 1,
-  }
-}
-
-const queueFull = () =>
-  new PolicyError('queue-full', `等待回答的问题已有${MOST_WAITING}个，暂不再收。请稍后再问；积压的原因见 /readyz。`)

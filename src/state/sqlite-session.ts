@@ -13,8 +13,6 @@ import { versionOf } from './sqlite-shape.ts'
 export type Row = Readonly<Record<string, SQLOutputValue>>
 type Given = Record<string, SQLInputValue>
 
-export const textIn = (row: Row, column: string) => String(row[column])
-
 /** A statement of whichever opening of the file is in use. */
 export interface Prepared {
   get(given?: Given): Row | undefined

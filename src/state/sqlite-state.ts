@@ -1,13 +1,12 @@
 /** The State in one file of SQLite, through Node's own module; `:memory:` for one that ends with the process. */
 import { setImmediate as turn } from 'node:timers/promises'
-import { PolicyError } from '../errors.ts'
-import type { Answer, Conversation, ConversationSummary, Exchange, Feedback, Turn } from '../types.ts'
-import { readAnswer, readDocuments, readTurns } from './kept-answer.ts'
+import type { Answer, Conversation, ConversationSummary, Feedback, Turn } from '../types.ts'
+import { textIn } from './rows.ts'
 import { IN_MEMORY } from './sqlite-file.ts'
-import { SqliteSession, textIn, type Prepared, type Row } from './sqlite-session.ts'
+import { SqliteSession, type Prepared, type Row } from './sqlite-session.ts'
+import { AnswersIn, excerptIn, foldedExchange, FORGOTTEN_AT_ONCE, noSuchConversation, noSuchExchange, notAnswered, summaryOf, turnsIn } from './state-rows.ts'
 import {
   EVERYONE,
-  excerptOf,
   foldedCase,
   HISTORY_EXCHANGES,
   titleOf,
@@ -38,9 +37,6 @@ export function openSqliteState(path: string, options: SqliteStateOptions = {}):
   const { log = () => {}, mend = true, now = Date.now } = options
   return new SqliteState(new SqliteSession(path, { log, mend }), { log, now })
 }
-
-/** Conversations deleted in one go; others have their turn in between. */
-const FORGOTTEN_AT_ONCE = 100
 
 const SUMMARY = `c.id, c.title, c.created_at, c.updated_at,
   (SELECT count(*) FROM exchanges e WHERE e.conversation_id = c.id) AS exchanges`
@@ -90,18 +86,15 @@ const STATEMENTS = {
     AND (:rating IS NULL OR rating = :rating) ORDER BY at, rowid`,
 } as const
 
-/** Between a question and its answer in what is searched: no one types it. */
-const SEPARATOR = '\u001f'
-
 export class SqliteState implements State {
   readonly #session: SqliteSession
-  readonly #log: (message: string) => void
+  readonly #answers: AnswersIn
   readonly #now: () => number
   readonly #statements: Readonly<Record<keyof typeof STATEMENTS, Prepared>>
 
   constructor(session: SqliteSession, { log, now }: Required<Pick<SqliteStateOptions, 'log' | 'now'>>) {
     this.#session = session
-    this.#log = log
+    this.#answers = new AnswersIn(session.path, log)
     this.#now = now
     this.#statements = session.prepared(STATEMENTS)
   }
@@ -138,7 +131,7 @@ export class SqliteState implements State {
         conversationId,
         exchangeId,
         attempt,
-        folded: foldedCase(`${textIn(exchange, 'question')}${SEPARATOR}${answer.text}`),
+        folded: foldedExchange(textIn(exchange, 'question'), answer),
         answerId: answer.id,
         text: answer.text,
         answer: JSON.stringify(answer),
@@ -166,7 +159,7 @@ export class SqliteState implements State {
   async conversation(owner: Owner, conversationId: string): Promise<Conversation> {
     return this.#session.tried(() => {
       const { id, title, createdAt, updatedAt } = summaryOf(this.#wanted(owner, conversationId))
-      const exchanges = this.#statements.exchanges.all({ owner, id }).map((row) => this.#exchangeOf(row))
+      const exchanges = this.#statements.exchanges.all({ owner, id }).map((row) => this.#answers.exchange(row))
       return { id, title, createdAt, updatedAt, exchanges }
     })
   }
@@ -201,8 +194,8 @@ export class SqliteState implements State {
       this.#wanted(owner, conversationId)
       const exchange = this.#statements.exchange.get({ conversationId, exchangeId })
       if (!exchange) throw noSuchExchange(exchangeId)
-      const answer = this.#answerOf(exchange)
-      if (!answer) throw new PolicyError('not-answered', '这个问题还没有回答，不能评价。请等回答完成，或重新提问。')
+      const answer = this.#answers.of(exchange)
+      if (!answer) throw notAnswered()
       this.#statements.giveFeedback.run({
         owner,
         conversationId,
@@ -240,10 +233,8 @@ export class SqliteState implements State {
       }),
     )
     for (const row of rows) {
-      const answer = this.#answerOf(row)
-      const feedback = feedbackOf(row)
-      if (!answer || !feedback) continue
-      yield { ...feedback, ...askedOf(row), at: timeIn(row, 'at'), history: readTurns(textIn(row, 'history')), answer }
+      const record = this.#answers.record(row)
+      if (record) yield record
     }
   }
 
@@ -278,69 +269,11 @@ export class SqliteState implements State {
   }
 
   #turnsBefore(conversationId: string, position: number): readonly Turn[] {
-    const rows = this.#statements.before.all({ conversationId, position }).reverse()
-    return rows.flatMap((row): Turn[] => {
-      const question = { role: 'user' as const, content: textIn(row, 'question') }
-      const text = row['answer_text']
-      return typeof text === 'string' ? [question, { role: 'assistant', content: text }] : [question]
-    })
+    return turnsIn(this.#statements.before.all({ conversationId, position }))
   }
 
   #excerpt(id: string, words: string): string | undefined {
     const row = this.#statements.hits.get({ id, needle: foldedCase(words) })
-    return row && (excerptOf(textIn(row, 'question'), words) ?? excerptOf(String(row['answer_text'] ?? ''), words))
-  }
-
-  #exchangeOf(row: Row): Exchange {
-    const answer = this.#answerOf(row)
-    const feedback = feedbackOf(row)
-    return {
-      id: textIn(row, 'id'),
-      ...askedOf(row),
-      askedAt: timeIn(row, 'asked_at'),
-      ...(answer && { answer }),
-      ...(feedback && { feedback }),
-    }
-  }
-
-  #answerOf(row: Row): Answer | undefined {
-    const json = row['answer']
-    if (typeof json !== 'string') return undefined
-    const answer = readAnswer(json)
-    if (!answer) this.#log(`${this.#session.path}：一条回答无法读取，按没有回答处理 an answer cannot be read: ${textIn(row, 'answer_id')}`)
-    return answer
+    return row && excerptIn(row, words)
   }
 }
-
-const timeIn = (row: Row, column: string) => new Date(Number(row[column])).toISOString()
-
-function summaryOf(row: Row): ConversationSummary {
-  return {
-    id: textIn(row, 'id'),
-    title: textIn(row, 'title'),
-    createdAt: timeIn(row, 'created_at'),
-    updatedAt: timeIn(row, 'updated_at'),
-    exchanges: Number(row['exchanges']),
-  }
-}
-
-function askedOf(row: Row): Pick<Exchange, 'question' | 'documents' | 'asOf'> {
-  const documents = row['documents']
-  const asOf = row['as_of']
-  return {
-    question: textIn(row, 'question'),
-    ...(typeof documents === 'string' && { documents: readDocuments(documents) }),
-    ...(typeof asOf === 'string' && { asOf }),
-  }
-}
-
-function feedbackOf(row: Row): Feedback | undefined {
-  const { rating, reason } = row
-  if (rating !== 'up' && rating !== 'down') return undefined
-  return { rating, ...(typeof reason === 'string' && { reason }) }
-}
-
-const noSuchConversation = (id: string) =>
-  new PolicyError('no-such-conversation', `没有对话 ${id}；现有对话见 /api/conversations。`)
-const noSuchExchange = (id: string) =>
-  new PolicyError('no-such-exchange', `对话里没有这一问 ${id}；请重新打开这个对话。`)

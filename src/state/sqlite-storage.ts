@@ -1,25 +1,18 @@
 /** All that is kept in state.sqlite, over one opening of the file: the State, the queue of chat platforms, who may do what. */
-import type { AccessStore } from '../access/access-store.ts'
 import { SqliteAccess } from '../access/sqlite-access.ts'
 import type { PolicyError } from '../errors.ts'
-import type { BotQueue } from './bot-queue.ts'
 import { SqliteBotQueue, type SqliteBotQueueOptions } from './sqlite-bot-queue.ts'
 import { SqliteSession } from './sqlite-session.ts'
 import { SqliteState, type SqliteStateOptions } from './sqlite-state.ts'
 import { SqliteUsage } from './sqlite-usage.ts'
-import type { State } from './state.ts'
 import { steadyNow } from './steady-clock.ts'
-import type { UsageStore } from './usage.ts'
+import type { Storage } from './storage.ts'
 
-export interface Storage {
-  /** Closing it closes the file. */
-  readonly state: State
-  readonly queue: BotQueue
-  readonly access: AccessStore
-  readonly usage: UsageStore
-  /** Begins to write, and leaves it. @throws PolicyError `state-unusable`, `disk-full` where nothing can be written */
+export type { Storage }
+
+/** Here they are answered at once. */
+export interface SqliteStorage extends Storage {
   probe(): void
-  /** Why it cannot be read or written now; undefined where it can. */
   trouble(): PolicyError | undefined
 }
 
@@ -28,7 +21,7 @@ export interface Storage {
  * every use throws `state-unusable` or `disk-full`.
  * @throws PolicyError `state-unusable` for a file of a newer version
  */
-export function openSqliteStorage(path: string, options: SqliteStateOptions & SqliteBotQueueOptions = {}): Storage {
+export function openSqliteStorage(path: string, options: SqliteStateOptions & SqliteBotQueueOptions = {}): SqliteStorage {
   const { log = () => {}, mend = true, now, leaseMs } = options
   const session = new SqliteSession(path, { log, mend, mayWait: true })
   const queue = new SqliteBotQueue(session, { now: now ?? steadyNow, ...(leaseMs !== undefined && { leaseMs }) })

@@ -1,7 +1,7 @@
 /** Sums of what was asked, in state.sqlite. */
-import type { DeclineReason } from '../types.ts'
-import { textIn, type Row, type SqliteSession } from './sqlite-session.ts'
-import type { UsageChannel, UsageOutcome, UsageRow, UsageStore } from './usage.ts'
+import type { SqliteSession } from './sqlite-session.ts'
+import { keptUsage, usageIn } from './usage-rows.ts'
+import type { UsageRow, UsageStore } from './usage.ts'
 
 const STATEMENTS = {
   add: `INSERT INTO usage (day, channel, outcome, reason, mode, count, milliseconds)
@@ -21,26 +21,11 @@ export class SqliteUsage implements UsageStore {
 
   async add(rows: readonly UsageRow[]): Promise<void> {
     this.#session.written(() => {
-      for (const { reason, milliseconds, ...row } of rows) {
-        this.#statements.add.run({ ...row, reason: reason ?? '', milliseconds: Math.round(milliseconds) })
-      }
+      for (const row of rows) this.#statements.add.run(keptUsage(row))
     })
   }
 
   async since(day: string): Promise<readonly UsageRow[]> {
     return this.#session.tried(() => this.#statements.since.all({ day })).map(usageIn)
-  }
-}
-
-function usageIn(row: Row): UsageRow {
-  const reason = textIn(row, 'reason')
-  return {
-    day: textIn(row, 'day'),
-    channel: textIn(row, 'channel') as UsageChannel,
-    outcome: textIn(row, 'outcome') as UsageOutcome,
-    ...(reason !== '' && { reason: reason as DeclineReason }),
-    mode: textIn(row, 'mode') as UsageRow['mode'],
-    count: Number(row['count']),
-    milliseconds: Number(row['milliseconds']),
   }
 }

@@ -6,7 +6,7 @@
  * named bytes and a record of `meta` go in and come out.
  */
 import { randomBytes } from 'node:crypto'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { PolicyError } from '../errors.ts'
 import { writeFileAtomically } from './atomic-file.ts'
 import { type Disk, makeLastingFolder, nodeDisk } from './disk.ts'
@@ -53,6 +53,12 @@ export interface WriteOptions extends StoreOptions {
   /** Generations to keep, the new one included; at least 2. */
   readonly keep?: number
   readonly now?: () => Date
+  /**
+   * Waited for when all files of the generation are written, and before it has its name: whoever opens the folder
+   * meanwhile, or after a kill, does not find it. Where it fails, the files are removed again. The generation that it is
+   * handed is for reading, and has a name of its own.
+   */
+  readonly beforeNaming?: (draft: Generation) => Promise<void>
 }
 
 export interface OpenOptions extends StoreOptions {
@@ -100,7 +106,8 @@ export async function hasGeneration(folder: string, name: string, options: Store
 
 /**
  * Writes a generation and makes it current. Once it resolves, it survives a kill and a power cut.
- * @throws PolicyError `index-locked`, `disk-full`, `index-unwritable`; the generation in place is untouched then.
+ * @throws PolicyError `index-locked`, also where the lock was lost meanwhile, `disk-full`, `index-unwritable`; the
+ * generation in place is untouched then.
  */
 export async function writeGeneration(
   folder: string,
@@ -120,7 +127,8 @@ export async function writeGeneration(
       const name = generationName(Math.max(0, ...names.map((known) => numberOf(known) ?? 0)) + 1)
       const parent = content.parent ?? current.pointer?.generation ?? null
       const header = { generation: name, parent, createdAt: now().toISOString(), meta: content.meta }
-      const manifest = await build(disk, home, header, content.files)
+      const manifest = await build(disk, home, header, content.files, options)
+      await lock.check()
       await commit(disk, home, manifest, onEvent)
       await retire(disk, home, manifest, Math.max(2, keep), onEvent)
       return generationOf(disk, home, manifest, [], onEvent)
@@ -128,6 +136,25 @@ export async function writeGeneration(
   } finally {
     if (!options.lock) await lock.release()
   }
+}
+
+/**
+ * What the manifests of all generations in a folder say; undefined where one cannot be read: then nobody knows what is
+ * still in use.
+ */
+export async function manifestsIn(folder: string, { disk = nodeDisk }: StoreOptions = {}): Promise<readonly Manifest[] | undefined> {
+  const home = resolve(folder)
+  return explaining(home, 'list the index', async () => {
+    const names = (await disk.list(home)).filter(isGeneration)
+    const manifestOf = manifestsOnce(disk, home)
+    const manifests: Manifest[] = []
+    for (const name of names) {
+      const manifest = await manifestOf(name)
+      if ('reason' in manifest) return undefined
+      manifests.push(manifest)
+    }
+    return manifests
+  })
 }
 
 /** What CURRENT names, to be compared with what it named before; undefined while there is none that can be read. */
@@ -292,6 +319,7 @@ async function build(
   home: string,
   header: Pick<Manifest, 'generation' | 'parent' | 'createdAt' | 'meta'>,
   files: readonly FileToStore[],
+  { beforeNaming, onEvent = silent }: WriteOptions = {},
 ): Promise<Manifest> {
   const draft = join(home, `tmp-${randomBytes(8).toString('hex')}`)
   try {
@@ -303,6 +331,7 @@ async function build(
     await disk.create(join(draft, MANIFEST), bytes)
     await disk.syncFile(join(draft, MANIFEST))
     await disk.syncFolder(draft)
+    await beforeNaming?.(generationOf(disk, home, { ...manifest, generation: basename(draft) }, [], onEvent))
     await disk.rename(draft, join(home, header.generation))
     await disk.syncFolder(home)
     return manifest

@@ -3,7 +3,7 @@
  * never a question, a person or a document. However it is used there are at most 1,000 series.
  */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Status } from '../answering/assistant.ts'
+import { canAnswer, type Status } from '../answering/assistant.ts'
 import { canWrite } from '../answering/model-limits.ts'
 import type { Counts } from '../channels/bots/tally.ts'
 import type { Parts } from './parts.ts'
@@ -28,6 +28,8 @@ export interface Watched {
   readonly channels?: () => Promise<ChannelCounts>
   readonly parts?: () => Promise<Parts>
   readonly diskFree?: () => Promise<number | undefined>
+  /** Connections to the database that copies of the program share; absent: there is none. */
+  readonly connections?: () => { readonly used: number; readonly idle: number; readonly waiting: number }
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
@@ -60,6 +62,7 @@ export class Metrics {
   readonly #llmRequests = this.#counter('tiaowen_llm_requests_total', 'Requests to the language model', ['outcome'])
   readonly #llmSeconds = this.#histogram('tiaowen_llm_request_seconds', 'Of a request to the language model, retries included', SLOW)
   readonly #llmTokens = this.#counter('tiaowen_llm_tokens_total', 'Tokens, as the endpoint counts them', ['kind'])
+  readonly #engineSeconds = this.#histogram('tiaowen_search_engine_seconds', 'Of a request to the search cluster', FAST, ['kind', 'outcome'])
   readonly #exports = this.#counter('tiaowen_trace_exports_total', 'Batches of spans sent to the collector', ['outcome'])
   readonly #logLines = this.#counter('tiaowen_log_lines_total', 'Lines written to the log', ['level'])
   readonly #fatal = this.#counter('tiaowen_fatal_errors_total', 'Errors nobody caught; the process ends after one', ['kind'])
@@ -150,6 +153,11 @@ export class Metrics {
     this.#llmTokens.inc({ kind: 'output' }, usage.outputTokens)
   }
 
+  /** @param kind keywords, vectors, insert, schema, read */
+  engineAsked(kind: string, outcome: 'ok' | 'failed', seconds: number): void {
+    this.#engineSeconds.observe({ kind, outcome }, seconds)
+  }
+
   exported(outcome: 'done' | 'failed'): void {
     this.#exports.inc({ outcome })
   }
@@ -178,12 +186,16 @@ export class Metrics {
 
   #watching(): void {
     const status = () => this.#watched.status?.()
-    this.#read('tiaowen_ready', 'Questions can be answered', () => (status()?.ready ? 1 : 0))
+    this.#read('tiaowen_ready', 'Questions can be answered', () => {
+      const now = status()
+      return now && canAnswer(now) ? 1 : 0
+    })
     this.#read('tiaowen_index_generation', 'Number of the generation that serves', () => numberOf(status()?.generation))
     this.#read('tiaowen_index_documents', 'Documents that serve', () => status()?.documents)
     this.#read('tiaowen_index_chunks', 'Chunks that serve', () => status()?.chunks)
     this.#read('tiaowen_index_skipped_files', 'Files that became no document', () => status()?.skipped?.length ?? 0)
     this.#read('tiaowen_index_building', 'An index is being built', () => (status()?.building ? 1 : 0))
+    this.#read('tiaowen_search_engine_nodes', 'Healthy nodes of the search cluster; absent where this process searches', () => status()?.search?.nodes)
     this.#read('tiaowen_llm_available', 'The language model would be asked; absent where there is none', () => {
       const model = status()?.languageModel
       return model && (canWrite(model) ? 1 : 0)
@@ -191,7 +203,15 @@ export class Metrics {
     this.#read('tiaowen_llm_budget_left_tokens', 'Of today; absent where there is no budget', () => status()?.languageModel?.budgetLeft)
     this.#read('tiaowen_disk_free_ratio', 'Of the fullest disk that data or index stand on, 0 to 1', () => this.#watched.diskFree?.())
     this.#part()
+    this.#connections()
     this.#channels()
+  }
+
+  #connections(): void {
+    const gauge: Gauge = this.#gauge('tiaowen_database_connections', 'To the database that copies share: in use, idle, and uses that wait for one', ['state'], async () => {
+      gauge.reset()
+      for (const [state, count] of Object.entries(this.#watched.connections?.() ?? {})) gauge.set({ state }, count)
+    })
   }
 
   #part(): void {

@@ -27,7 +27,7 @@ export type ChannelFacts = Readonly<
 >
 
 /** The names of parts there may be. */
-export const PART_NAMES = ['index', 'indexer', 'model', 'reranker', 'llm', 'database', 'disk', 'slack', 'dingtalk'] as const
+export const PART_NAMES = ['index', 'indexer', 'search', 'model', 'reranker', 'llm', 'database', 'disk', 'slack', 'dingtalk'] as const
 
 /** Only what is configured is a part; a part that is not well makes nothing unready but `index`. */
 export function partsOf(status: Status, machine?: Machine, channels: ChannelFacts = {}): Parts {
@@ -37,6 +37,7 @@ export function partsOf(status: Status, machine?: Machine, channels: ChannelFact
       ? { ok: true, message: `${generation ?? ''}，已核对 verified` }
       : { ok: false, message: status.building ? indexing(status.building) : '还没有可用的索引 there is no index yet' },
     indexer: indexerOf(status),
+    ...(status.search && { search: searchOf(status.search) }),
     model: modelOf(status),
     ...(reranker && {
       reranker: {
@@ -61,6 +62,12 @@ function indexerOf({ building, fallbacks, skipped = [] }: Status): Part {
   const problem = fallbacks.find(({ from }) => from === 'current-documents')
   if (problem) return { ok: false, message: problem.reason }
   return { ok: true, message: skipped.length > 0 ? `${skipped.length} 份文件未收录 files were skipped` : 'idle' }
+}
+
+/** A node that is missing is told; questions are answered without it. */
+function searchOf({ state, nodes, expectedNodes, reason }: NonNullable<Status['search']>): Part {
+  const seen = nodes === undefined ? '' : `${nodes}/${expectedNodes} 个节点 nodes`
+  return { ok: state === 'ok', message: [seen, reason ?? ''].filter((words) => words !== '').join('；') || state }
 }
 
 /** Keywords alone where vectors were wanted is less than the best. */

@@ -20,7 +20,7 @@ const SECRET_FIELD =
   /^(?:authorization|proxyauthorization|xapikey|apikey|cookie|setcookie|xslacksignature|sign|signature|password|.*token|.*secret|sessionwebhook|webhook|key)$/
 
 /** Parts of a configuration that hold a secret, by their names. */
-const SECRET_SETTING = /(?:key|token|secret|password|webhook)$/i
+const SECRET_SETTING = /(?:key|token|secret|password|webhook|databaseurl)$/i
 const SHORTEST_SECRET = 6
 const DEEPEST = 6
 const LONGEST = 8_000
@@ -37,7 +37,7 @@ const PATTERNS: readonly (readonly [pattern: RegExp, kept: string])[] = [
   [new RegExp(`([?&;](?:${VALUES}|key)=)[^&\\s"'#]+`, 'gi'), `$1${HIDDEN}`],
   // of JSON
   [new RegExp(`(["'](?:${VALUES}|key)["']\\s*:\\s*["'])[^"']*`, 'gi'), `$1${HIDDEN}`],
-  [/\b(https?:\/\/)[^\s/@"']+@/gi, `$1${HIDDEN}@`],
+  [/\b((?:https?|postgres(?:ql)?):\/\/)[^\s/@"']+@/gi, `$1${HIDDEN}@`],
   [/\b(?:xox[a-z]|xapp)-[\w-]{4,}/g, HIDDEN],
   [/\bsk-[\w-]{8,}/g, HIDDEN],
   [/\btw_[a-z0-9]+_[\w-]{16,}/g, HIDDEN],
@@ -75,13 +75,21 @@ export function redactor(secrets: readonly string[]): Redactor {
 /** @example isSecretField('X-Slack-Signature') // true */
 export const isSecretField = (name: string): boolean => SECRET_FIELD.test(name.toLowerCase().replace(/[-_]/g, ''))
 
-/** Every value of a configuration that its name says is secret, to any depth. */
+/** Every value of a configuration that its name says is secret, to any depth; of an address its password, too. */
 export function secretsOf(settings: unknown, isWithin = false): readonly string[] {
-  if (typeof settings === 'string') return isWithin && settings.length >= SHORTEST_SECRET ? [settings] : []
+  if (typeof settings === 'string') {
+    return isWithin ? [settings, ...passwordsOf(settings)].filter(({ length }) => length >= SHORTEST_SECRET) : []
+  }
   if (typeof settings !== 'object' || settings === null) return []
   return Object.entries(settings).flatMap(([name, value]) =>
     secretsOf(value, isWithin || name === 'extra' || SECRET_SETTING.test(name)),
   )
+}
+
+/** As it stands in the address, and as it is typed. */
+function passwordsOf(text: string): readonly string[] {
+  const password = /^\w+:\/\//.test(text) && URL.canParse(text) ? new URL(text).password : ''
+  return password === '' ? [] : [password, decodeURIComponent(password)]
 }
 
 /** @example escaped('one\ntwo') // 'one\\ntwo' */

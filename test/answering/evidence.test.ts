@@ -28,9 +28,9 @@ describe('out of a sentence of 700 characters', () => {
   ])('the phrase that answers %s', (question, phrase) => expect(best(question, '001', FIVE_YEARS)).toBe(phrase))
 })
 
-it('evidence is the same in whatever order a reranker puts the clauses', () => {
+it('evidence is the same in whatever order a reranker puts the clauses', async () => {
   const question = analyse('未来五年全社会研发投入强度要超过多少？')
-  const found = retrieve(library, { text: question.text }, 6)
+  const found = await retrieve(library, { text: question.text }, 6)
   const told = (list: readonly Found[]) =>
     findEvidence(question, list, library.keywords).map(({ found, span, rank, score }) => [found.clause.id, span, rank, score])
   expect(told(found.toReversed())).toEqual(told(found))

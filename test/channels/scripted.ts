@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Assistant, Status, TextVersion } from '../../src/answering/assistant.ts'
 import { checkDraft, inOrder, summaryOf } from '../../src/answering/checking/check.ts'
 import type { BackupParts } from '../../src/channels/cli/backup.ts'
+import type { CarryParts } from '../../src/channels/cli/carrying.ts'
 import type { LibraryDesk, LibraryState, Upload } from '../../src/answering/library-desk.ts'
 import { readingUrl } from '../../src/answering/links.ts'
 import {
@@ -321,3 +322,4 @@ const unasked = async () => {
 }
 /** For a command line that takes none. */
 export const NO_BACKUPS: BackupParts = { take: unasked, verify: unasked, restore: unasked }
+export const NO_CARRYING: CarryParts = { toDatabase: unasked, toFile: unasked }

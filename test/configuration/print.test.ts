@@ -126,6 +126,7 @@ test('what is in effect is shown with where it comes from', () => {
 describe('a secret', () => {
   const CANARY = 'canary0123456789canary0123456789'
   const sound: Readonly<Record<string, string>> = {
+    DATABASE_URL: `postgres://tiaowen:${CANARY}@db.example.cn:5432/tiaowen`,
     TIAOWEN_SLACK_BOT_TOKEN: `xoxb-${CANARY}`,
     TIAOWEN_SLACK_APP_TOKEN: `xapp-${CANARY}`,
     TIAOWEN_LLM_EXTRA: `{"secret":"${CANARY}"}`,
@@ -134,11 +135,13 @@ describe('a secret', () => {
   const others = environmentOf(ALL.filter(({ isSecret }) => !isSecret))
   const secretOf = ({ variable }: Setting) => sound[variable] ?? CANARY
 
-  test('one of ten', () => {
+  test('one of eleven', () => {
     expect(SECRETS.map(({ variable }) => variable)).toEqual([
       'TIAOWEN_API_KEY',
+      'DATABASE_URL',
       'TIAOWEN_LLM_KEY',
       'TIAOWEN_LLM_EXTRA',
+      'TIAOWEN_SEARCH_KEY',
       'TIAOWEN_OIDC_CLIENT_SECRET',
       'TIAOWEN_SLACK_BOT_TOKEN',
       'TIAOWEN_SLACK_SIGNING_SECRET',

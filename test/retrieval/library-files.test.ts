@@ -16,7 +16,7 @@ const QUESTIONS = ['研发投入强度要超过多少？', '哪些情形可以�
 async function answersOf({ library }: Pick<Built, 'library'>, embedder?: CountingEmbedder): Promise<unknown> {
   return Promise.all(
     QUESTIONS.map(async (text) => {
-      const found = retrieve(library, { text, ...(embedder ? { vector: await embedder.embedQuestion(text) } : {}) }, 10)
+      const found = await retrieve(library, { text, ...(embedder ? { vector: await embedder.embedQuestion(text) } : {}) }, 10)
       return found.map(({ clause, score, spots, similarity }) => [clause.id, score, spots, similarity?.toFixed(5)])
     }),
   )

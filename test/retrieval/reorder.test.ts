@@ -11,7 +11,7 @@ let library: Library
 let found: Found[]
 beforeAll(async () => {
   library = await seedLibrary()
-  found = retrieve(library, QUERY, 6)
+  found = await retrieve(library, QUERY, 6)
 })
 
 const placesOf = (list: readonly Found[]): number[] =>
@@ -36,8 +36,8 @@ describe('clauses found change places by their scores', () => {
     expect(turned[5]).toBe(found[0])
   })
 
-  test('a clause led by another copy of it has the same score', () => {
-    const twin = retrieve(library, QUERY, 30).find(({ twins }) => twins.length > 0)!
+  test('a clause led by another copy of it has the same score', async () => {
+    const twin = (await retrieve(library, QUERY, 30)).find(({ twins }) => twins.length > 0)!
     const order = orderOf([twin], [7], MADE)
     expect([twin.clause.id, ...twin.twins.map(({ lineage }) => lineage.at(-1)!.id)].map((id) => order.scores.get(id))).toEqual(
       [twin, ...twin.twins].map(() => 7),
@@ -46,12 +46,12 @@ describe('clauses found change places by their scores', () => {
 })
 
 describe('of a search', () => {
-  test('the first are taken of all that were scored', () => {
+  test('the first are taken of all that were scored', async () => {
     const order = orderOf(found, [0, 1, 2, 3, 4, 5], MADE)
-    expect(placesOf(retrieveInOrder(library, QUERY, 2, order))).toEqual([5, 4])
+    expect(placesOf(await retrieveInOrder(library, QUERY, 2, order))).toEqual([5, 4])
   })
 
-  test('without a reranker it is what retrieve gives', () => {
-    expect(retrieveInOrder(library, QUERY, 4)).toEqual(found.slice(0, 4))
+  test('without a reranker it is what retrieve gives', async () => {
+    expect(await retrieveInOrder(library, QUERY, 4)).toEqual(found.slice(0, 4))
   })
 })

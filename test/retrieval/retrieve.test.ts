@@ -59,8 +59,8 @@ describe('a question', () => {
     }
   })
 
-  test('of no known word finds nothing by keywords', () => {
-    expect(retrieve(keywordsOnly, { text: '龘靐' }, 5)).toEqual([])
+  test('of no known word finds nothing by keywords', async () => {
+    expect(await retrieve(keywordsOnly, { text: '龘靐' }, 5)).toEqual([])
   })
 })
 
@@ -96,10 +96,10 @@ describe('the documents of a question', () => {
 
   test('asked one after the other give what each gives alone', async () => {
     const query = { text: '大走廊创新发展', vector: await embedder.embedQuestion('大走廊创新发展') }
-    const together = loaded.documents.map(({ id }) => retrieve(library, { ...query, documents: [id] }, 5))
+    const together = await Promise.all(loaded.documents.map(({ id }) => retrieve(library, { ...query, documents: [id] }, 5)))
     for (const [at, { id }] of loaded.documents.entries()) {
-      retrieve(library, { text: '另一个问题' }, 1)
-      expect(retrieve(library, { ...query, documents: [id] }, 5)).toEqual(together[at])
+      await retrieve(library, { text: '另一个问题' }, 1)
+      expect(await retrieve(library, { ...query, documents: [id] }, 5)).toEqual(together[at])
     }
   })
 
@@ -109,8 +109,8 @@ describe('the documents of a question', () => {
 })
 
 describe('keyword-only mode', () => {
-  test('finds by words, without a similarity', () => {
-    const [first] = retrieve(keywordsOnly, { text: '白鹤滩至浙江高压直流输电项目' }, 3)
+  test('finds by words, without a similarity', async () => {
+    const [first] = await retrieve(keywordsOnly, { text: '白鹤滩至浙江高压直流输电项目' }, 3)
     expect(nameOf(first!)).toBe('001#八/4')
     expect(first).not.toHaveProperty('similarity')
   })
@@ -118,8 +118,8 @@ describe('keyword-only mode', () => {
   test('is what a question without a vector gets of a library with vectors too', async () => {
     const query = { text: '种质资源保护' }
     await ask(query.text) // the same words with a vector, just before
-    expect(retrieve(library, query, 1)[0]).not.toHaveProperty('similarity')
-    expect(retrieve(library, query, 5).map(nameOf)).toEqual(retrieve(keywordsOnly, query, 5).map(nameOf))
+    expect((await retrieve(library, query, 1))[0]).not.toHaveProperty('similarity')
+    expect((await retrieve(library, query, 5)).map(nameOf)).toEqual((await retrieve(keywordsOnly, query, 5)).map(nameOf))
   })
 
   test('a similarity is the cosine of the closest unit or window', async () => {

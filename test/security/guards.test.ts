@@ -35,7 +35,7 @@ const GUARDS: readonly Guard[] = [
   { of: '7 pictures and tags in Markdown', file: 'src/channels/render.ts', guard: "    .replaceAll('<', '&lt;')\n", without: "    .replaceAll('<', '\\\\<')\n", test: 'test/security/markdown.test.ts', named: 'poisoned' },
   { of: '8 whose it is', file: 'src/state/sqlite-state.ts', guard: "if (known && known['owner'] !== owner) throw noSuchConversation(conversationId)", without: '', test: 'test/state/sqlite-state.test.ts', named: '' },
   { of: '8 what a scope may', file: 'src/channels/http/guards.ts', guard: 'if (lacking === undefined) return next()', without: 'return next()', test: 'test/channels/http/matrix.test.ts', named: 'route × who' },
-  { of: '9 a revoked key, by every way', file: 'src/access/sqlite-rows.ts', guard: "row['revoked_at'] === null && (row['expires_at']", without: "(row['expires_at']", test: 'test/channels/http/matrix.test.ts', named: 'route × who' },
+  { of: '9 a revoked key, by every way', file: 'src/access/records.ts', guard: "row['revoked_at'] === null && (row['expires_at']", without: "(row['expires_at']", test: 'test/channels/http/matrix.test.ts', named: 'route × who' },
   { of: '9 a page of another site', file: 'src/channels/http/guards.ts', guard: "if (site !== undefined) return site === 'same-origin' || site === 'none'", without: 'if (site !== undefined) return true', test: 'test/channels/http/guards.test.ts', named: 'a request that changes something' },
   { of: '10 no key on a public address', file: 'src/channels/http/serve.ts', guard: 'if (isPublic && apiKey === undefined && !(await access?.hasAnyone()))', without: 'if (false)', test: 'test/channels/http/serve.test.ts', named: 'without a key it will not listen' },
   { of: '10 chance', file: 'src/access/secrets.ts', guard: "randomBytes(SECRET_BYTES).toString('base64url')", without: "Buffer.from(String(Math.random()).padEnd(SECRET_BYTES)).toString('base64url')", test: 'test/security/lints.test.ts', named: 'secrets come from' },
@@ -44,7 +44,7 @@ const GUARDS: readonly Guard[] = [
   { of: '13 who is known', file: 'src/access/passwords.ts', guard: 'this.#nobodys ??= this.#nobody()', without: "if (kept === undefined) throw new PolicyError('bad-request', '没有这个人。')\n    this.#nobodys ??= this.#nobody()", test: 'test/channels/http/door.test.ts', named: 'unknown and wrong are told alike' },
   { of: '14 Hono below its floor', file: 'package-lock.json', guard: '"node_modules/hono": {\n      "version": "4.13.', without: '"node_modules/hono": {\n      "version": "4.12.', test: 'test/security/lints.test.ts', named: 'no dependency is older' },
   { of: '15 answers of other MCP clients', file: 'src/channels/mcp/sessions.ts', guard: ' || session.caller.owner !== caller.owner', without: '', test: 'test/channels/mcp/http.test.ts', named: 'answered to nobody but who opened it' },
-  { of: '15 MCP bodies', file: 'src/channels/mcp/sessions.ts', guard: '        maxRequestBodySize: this.#limits.bodyBytes,\n', without: '', test: 'test/channels/mcp/http.test.ts', named: '' },
+  { of: '15 MCP bodies', file: 'src/channels/mcp/sessions.ts', guard: '      maxRequestBodySize: this.#limits.bodyBytes,\n', without: '', test: 'test/channels/mcp/http.test.ts', named: '' },
 ]
 
 const HERE = resolve('.')

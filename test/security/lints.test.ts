@@ -26,6 +26,7 @@ describe('the way out', () => {
     'src/embedding/fetch-model.ts': 'declares a method of that name; it calls hub-model.ts and Maven',
     'src/embedding/hub-model.ts': 'the model at set-up, from the configured hub',
     'src/langchain/endpoint-fetch.ts': 'the language model, from its configured address alone, without redirects',
+    'src/weaviate/connection.ts': 'the search cluster, at its configured addresses alone, without redirects',
   }
   test('a request is made by these files alone', () => {
     expect(filesWith(/(?<![.\w])fetch\(|(?<![\w.])(?:https?|http2)\.(?:request|get|connect)\(|new XMLHttpRequest|new EventSource\(|sendBeacon\(/)).toEqual(
@@ -39,13 +40,18 @@ describe('the way out', () => {
     'src/channels/slack/socket.ts': '@slack/socket-mode: the address Slack gives for a signed token',
     'src/channels/slack/web-api.ts': '@slack/web-api, handed our own fetch without redirects',
     'src/channels/http/oidc.ts': 'openid-client: the configured issuer',
+    'src/state/postgres-session.ts': 'pg: the database that DATABASE_URL names',
+    'src/state/postgres-locks.ts': 'pg: the same',
+    'src/state/carry.ts': 'pg: the same',
+    'src/state/postgres-relay.ts': 'pg: the same',
     'src/embedding/maven-model.ts': 'the model at set-up, from the configured repository',
     'src/langchain/openai-model.ts': '@langchain/openai, handed endpoint-fetch.ts',
+    'src/weaviate/connection.ts': 'weaviate-client: gRPC to the configured nodes of the search cluster',
     'src/telemetry/trace-export.ts': 'traces, where an operator has configured an endpoint',
     'src/telemetry/metrics-server.ts': 'node:http, createServer alone',
     'src/check-config.ts': 'node:net, createServer alone: is the port free?',
   }
-  const opens = /^import (?!type)[^;]*?from '(?:node:(?:https?|http2|net|tls|dgram|dns(?:\/promises)?)|undici|ws|openid-client|@slack\/[\w-]+|@opentelemetry\/exporter[\w-]*|@langchain\/openai)'/m
+  const opens = /^import (?!type)[^;]*?from '(?:node:(?:https?|http2|net|tls|dgram|dns(?:\/promises)?)|undici|ws|pg|openid-client|@slack\/[\w-]+|@opentelemetry\/exporter[\w-]*|@langchain\/openai|weaviate-client)'/m
   test('what can open a connection is imported by these files alone', () => {
     const harmless = /^import \{ (?:isIP|BlockList, isIP)(?:, type \w+)? \} from 'node:net'$|^import type .*$/gm
     const found = [...code].filter(([, text]) => opens.test(text.replace(harmless, ''))).map(([path]) => path).sort()
@@ -69,8 +75,8 @@ describe('the way out', () => {
 })
 
 describe('SQL', () => {
-  /** What may stand in a statement beside its words: constants of the file in capitals, its own field or version. */
-  const CONSTANT = /^(?:[A-Z][A-Z_]*|TOUCH_MS - 1|STEPS\.length|versionOf\(this\.#database!\)|(?:this\.#isHurried \? 0 : BUSY_MS)|isPatient \? BUSY_MS : 0|table)$/
+  /** What may stand in a statement beside its words: constants of the file in capitals, its own field or version, parts of its own schema. */
+  const CONSTANT = /^(?:[A-Z][A-Z_]*|TOUCH_MS - 1|STEPS\.length|versionOf\(this\.#database!\)|(?:this\.#isHurried \? 0 : BUSY_MS)|isPatient \? BUSY_MS : 0|pragma|table|type|name|sql|sum|differs|anew\.join\(' '\))$/
   const STATEMENT = /^\s*(?:SELECT|INSERT|UPDATE|DELETE|PRAGMA|WITH|CREATE|DROP|ALTER|VACUUM|BEGIN)\b/
 
   const strays = (text: string): string[] =>
@@ -91,7 +97,7 @@ describe('SQL', () => {
   })
 
   test('is spoken by the state, access and backup alone, and searches no text with MATCH', () => {
-    expect(filesWith(/from 'node:sqlite'/).filter((path) => !/^src\/(?:state|access|backup)\//.test(path))).toEqual([])
+    expect(filesWith(/from '(?:node:sqlite|pg)'/).filter((path) => !/^src\/(?:state|access|backup)\//.test(path))).toEqual([])
     expect(filesWith(/\bUSING fts|\bMATCH [:?]\w/)).toEqual([])
   })
 

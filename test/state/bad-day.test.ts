@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openSqliteStorage, type Storage } from '../../src/state/sqlite-storage.ts'
+import { openSqliteStorage, type SqliteStorage as Storage } from '../../src/state/sqlite-storage.ts'
 
 const CONVERSATION = '6f1f9a52-3c1d-4a7e-9b1e-0d2f4c6a8e10'
 const exchange = (n: number) => `0b9d8c7e-1f2a-4b3c-8d4e-5f60718293${String(n).padStart(2, '0')}`

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { lockForWriting, openCurrent, type StoreEvent, writeGeneration } from '../../src/store/generations.ts'
+import { type Generation, lockForWriting, manifestsIn, openCurrent, type StoreEvent, writeGeneration } from '../../src/store/generations.ts'
 import { FILES, bytesOf, contentOf, expectWhole, temporaryFolder } from './fixture.ts'
 
 describe('a generation', () => {
@@ -37,6 +37,29 @@ describe('a generation', () => {
     expect(await openCurrent(folder)).toMatchObject({ generation: undefined, recovered: undefined })
     expect(await openCurrent(join(folder, 'none'))).toMatchObject({ generation: undefined, recovered: undefined })
     expect(existsSync(join(folder, 'none'))).toBe(false)
+  })
+
+  test('is there for nobody until what has to happen before has happened, and not at all where that fails', async () => {
+    const folder = temporaryFolder()
+    await writeGeneration(folder, contentOf(1))
+    const seen: unknown[] = []
+    const beforeNaming = async (draft: Generation): Promise<void> => {
+      seen.push(await expectWhole(draft), (await openCurrent(folder)).generation?.name, readdirSync(folder).filter((name) => name.startsWith('gen-')))
+      if (seen.length === 3) throw new Error('the cluster is away')
+    }
+    await expect(writeGeneration(folder, contentOf(2), { beforeNaming })).rejects.toThrow('the cluster is away')
+    expect(readdirSync(folder).toSorted()).toEqual(['CURRENT', 'gen-00000001'])
+    expect((await writeGeneration(folder, contentOf(2), { beforeNaming })).name).toBe('gen-00000002')
+    expect(seen).toEqual([2, 'gen-00000001', ['gen-00000001'], 2, 'gen-00000001', ['gen-00000001']])
+    expect(await expectWhole((await openCurrent(folder)).generation!)).toBe(2)
+  })
+
+  test('the manifests of all tell what is still in use; of one that cannot be read nobody knows', async () => {
+    const folder = temporaryFolder()
+    for (const at of [1, 2]) await writeGeneration(folder, contentOf(at))
+    expect((await manifestsIn(folder))!.map(({ generation }) => generation)).toEqual(['gen-00000001', 'gen-00000002'])
+    change(join(folder, 'gen-00000001', 'manifest.json'), 3)
+    expect(await manifestsIn(folder)).toBeUndefined()
   })
 
   test('does not read a byte that changed after it was opened', async () => {

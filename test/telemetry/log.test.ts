@@ -122,6 +122,12 @@ describe('secrets', () => {
     expect(text(forms, secrets)).toBe('*** *** "***" https://api.example.cn')
   })
 
+  test('of the address of a database, its password too, as it stands there and as it is typed', () => {
+    const secrets = secretsOf({ databaseUrl: 'postgres://tiaowen:p%40ssw0rd@db:5432/tiaowen', host: '127.0.0.1' })
+    expect(secrets).toEqual(['postgres://tiaowen:p%40ssw0rd@db:5432/tiaowen', 'p%40ssw0rd', 'p@ssw0rd'])
+    expect(text('connect postgres://me:other@db/x failed')).toBe(`connect postgres://${HIDDEN}@db/x failed`)
+  })
+
   test('are known by the names of their fields, to any depth', () => {
     const { fields } = redactor([])
     const given = {

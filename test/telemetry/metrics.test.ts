@@ -142,9 +142,19 @@ const SLACK = {
   repeats: 0,
 } as const
 
+test('requests to a search cluster are timed by kind and outcome; without one there are no nodes', async () => {
+  const metrics = new Metrics('0.1.0')
+  metrics.engineAsked('keywords', 'ok', 0.004)
+  metrics.engineAsked('keywords', 'failed', 3)
+  expect(await valuesOf(metrics, 'tiaowen_search_engine')).toEqual({
+    'tiaowen_search_engine_seconds_count{kind="keywords",outcome="ok"}': 1,
+    'tiaowen_search_engine_seconds_count{kind="keywords",outcome="failed"}': 1,
+  })
+})
+
 test('what is watched is read anew each time: index, parts, chat platforms, queues', async () => {
   const metrics = new Metrics('0.1.0')
-  const status = scripted({ status: { generation: 'gen-00000012', chunks: 7 } }).status()
+  const status = scripted({ status: { generation: 'gen-00000012', chunks: 7, search: { state: 'incomplete', nodes: 2, expectedNodes: 3 } } }).status()
   const disk = { disk: { ok: false, message: '…' }, diskFree: 0.04, database: { ok: true } }
   metrics.watch({
     status: () => status,
@@ -155,12 +165,14 @@ test('what is watched is read anew each time: index, parts, chat platforms, queu
   metrics.watchQueue('ask', () => 11)
   await metrics.text()
   const series = await seriesOf(metrics)
-  expect(Object.fromEntries([...series].filter(([key]) => /index_(?:generation|chunks)|part_ok|queue|disk|_bot_/.test(key)))).toEqual({
+  expect(Object.fromEntries([...series].filter(([key]) => /index_(?:generation|chunks)|part_ok|queue|disk|_bot_|engine_nodes/.test(key)))).toEqual({
     tiaowen_index_generation: 12,
     tiaowen_index_chunks: 7,
     tiaowen_disk_free_ratio: 0.04,
     'tiaowen_part_ok{part="index"}': 1,
     'tiaowen_part_ok{part="indexer"}': 1,
+    'tiaowen_part_ok{part="search"}': 0,
+    tiaowen_search_engine_nodes: 2,
     'tiaowen_part_ok{part="model"}': 1,
     'tiaowen_part_ok{part="disk"}': 0,
     'tiaowen_part_ok{part="database"}': 1,

@@ -7,6 +7,7 @@ import type { AskMode } from '../../types.ts'
 import { CONFIG_WORKS, type ConfigurationRequest } from './configuration.ts'
 import { accessCommandOf, type AccessCommand, type AccessName } from './access-command.ts'
 import type { BackupWanted, RestoreWanted } from './backup.ts'
+import type { CarryWanted } from './carrying.ts'
 import { COMMANDS, type CommandName } from './help.ts'
 
 export type Command =
@@ -58,6 +59,7 @@ export type Command =
       readonly watch: boolean
       readonly json: boolean
     }
+  | { readonly name: 'reindex'; readonly all: boolean; readonly json: boolean }
   /** `channel`: of that chat platform alone. */
   | { readonly name: 'doctor'; readonly json: boolean; readonly channel?: BotName }
   | { readonly name: 'send'; readonly to: 'dingtalk'; readonly question: string }
@@ -68,6 +70,7 @@ export type Command =
   | { readonly name: 'backup'; readonly wanted: BackupWanted; readonly json: boolean }
   /** `verify`: nothing is restored. */
   | { readonly name: 'restore'; readonly wanted: RestoreWanted; readonly verify: boolean; readonly json: boolean }
+  | ({ readonly name: 'state' } & CarryWanted)
   | { readonly name: 'eval'; readonly argv: readonly string[] }
   | AccessCommand
 
@@ -114,6 +117,7 @@ const OPTIONS = {
   into: { type: 'string' },
   replace: FLAG,
   verify: FLAG,
+  all: FLAG,
 } as const satisfies ParseArgsConfig['options']
 
 /** Options a command takes beside --help, --color and --no-color. */
@@ -123,6 +127,7 @@ const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = 
   cite: ['json', 'as-of', 'at'],
   check: ['json', 'annotated', 'html', 'as-of', 'suggest', 'strict'],
   index: ['json', 'watch'],
+  reindex: ['json', 'verify', 'all'],
   serve: [],
   mcp: [],
   eval: [],
@@ -136,6 +141,7 @@ const TAKES: Readonly<Record<CommandName, readonly (keyof typeof OPTIONS)[]>> = 
   audit: ['json', 'expect', 'limit', 'action', 'by', 'since'],
   backup: ['json', 'keep'],
   restore: ['json', 'into', 'replace', 'verify'],
+  state: ['json', 'replace'],
 }
 const COMMON = ['help', 'color', 'no-color']
 const LIMIT = 10
@@ -214,6 +220,9 @@ function complete(name: CommandName, values: Parsed['values'], rest: readonly st
       return draftOf(values, rest, asOf)
     case 'index':
       return { name, folders: rest, watch: values.watch ?? false, json }
+    case 'reindex':
+      if (!values.verify || words !== '') return { name: 'usage', message: '请写 reindex --verify；重建索引用 tiaowen index。' }
+      return { name, all: values.all ?? false, json }
     case 'doctor':
       if (words === '') return { name, json }
       if (words === 'slack' || words === 'dingtalk') return { name, json, channel: words }
@@ -227,6 +236,8 @@ function complete(name: CommandName, values: Parsed['values'], rest: readonly st
       return words === 'export' ? feedbackExport(values) : missing('要做什么：feedback export')
     case 'config':
       return configWork(words, values.config)
+    case 'state':
+      return stateOf(values, rest)
     case 'backup':
       return backupOf(values, rest)
     case 'restore':
@@ -280,6 +291,11 @@ function restoreOf(values: Parsed['values'], [backup, ...more]: readonly string[
     return { name: 'usage', message: '--verify 只核对，不恢复，不与 --into、--replace 同用；恢复时总会先核对。' }
   }
   return { name: 'restore', wanted: { backup, replace, ...(into !== undefined && { into }) }, verify, json }
+}
+
+function stateOf({ json = false, replace = false }: Parsed['values'], [where, ...more]: readonly string[]): Command {
+  if (more.length > 0 || (where !== 'to-database' && where !== 'to-file')) return missing('搬到哪里：to-database 或 to-file')
+  return { name: 'state', to: where === 'to-database' ? 'database' : 'file', replace, json }
 }
 
 /** A day, or a time with its zone. */

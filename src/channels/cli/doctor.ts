@@ -55,6 +55,7 @@ function statusRows(status: Status): readonly string[] {
     row('代次', status.generation ?? '无'),
     row('模型', status.embedder ?? '无（只按关键词检索）'),
     row('向量', status.vectors ? vectors[status.vectors] : '无'),
+    ...(status.search ? [row('检索', searchWords(status.search))] : []),
     ...(status.reranker ? [row('重排', rerankerWords(status.reranker))] : []),
     row('规模', `${status.documents} 份文件，${status.clauses} 个条款，${status.chunks} 个片段`),
     ...(status.building
@@ -62,6 +63,11 @@ function statusRows(status: Status): readonly string[] {
       : []),
   ]
 }
+
+const SEARCH = { ok: '集群可用', incomplete: '集群缺少节点', unavailable: '集群没有应答' } as const
+
+const searchWords = ({ state, nodes, expectedNodes }: NonNullable<Status['search']>): string =>
+  nodes === undefined ? SEARCH[state] : `${SEARCH[state]}（${nodes}/${expectedNodes} 个节点）`
 
 const RERANKER = { idle: '提问时载入', loading: '正在载入', ready: '可用', resting: '暂停', failed: '不可用' } as const
 

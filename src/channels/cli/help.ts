@@ -1,13 +1,13 @@
 /** What `tiaowen --help` says, command by command. */
 
-export const COMMANDS = ['ask', 'search', 'cite', 'check', 'index', 'serve', 'eval', 'doctor', 'feedback', 'send', 'mcp', 'config', 'keys', 'people', 'collections', 'audit', 'backup', 'restore'] as const
+export const COMMANDS = ['ask', 'search', 'cite', 'check', 'index', 'reindex', 'serve', 'eval', 'doctor', 'feedback', 'send', 'mcp', 'config', 'keys', 'people', 'collections', 'audit', 'backup', 'restore', 'state'] as const
 export type CommandName = (typeof COMMANDS)[number]
 
 /** Exit codes, the same for every command. */
 export const EXIT = { done: 0, failed: 1, usage: 2, declined: 3, ambiguous: 4, absent: 5, wrong: 6, unchecked: 7 } as const
 
 const EXIT_CODES = `退出码：0 成功  1 出错  2 用法不对  3 不作回答  4 不止一处符合  5 没有这一条款
-        6 草稿有出入或错处  7 草稿有未核对之处（--strict）`
+        6 草稿、检索集群有出入或错处  7 草稿有未核对之处（--strict）`
 
 export const HELP = `条问 Tiaowen：答案逐字引自文件，句句注明条款。
 
@@ -19,6 +19,7 @@ export const HELP = `条问 Tiaowen：答案逐字引自文件，句句注明条
   cite <引用>     查出一处引用，如“《决定》第三部分第2条”
   check <草稿>    逐处核对草稿里的引文和引用；草稿为 txt、md 或 docx
   index [文件夹]… 读取文件，建立或更新索引；--watch 留守并随改随建
+  reindex --verify  核对检索集群里的内容并修复（设置了 TIAOWEN_SEARCH_URL 时）
   serve           启动网页与接口（默认 http://127.0.0.1:8787）
   mcp             供 AI 客户端（MCP，标准输入输出）查文件、核对引文
   eval            跑评测题
@@ -26,6 +27,7 @@ export const HELP = `条问 Tiaowen：答案逐字引自文件，句句注明条
   feedback export 导出对回答的评价
   backup <文件夹>  备份全部数据与索引，服务不必停
   restore <备份>   核对并恢复一份备份；--verify 只核对
+  state           把对话、密钥等搬到数据库（to-database）或搬回文件（to-file）
   send dingtalk <问题>  回答一个问题，发到钉钉群（自定义群机器人）
   config check    检查设置；config show 显示生效的设置；config example 输出设置文件的样例
   keys            密钥：list、create、revoke
@@ -98,6 +100,17 @@ ${EXIT_CODES}`,
 
 例：tiaowen index /data/policies
     tiaowen index --watch /data/policies /data/laws
+${EXIT_CODES}`,
+  reindex: `用法：tiaowen reindex --verify [--all] [--json]
+
+逐个集合核对检索集群里的条目与索引是否一致：条数、缺少的、不属于本索引的，并抽查（--all 则全部）文字与向量。
+缺少或不符的随即按索引补写，不重新计算向量。
+Compares what the search cluster holds with the index, and repairs it.
+
+  --verify  核对并修复（目前只有这一种用法）
+  --all     比对全部条目，而不是每个集合抽查一千条
+
+退出码 0：完好；6：有出入，已修复；1：集群没有应答，或未能修复。
 ${EXIT_CODES}`,
   serve: `用法：tiaowen serve
 
@@ -234,5 +247,18 @@ ${EXIT_CODES}`,
 
 例：tiaowen restore --verify /backup/tiaowen/tiaowen-20260131T020000Z
     tiaowen restore --into /tmp/try /backup/tiaowen/tiaowen-20260131T020000Z
+${EXIT_CODES}`,
+  state: `用法：tiaowen state to-database|to-file [--replace] [--json]
+
+把对话、评价、密钥、人员、文件集、审计日志、聊天平台的队列搬到 DATABASE_URL 指定的 PostgreSQL，或搬回数据文件夹的
+state.sqlite。先停止所有副本。一次搬完或什么都不动；搬走的文件改名保存，数据库里的留在原处。
+Carries what is kept of people between the file and the database.
+
+  to-database   从 state.sqlite 搬到数据库；库里须没有数据
+  to-file       从数据库搬到 state.sqlite
+  --replace     已有的数据由搬来的代替
+  --json        JSON
+
+例：DATABASE_URL=postgres://tiaowen:口令@db:5432/tiaowen tiaowen state to-database
 ${EXIT_CODES}`,
 }

@@ -18,6 +18,7 @@ const STEPS: Readonly<Record<string, Wording>> = {
   reading: { name: '读取文件 reading files', unit: '个' },
   keywords: { name: '关键词索引 keywords', unit: '条' },
   embedding: { name: '计算向量 embedding', unit: '字' },
+  search: { name: '写入检索集群 search cluster', unit: '条' },
   backup: { name: '备份 backing up', unit: 'MB' },
   restore: { name: '恢复 restoring', unit: 'MB' },
   verify: { name: '核对备份 verifying', unit: 'MB' },

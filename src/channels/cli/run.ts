@@ -8,6 +8,7 @@ import { manageAccess, type AccessParts } from './access.ts'
 import { ask, cite, search } from './answers.ts'
 import { backUp, restore, verify, type BackupParts } from './backup.ts'
 import { faultOfSending, printExamination, sendAnswer, type Examination, type SendParts } from './bots.ts'
+import { carry, type CarryParts } from './carrying.ts'
 import { checkDraft } from './checking.ts'
 import { commandOf, type Command } from './command.ts'
 import { configuration, type ConfigurationParts } from './configuration.ts'
@@ -16,6 +17,7 @@ import { exportFeedback } from './feedback.ts'
 import { COMMAND_HELP, EXIT, HELP } from './help.ts'
 import { index, type IndexEvent, type IndexRequest } from './indexing.ts'
 import type { OnProgress } from './progress.ts'
+import { verifyIndex, type ReindexWanted, type SearchReport } from './reindexing.ts'
 
 /** What a command is done with; closed when it is done. */
 export interface Opened {
@@ -34,6 +36,8 @@ export interface CliParts {
   readonly about: () => About
   /** Brings the index up to date, once or after every change. */
   readonly index: (request: IndexRequest) => AsyncIterable<IndexEvent>
+  /** Compares the search cluster with the index, and repairs it. */
+  readonly verifyIndex: (wanted: ReindexWanted) => Promise<SearchReport>
   /** Resolves when the server has stopped. */
   readonly serve: () => Promise<void>
   /** MCP on standard input and output; resolves when the client has gone. */
@@ -46,8 +50,9 @@ export interface CliParts {
   readonly sending: () => Promise<SendParts>
   readonly configuration: ConfigurationParts
   /** Who may do what, over the data folder; closed when the command is done. */
-  readonly access: () => Promise<AccessParts & { close(): void }>
+  readonly access: () => Promise<AccessParts & { close(): Promise<void> }>
   readonly backups: BackupParts
+  readonly carrying: CarryParts
   /** All that is piped in. */
   readonly input: () => Promise<Uint8Array>
   readonly onProgress: OnProgress
@@ -120,8 +125,12 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
       const saying = { ...printing, ...parts, isJson }
       return isOnlyVerified ? verify(parts.backups, wanted.backup, saying) : restore(parts.backups, wanted, saying)
     }
+    case 'state':
+      return carry(parts.carrying, command, printing)
     case 'index':
       return index(parts.index(command), { watch: command.watch, isJson: command.json }, printing, parts.printError)
+    case 'reindex':
+      return verifyIndex(parts.verifyIndex(command), command.json, printing)
     case 'keys':
     case 'people':
     case 'collections':
@@ -130,7 +139,7 @@ async function run(command: Command, parts: CliParts, style: Style): Promise<num
       try {
         return await manageAccess(command, access, { ...printing, printError: parts.printError })
       } finally {
-        access.close()
+        await access.close()
       }
     }
   }

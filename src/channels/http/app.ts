@@ -7,10 +7,12 @@ import { matchedRoutes } from 'hono/route'
 import type { Context, MiddlewareHandler } from 'hono'
 import { availableParallelism } from 'node:os'
 import type { AccessStore } from '../../access/access-store.ts'
-import type { Assistant } from '../../answering/assistant.ts'
+import { canAnswer, type Assistant } from '../../answering/assistant.ts'
 import type { LibraryDesk } from '../../answering/library-desk.ts'
 import { PolicyError } from '../../errors.ts'
 import type { Machine } from '../../telemetry/parts.ts'
+import type { OperatorSessions } from '../../access/operator-sessions.ts'
+import type { Relay } from '../../state/relay.ts'
 import { IN_MEMORY, openSqliteState } from '../../state/sqlite-state.ts'
 import type { State } from '../../state/state.ts'
 import type { Fallback } from '../../types.ts'
@@ -30,13 +32,13 @@ import { bucketOf, guardsOf, instanceOf, securityHeaders, wantsPage, type Door }
 import { addHealthRoutes } from './health.ts'
 import { isUnlocked } from './identify.ts'
 import { Keeper } from '../keeper.ts'
-import { MemoryRates, RATES, type Rates, type RateStore } from './limits.ts'
+import { MemoryRates, SharedRates, RATES, type Rates, type RateStore } from './limits.ts'
 import { addMcpRoute, MCP_PATH, type McpRouteOptions } from './mcp.ts'
 import { inOpenAiWords } from './openai-errors.ts'
 import { addMetricsRoute, type MetricsText } from './metrics.ts'
 import { SingleSignOn, type OidcConfig } from './oidc.ts'
 import { addOpenAiRoutes } from './openai.ts'
-import { OperatorSessions } from './operator-sessions.ts'
+import { MemoryOperatorSessions } from './operator-sessions.ts'
 import { addLibraryRoutes } from './library.ts'
 import { errorPage } from './pages/error-page.ts'
 import { addPages } from './pages/pages.ts'
@@ -65,6 +67,12 @@ export interface HttpOptions {
   readonly rates?: Partial<Rates>
   /** Absent: in memory. */
   readonly rateStore?: RateStore
+  /** Where copies of the program share them; absent: in memory. */
+  readonly operatorSessions?: OperatorSessions
+  /** To the other copies of the program; absent: there are none. */
+  readonly relay?: Relay
+  /** 32 bytes that all copies of the program have, by what they are for; absent: there is but one. */
+  readonly secret?: (name: string) => Promise<Uint8Array>
   /** Questions answered at the same time; absent: by the cores there are. */
   readonly asksAtOnce?: number
   /** Single sign-on; needs `publicUrl` and `access`. */
@@ -141,14 +149,13 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
   const { version, bots, machine, metrics, troubles } = options
   const seenBy = new SeenBy(assistant, desk, options.viewOf)
   const sight = new Sight(seenBy)
-  const canAnswer = () => assistant.status().ready
   const looked = { ...(bots && { bots }), ...(machine && { machine }), ...(troubles && { troubles }) }
-  addHealthRoutes(app, sight, { version, stopping, canAnswer, ...looked })
+  addHealthRoutes(app, sight, { version, stopping, canAnswer: () => canAnswer(assistant.status()), ...looked })
   if (metrics) addMetricsRoute(app, metrics)
   addWebhooks(app, webhooks)
   const onError = (error: unknown) => log(error instanceof Error ? (error.stack ?? error.message) : String(error))
   const state = options.state ?? openSqliteState(IN_MEMORY, { log })
-  const keeper = new Keeper(state, { ending, onError, onUnkept: () => {} }) // the state's own log says why
+  const keeper = new Keeper(state, { ending, onError, onUnkept: () => {}, ...(options.relay && { relay: options.relay }) }) // the state's own log says why
   addApiRoutes(app, sight, { ending, onError, keeper })
   addCheckRoutes(app, sight, { ending, onError })
   addConversationRoutes(app, sight, state, keeper)
@@ -163,7 +170,7 @@ export function createApp(assistant: Assistant, options: HttpOptions): OpenAPIHo
   addSessionRoutes(app, { door, log, ...singleSignOnOf(options) })
   const { publicUrl } = options
   addOpenAiRoutes(app, { sight, ending, onError, ...(publicUrl !== undefined && { publicUrl }) })
-  addMcpRoute(app, { seenBy, version, log, stopping, ending, turnFor: turnsOf(door) })
+  addMcpRoute(app, { seenBy, version, log, stopping, ending, turnFor: turnsOf(door), ...(options.secret && { secret: options.secret }) })
   addReportRoute(app, log)
   addAssets(app)
   addPages(app, sight, version)
@@ -183,12 +190,12 @@ function doorOf(options: HttpOptions, rows: ReadonlyMap<string, RouteRow>): Door
   return {
     ...(apiKey !== undefined && { apiKey }),
     ...(access && { access }),
-    operatorSessions: new OperatorSessions(),
+    operatorSessions: options.operatorSessions ?? new MemoryOperatorSessions(),
     isProxy,
     isPublic: options.isPublic ?? false,
     isHttps: (context) => publicUrl?.startsWith('https:') === true || isHttps(context, isProxy),
     rows,
-    rates: options.rateStore ?? new MemoryRates(),
+    rates: options.rateStore ? new SharedRates(options.rateStore, new MemoryRates()) : new MemoryRates(),
     limits: { ...RATES, ...options.rates },
     audit: new DoorAudit(access, log),
     asking: new Turns({ atOnce, waiting: MOST_WAITING, full: { code: 'overloaded', message: '提问的人太多，请稍候几秒再试。' } }),

@@ -1,7 +1,7 @@
 /** /livez: the process answers. /startupz: it once could answer questions. /readyz: it can, with what, and how each part is. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import { may } from '../../access/access.ts'
-import type { Assistant } from '../../answering/assistant.ts'
+import { canAnswer, type Assistant } from '../../answering/assistant.ts'
 import { canWrite } from '../../answering/model-limits.ts'
 import { partsOf, type Machine } from '../../telemetry/parts.ts'
 import type { Fallback } from '../../types.ts'
@@ -78,7 +78,7 @@ async function readiness(assistant: Assistant, { version, stopping, bots, machin
   const [channels, looked, wrong] = await Promise.all([bots?.status(), machine?.(), troubles?.()])
   const status = assistant.status()
   return {
-    ready: status.ready && !stopping.aborted,
+    ready: canAnswer(status) && !stopping.aborted,
     version,
     model: status.embedder,
     index: {

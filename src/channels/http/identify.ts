@@ -9,7 +9,7 @@ import type { AccessStore, KeyRecord, PersonRecord, SessionHolder } from '../../
 import type { Owner } from '../../state/state.ts'
 import type { Payer } from '../../types.ts'
 import { isLoopbackAddress, peerOf, type IsProxy } from './client-address.ts'
-import type { OperatorSessions } from './operator-sessions.ts'
+import type { OperatorSessions } from '../../access/operator-sessions.ts'
 import { sessionToken } from './session-cookie.ts'
 
 /** What is known of keys, people and sessions. */
@@ -81,8 +81,8 @@ const MOST_KEY_CHARACTERS = 4096
 
 async function bySession(token: string, doors: Doors): Promise<Shown | undefined> {
   const { apiKey, access, operatorSessions } = doors
-  if (apiKey !== undefined && operatorSessions.has(token)) {
-    return { outcome: 'known', ...asOperator(apiKey), way: 'session', isStill: async () => operatorSessions.has(token) }
+  if (apiKey !== undefined && (await operatorSessions.has(token, apiKey))) {
+    return { outcome: 'known', ...asOperator(apiKey), way: 'session', isStill: () => operatorSessions.has(token, apiKey) }
   }
   const found = await access?.sessionByToken(token)
   if (!found) return undefined

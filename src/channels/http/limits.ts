@@ -1,29 +1,10 @@
 /** How often who may ask what: token buckets behind a seam, so that several copies of the program can share one store. */
 import { LRUCache } from 'lru-cache'
+import { PolicyError } from '../../errors.ts'
+import { toldOf, type Allowance, type RateStore, type Taken } from '../../state/rates.ts'
 import type { LimitKind } from './route-table.ts'
 
-/** So many at once, and as many again in each minute. */
-export interface Allowance {
-  readonly perMinute: number
-}
-
-export interface Taken {
-  readonly isAllowed: boolean
-  /** Whole tokens that are left. */
-  readonly remaining: number
-  /** Seconds until there is one again; 0 where there is. */
-  readonly retrySeconds: number
-}
-
-/** A seam: in memory here; asynchronous, so that copies of the program may share one elsewhere. */
-export interface RateStore {
-  /** Takes one token of a bucket; a bucket nobody has used is full. */
-  take(bucket: string, allowance: Allowance): Promise<Taken>
-  /** Looks without taking. */
-  look(bucket: string, allowance: Allowance): Promise<Taken>
-  /** What was taken in advance and not used after all. */
-  giveBack(bucket: string, allowance: Allowance): Promise<void>
-}
+export type { Allowance, RateStore, Taken }
 
 interface Bucket {
   readonly tokens: number
@@ -51,12 +32,12 @@ export class MemoryRates implements RateStore {
     const tokens = this.#tokens(bucket, allowance)
     const isAllowed = tokens >= 1
     if (isAllowed) this.#buckets.set(bucket, { tokens: tokens - 1, at: this.#now() })
-    return told(isAllowed ? tokens - 1 : tokens, isAllowed, allowance)
+    return toldOf(isAllowed ? tokens - 1 : tokens, isAllowed, allowance)
   }
 
   async look(bucket: string, allowance: Allowance): Promise<Taken> {
     const tokens = this.#tokens(bucket, allowance)
-    return told(tokens, tokens >= 1, allowance)
+    return toldOf(tokens, tokens >= 1, allowance)
   }
 
   async giveBack(bucket: string, allowance: Allowance): Promise<void> {
@@ -71,11 +52,38 @@ export class MemoryRates implements RateStore {
   }
 }
 
-const told = (tokens: number, isAllowed: boolean, { perMinute }: Allowance): Taken => ({
-  isAllowed,
-  remaining: Math.floor(tokens),
-  retrySeconds: isAllowed ? 0 : Math.max(1, Math.ceil(((1 - tokens) / perMinute) * 60)),
-})
+/** Limits over all copies of the program; while what they share is away, each copy counts for itself. */
+export class SharedRates implements RateStore {
+  readonly #shared: RateStore
+  readonly #own: RateStore
+
+  constructor(shared: RateStore, own: RateStore) {
+    this.#shared = shared
+    this.#own = own
+  }
+
+  take(bucket: string, allowance: Allowance): Promise<Taken> {
+    return this.#asked((store) => store.take(bucket, allowance))
+  }
+
+  look(bucket: string, allowance: Allowance): Promise<Taken> {
+    return this.#asked((store) => store.look(bucket, allowance))
+  }
+
+  giveBack(bucket: string, allowance: Allowance): Promise<void> {
+    return this.#asked((store) => store.giveBack(bucket, allowance))
+  }
+
+  /** That it is away is told by whoever keeps it, and at /readyz. */
+  async #asked<Result>(ask: (store: RateStore) => Promise<Result>): Promise<Result> {
+    try {
+      return await ask(this.#shared)
+    } catch (error) {
+      if (error instanceof PolicyError && (error.code === 'state-unusable' || error.code === 'disk-full')) return ask(this.#own)
+      throw error
+    }
+  }
+}
 
 /** Requests a minute. */
 export type Rates = Readonly<Record<Exclude<LimitKind, 'none'> | 'failure' | 'signIn', number>>

@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import { may, type Identity } from '../../access/access.ts'
 import type { Payer } from '../../types.ts'
 import { createMcpServer, type McpOptions } from '../mcp/server.ts'
+import { sessionNames, type SessionNames } from '../mcp/session-names.ts'
 import { McpSessions } from '../mcp/sessions.ts'
 import { foreignPage, identityOf, instanceOf, isFromHere, paidBy } from './guards.ts'
 import { problemOf, problemResponse } from './problem.ts'
@@ -18,6 +19,8 @@ export interface McpRouteOptions extends Omit<McpOptions, 'seen'> {
   readonly ending: AbortSignal
   /** A question of somebody's: within what they may ask a minute, when it is its turn. What ends the turn. */
   readonly turnFor: (context: Context, identity: Identity) => Promise<() => void>
+  /** What copies of the program share, by what it is for; absent: there is but one. */
+  readonly secret?: (name: string) => Promise<Uint8Array>
 }
 
 /** Whoever sends a request, and what it takes to answer them. */
@@ -28,7 +31,7 @@ interface Client {
   readonly turn: () => Promise<() => void>
 }
 
-export function addMcpRoute(app: OpenAPIHono, { stopping, ending, seenBy, turnFor, ...options }: McpRouteOptions): void {
+export function addMcpRoute(app: OpenAPIHono, { stopping, ending, seenBy, turnFor, secret, ...options }: McpRouteOptions): void {
   const sessions = new McpSessions((client: () => Client) =>
     createMcpServer({
       ...options,
@@ -40,6 +43,8 @@ export function addMcpRoute(app: OpenAPIHono, { stopping, ending, seenBy, turnFo
       mayUse: (needs) => may(client().identity, needs),
       turn: () => client().turn(),
     }),
+    {},
+    namesBy(secret),
   )
   stopping.addEventListener('abort', () => sessions.stop(), { once: true })
   ending.addEventListener('abort', () => void sessions.close(), { once: true })
@@ -52,4 +57,14 @@ export function addMcpRoute(app: OpenAPIHono, { stopping, ending, seenBy, turnFo
     response.headers.set('Cache-Control', 'no-store')
     return response
   })
+}
+
+/** Asked for until it is known: while it is away sessions are known here alone. */
+function namesBy(secret: McpRouteOptions['secret']): () => Promise<SessionNames | undefined> {
+  let known: SessionNames | undefined
+  return async () => {
+    if (!secret || known) return known
+    known = await secret('mcp').then(sessionNames, () => undefined)
+    return known
+  }
 }

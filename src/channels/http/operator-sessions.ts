@@ -1,31 +1,31 @@
-/**
- * Browsers that signed in with the operator's key, which is no key of the store. In memory: they end with the program,
- * and with them whatever a changed TIAOWEN_API_KEY had let in.
- */
-import { createHash, randomBytes } from 'node:crypto'
+/** Browsers that signed in with the operator's key, in memory: they end with the program. */
 import { LRUCache } from 'lru-cache'
+import { operatorDigest, OPERATOR_SESSION_MS, type OperatorSessions } from '../../access/operator-sessions.ts'
+import { newToken } from '../../access/secrets.ts'
 
-const HOURS_MS = 12 * 60 * 60_000
 const MOST = 1_000
 
-export class OperatorSessions {
-  /** By the SHA-256 of the token: what stands in memory lets nobody in. */
-  readonly #sessions = new LRUCache<string, true>({ max: MOST, ttl: HOURS_MS })
+export class MemoryOperatorSessions implements OperatorSessions {
+  /** By digest: what stands in memory lets nobody in. */
+  readonly #sessions: LRUCache<string, true>
 
-  /** The token that goes into the cookie. */
-  open(): string {
-    const token = randomBytes(32).toString('base64url')
-    this.#sessions.set(digest(token), true)
+  constructor(now: () => number = () => performance.now()) {
+    this.#sessions = new LRUCache({ max: MOST, ttl: OPERATOR_SESSION_MS, ttlResolution: 0, perf: { now } })
+  }
+
+  async open(apiKey: string): Promise<string> {
+    const token = newToken()
+    this.#sessions.set(nameOf(token, apiKey), true)
     return token
   }
 
-  has(token: string): boolean {
-    return this.#sessions.has(digest(token))
+  async has(token: string, apiKey: string): Promise<boolean> {
+    return this.#sessions.has(nameOf(token, apiKey))
   }
 
-  close(token: string): boolean {
-    return this.#sessions.delete(digest(token))
+  async close(token: string, apiKey: string): Promise<boolean> {
+    return this.#sessions.delete(nameOf(token, apiKey))
   }
 }
 
-const digest = (token: string) => createHash('sha256').update(token, 'utf8').digest('base64url')
+const nameOf = (token: string, apiKey: string) => operatorDigest(token, apiKey).toString('base64url')

@@ -46,6 +46,7 @@ export const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
   'index-building': { status: 503, title: 'The index is being built', detail: LATER },
   'index-corrupt': { status: 503, title: 'The index is damaged', detail: LATER },
   'index-unwritable': { status: 503, title: 'The index cannot be written', detail: OPERATOR },
+  'search-unavailable': { status: 503, title: 'The search does not answer', detail: '检索暂时不能使用，请稍后再试；恢复后即可继续。' },
   'index-locked': { status: 503, title: 'The index is in use', detail: LATER },
   'model-missing': { status: 503, title: 'The model is missing', detail: OPERATOR },
   'model-corrupt': { status: 503, title: 'The model is damaged', detail: OPERATOR },

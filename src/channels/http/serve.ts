@@ -26,7 +26,7 @@ const ECHO_MS = 500
 const IDLE_MS = 100
 
 export interface ServeOptions
-  extends Pick<HttpOptions, 'access' | 'trustedProxies' | 'rates' | 'asksAtOnce' | 'oidc' | 'requests' | 'machine' | 'metrics' | 'admin'> {
+  extends Pick<HttpOptions, 'access' | 'trustedProxies' | 'rates' | 'rateStore' | 'operatorSessions' | 'secret' | 'relay' | 'asksAtOnce' | 'oidc' | 'requests' | 'machine' | 'metrics' | 'admin'> {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
@@ -79,6 +79,10 @@ export async function serve(assistant: Assistant, options: ServeOptions): Promis
     isPublic,
     ...(trustedProxies && { trustedProxies }),
     ...(rates && { rates }),
+    ...(options.rateStore && { rateStore: options.rateStore }),
+    ...(options.relay && { relay: options.relay }),
+    ...(options.secret && { secret: options.secret }),
+    ...(options.operatorSessions && { operatorSessions: options.operatorSessions }),
     ...(asksAtOnce !== undefined && { asksAtOnce }),
     ...(oidc && { oidc }),
     ...(admin && { admin }),

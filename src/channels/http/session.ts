@@ -154,7 +154,7 @@ export function addSessionRoutes(app: OpenAPIHono, options: SessionOptions): voi
 
 interface Holder {
   readonly identity: Identity
-  /** Absent: the operator, whose sessions are kept in memory. */
+  /** Absent: the operator, whose sessions are kept apart. */
   readonly session?: { readonly person: string } | { readonly key: string }
 }
 
@@ -175,19 +175,19 @@ const AGENT_CHARACTERS = 200
 
 /** A new session in place of the one there was; none where it cannot be written into the audit log. */
 async function open(context: Context, { identity, session }: Holder, door: Door): Promise<void> {
-  const { access, operatorSessions } = door
+  const { access, operatorSessions, apiKey = '' } = door
   await door.audit.write(context, identity.id, { action: 'sign-in', outcome: 'done' })
   await closeSession(context, door)
   const agent = context.req.header('user-agent')?.slice(0, AGENT_CHARACTERS)
   const { address } = context.var
   const about = { ...(agent !== undefined && { agent }), ...(address !== undefined && { address }) }
-  const token = session ? (await access!.openSession(session, about)).token : operatorSessions.open()
+  const token = session ? (await access!.openSession(session, about)).token : await operatorSessions.open(apiKey)
   setSession(context, token, door.isHttps(context))
 }
 
-async function closeSession(context: Context, { access, operatorSessions, isHttps }: Door): Promise<void> {
+async function closeSession(context: Context, { access, operatorSessions, apiKey, isHttps }: Door): Promise<void> {
   const token = sessionToken(context, isHttps(context))
-  if (token === undefined || operatorSessions.close(token)) return
+  if (token === undefined || (apiKey !== undefined && (await operatorSessions.close(token, apiKey)))) return
   const found = await access?.sessionByToken(token)
   if (found) await access?.closeSession(found.session.id)
 }

@@ -1,6 +1,7 @@
 /**
- * A process that takes events over HTTP and answers them to a platform, until it is killed: `<file> <platform's
- * address>`. Says the address it listens on. A claim ends soon, so that the next process need not wait long.
+ * A process that takes events over HTTP and answers them to a platform, until it is killed: `<file or database>
+ * <platform's address> [lease in milliseconds]`. Says the port it listens on. A claim ends soon, so that the next process
+ * need not wait long.
  */
 import { EVERYTHING } from '../../../src/access/view.ts'
 import { createServer } from 'node:http'
@@ -8,11 +9,12 @@ import type { AddressInfo } from 'node:net'
 import type { BotQuestion, Sent } from '../../../src/channels/bots/bot.ts'
 import { openBots } from '../../../src/channels/bots/desk.ts'
 import { Keeper } from '../../../src/channels/keeper.ts'
+import { openPostgresStorage } from '../../../src/state/postgres-storage.ts'
 import { openSqliteStorage } from '../../../src/state/sqlite-storage.ts'
 import { answered, eventsOf, scripted } from '../scripted.ts'
 import { scriptedBot, type Delivery } from './scripted-bot.ts'
 
-const [path = '', platform = ''] = process.argv.slice(2)
+const [path = '', platform = '', lease = '300'] = process.argv.slice(2)
 
 /** Posts it to the platform, which says what it does with it. */
 async function send({ text, replyTo, mayRepeat }: Delivery, signal: AbortSignal): Promise<Sent> {
@@ -25,7 +27,8 @@ async function send({ text, replyTo, mayRepeat }: Delivery, signal: AbortSignal)
   return status === 200 ? { state: 'sent' } : { state: 'later', code: String(status), afterMs: 20 }
 }
 
-const { queue, state } = openSqliteStorage(path, { leaseMs: 300 })
+const leaseMs = Number(lease)
+const { queue, state } = path.startsWith('postgres:') ? await openPostgresStorage(path, { leaseMs, connections: 5 }) : openSqliteStorage(path, { leaseMs })
 const bot = scriptedBot({ send })
 const assistant = scripted({ ask: (request) => eventsOf(answered(request)) })
 const keeper = new Keeper(state, { ending: new AbortController().signal, onError: () => {} })

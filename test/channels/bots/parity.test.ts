@@ -13,7 +13,7 @@ import { AnswerSchema } from '../../../src/channels/http/schemas.ts'
 import { PLAIN } from '../../../src/channels/render.ts'
 import type { Answer } from '../../../src/types.ts'
 import { seedLibrary } from '../../answering/seeds.ts'
-import { eventsOf, scripted, NO_BACKUPS } from '../scripted.ts'
+import { eventsOf, scripted, NO_BACKUPS, NO_CARRYING } from '../scripted.ts'
 import { wordsSeen, type Seen } from './seen.ts'
 import { PUBLIC_URL, SURFACES } from './surfaces.ts'
 
@@ -91,6 +91,7 @@ async function printed(answer: Answer): Promise<string> {
     open: async () => ({ assistant: scripted({ ask: () => eventsOf(answer) }), close: async () => {} }),
     about: () => [],
     index: async function* () {},
+    verifyIndex: async () => ({ generation: 'gen-00000001', collections: [] }),
     serve: async () => {},
     mcp: async () => {},
     feedback: async function* () {},
@@ -101,6 +102,7 @@ async function printed(answer: Answer): Promise<string> {
     input: async () => new Uint8Array(),
     onProgress: () => {},
     backups: NO_BACKUPS,
+    carrying: NO_CARRYING,
     evaluate: async () => 0,
   })
   return lines.join('\n')

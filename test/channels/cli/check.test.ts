@@ -11,7 +11,7 @@ import { CheckedDraftSchema } from '../../../src/channels/http/check-schemas.ts'
 import { PLAIN } from '../../../src/channels/render.ts'
 import { line, wordFile } from '../../drafts/word-files.ts'
 import { PAYLOADS } from '../../web/payloads.ts'
-import { scripted, TITLE, type Script, NO_BACKUPS } from '../scripted.ts'
+import { scripted, TITLE, type Script, NO_BACKUPS, NO_CARRYING } from '../scripted.ts'
 
 const RIGHT = '《决定》第三部分第2条提出“深入实施科技成果转移转化“145”行动”。'
 const ALTERED = '《决定》第三部分第2条要求“力争未来5年实现技术交易额、新产品产值总和超2万亿元”。'
@@ -46,6 +46,7 @@ async function run({ draft, name = '请示.txt', options = [], script = {}, inpu
     open: async () => ({ assistant: scripted(script), close: async () => {} }),
     about: () => [],
     index: async function* () {},
+    verifyIndex: async () => ({ generation: 'gen-00000001', collections: [] }),
     serve: async () => {},
     mcp: async () => {},
     feedback: async function* () {},
@@ -56,6 +57,7 @@ async function run({ draft, name = '请示.txt', options = [], script = {}, inpu
     input: async () => Buffer.from(input ?? ''),
     onProgress: (step, done, total) => progress.push(`${step} ${done}/${total}`),
     backups: NO_BACKUPS,
+    carrying: NO_CARRYING,
     evaluate: async () => 0,
   })
   return { code, out: printed.join('\n'), err: errors.join('\n'), progress, home }

@@ -11,7 +11,7 @@ import { PolicyError } from '../../../src/errors.ts'
 import type { Answer, AskRequest } from '../../../src/types.ts'
 import type { FeedbackRecord, FeedbackWanted } from '../../../src/state/state.ts'
 import { parseCases } from '../../../evals/cases.ts'
-import { answered, answerOf, declined, eventsOf, PLAN, scripted, TITLE, type Script, NO_BACKUPS } from '../scripted.ts'
+import { answered, answerOf, declined, eventsOf, PLAN, scripted, TITLE, type Script, NO_BACKUPS, NO_CARRYING } from '../scripted.ts'
 
 const ROUND: IndexRound = {
   kind: 'round',
@@ -29,6 +29,19 @@ const ROUND: IndexRound = {
   embedded: 12,
   seconds: 1.26,
   skipped: [],
+}
+
+/** A collection of a search cluster that holds what it should. */
+const WHOLE = {
+  collection: 'Tiaowen0123456789abcdef_Units',
+  exists: true,
+  expected: 67_682,
+  counted: 67_682,
+  missing: 0,
+  foreign: 0,
+  compared: 995,
+  different: 0,
+  repaired: 0,
 }
 
 async function* roundsOf(...events: readonly IndexEvent[]): AsyncGenerator<IndexEvent> {
@@ -51,6 +64,7 @@ async function run(argv: readonly string[], script: Script = {}, parts: Partial<
     open: async () => ({ assistant: scripted(script), close: async () => void closed++ }),
     about: () => [['Node', 'v24.21.0']],
     index: () => roundsOf(ROUND),
+    verifyIndex: async () => ({ generation: 'gen-00000002', collections: [WHOLE] }),
     serve: async () => {},
     mcp: async () => {},
     feedback: () => recordsOf(),
@@ -63,6 +77,7 @@ async function run(argv: readonly string[], script: Script = {}, parts: Partial<
     input: async () => new Uint8Array(),
     onProgress: () => {},
     backups: NO_BACKUPS,
+    carrying: NO_CARRYING,
     evaluate: async () => 0,
     ...parts,
   })
@@ -277,6 +292,28 @@ describe('index, serve, eval', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([ROUND, ROUND])
   })
 
+  test('reindex --verify says of each collection what was counted and compared, and exits 0 where all is whole', async () => {
+    const { code, out } = await run(['reindex', '--verify'])
+    expect(code).toBe(0)
+    expect(out.split('\n')).toEqual([
+      '索引 gen-00000002：',
+      '  Tiaowen0123456789abcdef_Units：应有 67682 条，现有 67682 条，逐条比对 995 条；完好',
+      '检索集群与索引一致。',
+    ])
+  })
+
+  test('reindex --verify that repaired something says what, and exits 6', async () => {
+    const seen: unknown[] = []
+    const broken = { ...WHOLE, exists: true, counted: 67_670, missing: 13, foreign: 1, different: 2, repaired: 15 }
+    const verifyIndex: CliParts['verifyIndex'] = async (wanted) => (seen.push(wanted), { generation: 'gen-00000002', collections: [broken] })
+    const { code, out } = await run(['reindex', '--verify', '--all'], {}, { verifyIndex })
+    expect([code, seen]).toMatchObject([6, [{ all: true }]])
+    expect(out).toContain('现有 67670 条，逐条比对 995 条；缺 13 条，多出 1 条不属于本索引的，已删除，2 条内容不符')
+    expect(out).toContain('已修复 15 条；向量取自索引，没有重新计算。')
+    const json = JSON.parse((await run(['reindex', '--verify', '--json'], {}, { verifyIndex })).out) as { isWhole: boolean }
+    expect(json.isWhole).toBe(false)
+  })
+
   test('eval is handed its own options and gives the exit code', async () => {
     const seen: unknown[] = []
     const evaluate = async (argv: readonly string[]) => (seen.push(argv), 7)
@@ -368,6 +405,8 @@ describe('help and usage', () => {
     [['search', '--limit', '人才'], 2],
     [['index', 'seeds'], 0],
     [['index', '--limit', '3'], 2],
+    [['reindex'], 2],
+    [['reindex', '--verify', 'now'], 2],
     [['doctor', '--watch'], 2],
     [['serve', '--json'], 2],
     [['mcp', 'now'], 2],

@@ -50,8 +50,8 @@ function refusalEn(refusal: Refusal): string {
   }
 }
 
-const STEPS_ZH: Readonly<Record<string, string>> = { checking: '检查文件', reading: '读取文件', keywords: '建立关键词索引', embedding: '计算向量' }
-const STEPS_EN: Readonly<Record<string, string>> = { checking: 'checking files', reading: 'reading files', keywords: 'indexing keywords', embedding: 'computing vectors' }
+const STEPS_ZH: Readonly<Record<string, string>> = { checking: '检查文件', reading: '读取文件', keywords: '建立关键词索引', embedding: '计算向量', search: '写入检索集群' }
+const STEPS_EN: Readonly<Record<string, string>> = { checking: 'checking files', reading: 'reading files', keywords: 'indexing keywords', embedding: 'computing vectors', search: 'writing to the search cluster' }
 
 const number = (language: 'zh-CN' | 'en') => (value: number) => value.toLocaleString(language)
 const [zh, en] = [number('zh-CN'), number('en')]

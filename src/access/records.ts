@@ -1,15 +1,7 @@
-/** Rows of the tables of access as records, and what the parts of SqliteAccess share. */
-import type { Row, SqliteSession } from '../state/sqlite-session.ts'
+/** Rows of the tables of access as records, and what all that keep them share. */
+import { textIn as text, timeIn, type Row } from '../state/rows.ts'
 import { ROLES, SCOPES, type Role, type Scope, type Sight } from './access.ts'
 import type { By, KeyRecord, PersonRecord, SessionRecord } from './access-store.ts'
-import type { SqliteAudit } from './sqlite-audit.ts'
-
-export interface Desk {
-  readonly session: SqliteSession
-  readonly now: () => number
-  readonly audit: SqliteAudit
-  readonly log: (message: string) => void
-}
 
 /** Last uses are written no oftener. */
 export const TOUCH_MS = 60_000
@@ -20,10 +12,6 @@ export const entryOf = ({ by, requestId, address }: By) => ({
   ...(requestId !== undefined && { requestId }),
   ...(address !== undefined && { address }),
 })
-
-export const timeIn = (row: Row, column: string): string => new Date(Number(row[column])).toISOString()
-
-const text = (row: Row, column: string): string => String(row[column])
 
 export function sightIn(row: Row): Sight {
   const kept = text(row, 'sight')
@@ -55,6 +43,12 @@ export function keyIn(row: Row): KeyRecord {
 /** Neither revoked nor past its day. */
 export const isAlive = (row: Row, now: number): boolean =>
   row['revoked_at'] === null && (row['expires_at'] === null || now < Number(row['expires_at']))
+
+/** Was it used within a minute? Then that is not written once more. */
+export function isFresh(row: Row, now: number): boolean {
+  const last = row['last_used_at']
+  return last !== null && now >= Number(last) && now - Number(last) < TOUCH_MS
+}
 
 export function personIn(row: Row): PersonRecord {
   const role = ROLES.find((one: Role) => one === row['role']) ?? 'reader'
