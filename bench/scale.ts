@@ -1,23 +1,27 @@
 /**
  * What a library costs as it grows: the laws, multiplied with noise to as many clauses as named, indexed and asked in
- * processes of their own. Not part of `npm run bench`, for it takes hours at the upper end:
+ * processes of their own; within one process, and with `--nodes 3` on a search cluster of so many nodes beside it. Not
+ * part of every `npm run bench`, for it takes hours at the upper end:
  *
- *   npm run bench scale -- 10000 100000 1000000
+ *   npm run bench scale -- --nodes 3 10000 100000 1000000
  *
- * The laws' own index must be there (`npm run bench indexing`): vectors come from it. A line of JSON for each size.
+ * The laws' own index must be there (`npm run bench indexing`): vectors come from it. A line of JSON for each.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { openApp, openEmbedder } from '../src/app.ts'
 import { progressTo } from '../src/channels/cli/progress.ts'
 import { readConfig, type Config } from '../src/config.ts'
 import { indexRounds } from '../src/index-rounds.ts'
+import { openSearch } from '../src/open-search.ts'
 import { ExactIndex } from '../src/retrieval/exact-index.ts'
 import { openForBuilding, openLibrary } from '../src/retrieval/library-files.ts'
 import { openCurrent } from '../src/store/generations.ts'
+import { WeaviateCluster } from '../test/cluster/weaviate-cluster.ts'
 import { quantile } from './tools/figures.ts'
 import { environment, hasLaws, LAWS, lawQuestions, sizeOf } from './tools/laws.ts'
 import { multiply, NoisyEmbedder } from './tools/multiplied.ts'
@@ -30,15 +34,18 @@ const COMPARED = 50
 
 const homeOf = (clauses: number) => join(HOME, String(clauses))
 
+/** Index and data of this engine; where it is a cluster the environment names it. */
 function configOf(clauses: number): Config {
-  return readConfig({ ...environment(homeOf(clauses)), TIAOWEN_FOLDERS: join(homeOf(clauses), 'laws') })
+  const engine = process.env['TIAOWEN_SEARCH_URL'] === undefined ? 'embedded' : 'cluster'
+  return readConfig({ ...environment(join(homeOf(clauses), engine)), TIAOWEN_FOLDERS: join(homeOf(clauses), 'laws') })
 }
 
 /** One step in a process of its own, so that its memory is its own. */
-async function apart(step: 'index' | 'ask', clauses: number): Promise<Record<string, number>> {
+async function apart(step: 'index' | 'ask', clauses: number, more: Readonly<Record<string, string>> = {}): Promise<Record<string, number>> {
   const self = fileURLToPath(import.meta.url)
   const child = spawn(process.execPath, [...process.execArgv, '--max-old-space-size=16384', self, step, String(clauses)], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...more },
   })
   let out = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
@@ -97,17 +104,34 @@ async function ask(clauses: number): Promise<Record<string, number>> {
   }
 }
 
-/** Of the ten nearest units, how many the index finds. */
-async function recallOf({ indexFolder }: Config, vectors: readonly Float32Array[]): Promise<number> {
-  const { library, segments } = await openLibrary((await openCurrent(indexFolder)).generation!)
-  const exact = new ExactIndex(await segments[0]!.fields.units.vectors!())
+/** Of the ten nearest units, how many the index or the cluster finds. */
+async function recallOf(config: Config, vectors: readonly Float32Array[]): Promise<number> {
+  const engine = await openSearch(config, { log: () => {} })
+  const { library, segments } = await openLibrary((await openCurrent(config.indexFolder)).generation!, undefined, engine)
+  const [base] = segments
+  const exact = new ExactIndex(await base!.fields.units.vectors!())
   let hits = 0
   for (const vector of vectors) {
     const tenth = exact.search(vector, NEIGHBOURS).at(-1)!.similarity
-    const found = library.units.search(vector, NEIGHBOURS, library.entries.alive)
+    const found = engine
+      ? await engine.near(base!.key!, { field: 'units', vector, limit: NEIGHBOURS })
+      : library.units.search(vector, NEIGHBOURS, library.entries.alive)
     hits += found.filter(({ similarity }) => similarity >= tenth - 1e-5).length
   }
+  await engine?.close()
   return hits / (NEIGHBOURS * vectors.length)
+}
+
+/** The same on a cluster of its own, with what its nodes take beside. */
+async function onCluster(clauses: number, nodes: number): Promise<Record<string, number>> {
+  const cluster = await WeaviateCluster.start(nodes)
+  try {
+    const environment = cluster.environment()
+    const figures = { nodes, ...(await apart('index', clauses, environment)), ...(await apart('ask', clauses, environment)) }
+    return { ...figures, nodesMemoryMB: Math.round(cluster.memoryMB()), nodesDiskMB: Math.round(sizeOf(cluster.folder)) }
+  } finally {
+    await cluster.stop()
+  }
 }
 
 const round1 = (value: number) => Math.round(value * 10) / 10
@@ -120,11 +144,13 @@ async function main(words: readonly string[]): Promise<void> {
   if (step === 'index') return void console.log(JSON.stringify(await index(Number(size))))
   if (step === 'ask') return void console.log(JSON.stringify(await ask(Number(size))))
   if (!hasLaws || !existsSync(readConfig(environment()).indexFolder)) return console.log('没有法律索引 no index of laws: npm run bench indexing')
-  for (const clauses of words.map(Number)) {
+  const { values, positionals } = parseArgs({ args: [...words], allowPositionals: true, options: { nodes: { type: 'string' } } })
+  for (const clauses of positionals.map(Number)) {
     rmSync(homeOf(clauses), { recursive: true, force: true })
     mkdirSync(homeOf(clauses), { recursive: true })
     multiply(LAWS, join(homeOf(clauses), 'laws'), clauses, (text) => text.match(/^第[一二三四五六七八九十百千零〇]+条/gm)?.length ?? 1)
     console.log(JSON.stringify({ wanted: clauses, ...(await apart('index', clauses)), ...(await apart('ask', clauses)) }))
+    if (values.nodes !== undefined) console.log(JSON.stringify({ wanted: clauses, ...(await onCluster(clauses, Number(values.nodes))) }))
     rmSync(homeOf(clauses), { recursive: true, force: true })
   }
 }

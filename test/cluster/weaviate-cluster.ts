@@ -1,7 +1,7 @@
 /** Real Weaviate servers on the loopback, for tests: `go install github.com/weaviate/weaviate/cmd/weaviate-server@v1.35.2`. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,11 +32,12 @@ interface Node {
 }
 
 export class WeaviateCluster {
-  readonly #folder: string
+  /** Holds a folder for each node: its log and its data. */
+  readonly folder: string
   readonly #nodes: readonly Node[]
 
   private constructor(folder: string, nodes: readonly Node[]) {
-    this.#folder = folder
+    this.folder = folder
     this.#nodes = nodes
   }
 
@@ -89,6 +90,15 @@ export class WeaviateCluster {
     return text === '' ? undefined : (JSON.parse(text) as unknown)
   }
 
+  /** Resident memory of all nodes; 0 where the system does not tell. */
+  memoryMB(): number {
+    const kilobytes = this.#nodes.map(({ process: child }) => {
+      const path = `/proc/${child?.pid}/status`
+      return existsSync(path) ? Number(/VmRSS:\s+(\d+)/.exec(readFileSync(path, 'utf8'))?.[1]) : 0
+    })
+    return kilobytes.reduce((sum, one) => sum + one, 0) / 1024
+  }
+
   /** The node that leads now; undefined while there is none. */
   async leader(): Promise<number | undefined> {
     for (const { http, process: child } of this.#nodes) {
@@ -136,21 +146,21 @@ export class WeaviateCluster {
       return nodes?.filter(({ status }) => status === 'HEALTHY').length === this.#nodes.length && statistics.includes('"Leader"')
     }
     while (!(await isThere().catch(() => false))) {
-      if (performance.now() > until) throw new Error(`the cluster is not healthy; see ${this.#folder}`)
+      if (performance.now() > until) throw new Error(`the cluster is not healthy; see ${this.folder}`)
       await sleep(250)
     }
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#nodes.map((_, at) => this.kill(at)))
-    rmSync(this.#folder, { recursive: true, force: true })
+    rmSync(this.folder, { recursive: true, force: true })
   }
 
   async #launch(at: number): Promise<void> {
     const node = this.#nodes[at]!
     // one that comes back joins whoever is there; the first of all finds nobody
     const beside = this.#nodes.find(({ process: child }, other) => other !== at && child !== undefined)
-    const home = join(this.#folder, node.name)
+    const home = join(this.folder, node.name)
     mkdirSync(home, { recursive: true })
     const log = createWriteStream(join(home, 'log'), { flags: 'a' })
     node.process = spawn(weaviateServer(), ['--scheme', 'http', '--host', '127.0.0.1', '--port', String(node.http)], {
