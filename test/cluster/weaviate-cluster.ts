@@ -135,6 +135,14 @@ export class WeaviateCluster {
     await this.healthy()
   }
 
+  /** All nodes killed, their disks lost, and started anew. */
+  async lost(): Promise<void> {
+    await Promise.all(this.#nodes.map((_, at) => this.kill(at)))
+    for (const { name } of this.#nodes) rmSync(join(this.folder, name, 'data'), { recursive: true, force: true })
+    for (const at of this.#nodes.keys()) await this.#launch(at)
+    await this.healthy()
+  }
+
   /** Every node ready and listed, and a leader among them. */
   async healthy(): Promise<void> {
     const until = performance.now() + READY_MS
