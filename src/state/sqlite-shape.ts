@@ -35,7 +35,16 @@ function schemaOf(database: DatabaseSync): ReadonlyMap<string, Made> {
   return new Map(rows.map(({ name, type, sql }) => [String(name), { type: String(type), sql: String(sql) }]))
 }
 
+const SCHEMAS = new Map<number, ReadonlyMap<string, Made>>()
+
+/** Asked several times at each opening of a file, and always the same. */
 function schemaAfter(steps: number): ReadonlyMap<string, Made> {
+  const known = SCHEMAS.get(steps) ?? madeBy(steps)
+  SCHEMAS.set(steps, known)
+  return known
+}
+
+function madeBy(steps: number): ReadonlyMap<string, Made> {
   const database = new DatabaseSync(':memory:')
   addRowSum(database)
   for (const step of STEPS.slice(0, steps)) database.exec(step)

@@ -1,9 +1,7 @@
 /** The disks of the whole engine are lost: what it held is written again from the folder, and nothing was anywhere else. */
-import { spawnSync } from 'node:child_process'
-import { join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { workshop, writeSmall } from '../library.ts'
-import { answerFrom, postJson, servingDocuments, startServer } from '../long/server.ts'
+import { answerFrom, postJson, runCommand, servingDocuments, startServer } from '../long/server.ts'
 import { WeaviateCluster } from './weaviate-cluster.ts'
 
 const QUESTION = '全社会研发投入强度超过多少？'
@@ -22,20 +20,8 @@ test('questions are refused with what to do; reindex --verify does it while the 
   await expect.poll(refused, { timeout: 30_000 }).toBe('search-unavailable')
   await expect.poll(log, { timeout: 10_000 }).toContain('reindex --verify') // for whoever runs it, not for who asks
 
-  const verify = () =>
-    spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', resolve('src/main.ts'), 'reindex', '--verify'], {
-      encoding: 'utf8',
-      env: {
-        PATH: process.env['PATH'],
-        TIAOWEN_SEEDS: 'off',
-        TIAOWEN_MODEL_DIR: 'off',
-        TIAOWEN_FOLDERS: join(home, 'documents'),
-        TIAOWEN_DATA_FOLDER: join(home, 'data'),
-        TIAOWEN_INDEX_FOLDER: join(home, 'index'),
-        ...environment,
-      },
-    })
-  expect([verify().status, verify().status]).toEqual([6, 0]) // repaired, and whole
+  const verify = () => runCommand(['reindex', '--verify'], { home, environment }).code
+  expect([verify(), verify()]).toEqual([6, 0]) // repaired, and whole
 
   const after = await answerFrom(url, QUESTION)
   expect([after.text, after.citations]).toEqual([before.text, before.citations])

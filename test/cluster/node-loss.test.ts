@@ -2,13 +2,10 @@
  * Nodes of the engine are killed while people ask and documents come in: one of three is not noticed by who asks, two
  * of three are told, and all comes back by itself.
  */
-import { execFile } from 'node:child_process'
-import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { workshop, writeSmall } from '../library.ts'
-import { postJson, readyOf, servingDocuments, startServer, upload } from '../long/server.ts'
+import { postJson, readyOf, runCommand, servingDocuments, startServer, upload } from '../long/server.ts'
 import { trials } from '../store/random.ts'
 import { WeaviateCluster } from './weaviate-cluster.ts'
 
@@ -64,7 +61,7 @@ test('a follower, the leader, then two of three', { timeout: 900_000 }, async ()
   await working
   expect(failed).toEqual([])
   await servingDocuments(url, 3 + accepted.length)
-  await expectWhole(home, environment)
+  expectWhole(home, environment)
 
   await cluster.kill(0)
   await cluster.kill(1)
@@ -80,22 +77,13 @@ test('a follower, the leader, then two of three', { timeout: 900_000 }, async ()
   await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 120_000 }).toBe(200)
   const again = await postJson(`${url}/api/ask`, { question: QUESTION })
   expect(await again.text()).toContain(QUOTE)
-  await expectWhole(home, environment)
+  expectWhole(home, environment)
   expect((await server.stop()).code).toBe(0)
 })
 
 /** Every collection holds what the index says, and nothing else. */
-async function expectWhole(home: string, environment: Readonly<Record<string, string>>): Promise<void> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', resolve('src/main.ts'), 'reindex', '--verify'], {
-    env: {
-      PATH: process.env['PATH'],
-      TIAOWEN_SEEDS: 'off',
-      TIAOWEN_MODEL_DIR: 'off',
-      TIAOWEN_FOLDERS: join(home, 'documents'),
-      TIAOWEN_DATA_FOLDER: join(home, 'data'),
-      TIAOWEN_INDEX_FOLDER: join(home, 'index'),
-      ...environment,
-    },
-  })
-  console.log(stdout.trim())
+function expectWhole(home: string, environment: Readonly<Record<string, string>>): void {
+  const { code, out } = runCommand(['reindex', '--verify'], { home, environment })
+  expect(code).toBe(0)
+  console.log(out)
 }

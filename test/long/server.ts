@@ -1,5 +1,5 @@
 /** The program as it runs for an office, in a process of its own, without a model: started, asked, measured, stopped. */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -35,21 +35,32 @@ export interface ServerOptions {
   readonly before?: readonly string[]
 }
 
+/** Of the program over an office's folders, for the server and for commands beside it. */
+export function environmentOf({ home, dataFolder, indexFolder, environment }: Omit<ServerOptions, 'before'>): NodeJS.ProcessEnv {
+  return {
+    ...MEMORY,
+    PATH: process.env['PATH'],
+    TIAOWEN_SEEDS: 'off',
+    TIAOWEN_FOLDERS: join(home, 'documents'),
+    TIAOWEN_DATA_FOLDER: dataFolder ?? join(home, 'data'),
+    TIAOWEN_INDEX_FOLDER: indexFolder ?? join(home, 'index'),
+    TIAOWEN_MODEL_DIR: 'off',
+    TIAOWEN_PORT: '0',
+    ...environment,
+  }
+}
+
+/** A command of the program beside the server, to its end. */
+export function runCommand(words: readonly string[], office: Omit<ServerOptions, 'before'>): { readonly code: number | null; readonly out: string } {
+  const { status, stdout } = spawnSync(process.execPath, [...FLAGS, MAIN, ...words], { encoding: 'utf8', env: environmentOf(office) })
+  return { code: status, out: stdout.trim() }
+}
+
 /** Resolves when it listens. */
-export async function startServer({ home, dataFolder, indexFolder, environment, before = [] }: ServerOptions): Promise<Server> {
+export async function startServer({ before = [], ...office }: ServerOptions): Promise<Server> {
   const command = [...before, process.execPath, ...FLAGS, MAIN, 'serve']
   const child = spawn(command[0]!, command.slice(1), {
-    env: {
-      ...MEMORY,
-      PATH: process.env['PATH'],
-      TIAOWEN_SEEDS: 'off',
-      TIAOWEN_FOLDERS: join(home, 'documents'),
-      TIAOWEN_DATA_FOLDER: dataFolder ?? join(home, 'data'),
-      TIAOWEN_INDEX_FOLDER: indexFolder ?? join(home, 'index'),
-      TIAOWEN_MODEL_DIR: 'off',
-      TIAOWEN_PORT: '0',
-      ...environment,
-    },
+    env: environmentOf(office),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))
