@@ -1,4 +1,5 @@
 /** Collections of documents 文件集 in PostgreSQL. */
+import { COLLECTION_STATEMENTS } from './collection-statements.ts'
 import type { Asker, Transaction } from '../state/postgres-session.ts'
 import { statementsOf, type Statement } from '../state/postgres-statements.ts'
 import type { By, CollectionRecord, NewAuditEntry } from './access-store.ts'
@@ -15,23 +16,11 @@ const WHOLE = `SELECT id, name, created_at,
   FROM collections`
 
 const STATEMENTS = statementsOf({
+  ...COLLECTION_STATEMENTS,
   all: `${WHOLE} ORDER BY created_at, inserted`,
   one: `${WHOLE} WHERE id = :id`,
-  ids: 'SELECT id FROM collections',
-  byName: 'SELECT id FROM collections WHERE name = :name',
-  add: 'INSERT INTO collections (id, name, created_at) VALUES (:id, :name, :now)',
-  rename: 'UPDATE collections SET name = :name WHERE id = :id',
-  remove: 'DELETE FROM collections WHERE id = :id',
   addFolders: 'INSERT INTO collection_folders SELECT :id, unnest(:all::text[])',
-  clearFolders: 'DELETE FROM collection_folders WHERE collection_id = :id',
   addDocuments: 'INSERT INTO collection_documents SELECT :id, unnest(:all::text[])',
-  clearDocuments: 'DELETE FROM collection_documents WHERE collection_id = :id',
-  count: 'UPDATE collection_changes SET count = count + 1',
-  mark: 'SELECT count FROM collection_changes',
-  keysSeeing: `SELECT id, sight FROM api_keys WHERE sight <> 'all'`,
-  keySight: 'UPDATE api_keys SET sight = :sight WHERE id = :id',
-  peopleSeeing: `SELECT id, sight FROM people WHERE sight <> 'all'`,
-  personSight: 'UPDATE people SET sight = :sight WHERE id = :id',
 })
 
 export class PostgresCollections {

@@ -1,4 +1,5 @@
 /** Collections of documents 文件集 in the file of SQLite. */
+import { COLLECTION_STATEMENTS } from './collection-statements.ts'
 import type { By, CollectionRecord } from './access-store.ts'
 import { changeFacts, collectionEntry, collectionIn, entriesOf, nameTaken, noSuchCollection, sightWithout, type CollectionChange } from './collection-rows.ts'
 import { newId } from './secrets.ts'
@@ -13,23 +14,11 @@ const WHOLE = `SELECT id, name, created_at,
   FROM collections`
 
 const STATEMENTS = {
+  ...COLLECTION_STATEMENTS,
   all: `${WHOLE} ORDER BY created_at, rowid`,
   one: `${WHOLE} WHERE id = :id`,
-  ids: 'SELECT id FROM collections',
-  byName: 'SELECT id FROM collections WHERE name = :name',
-  add: 'INSERT INTO collections (id, name, created_at) VALUES (:id, :name, :now)',
-  rename: 'UPDATE collections SET name = :name WHERE id = :id',
-  remove: 'DELETE FROM collections WHERE id = :id',
   addFolder: 'INSERT INTO collection_folders VALUES (:id, :one)',
-  clearFolders: 'DELETE FROM collection_folders WHERE collection_id = :id',
   addDocument: 'INSERT INTO collection_documents VALUES (:id, :one)',
-  clearDocuments: 'DELETE FROM collection_documents WHERE collection_id = :id',
-  count: 'UPDATE collection_changes SET count = count + 1',
-  mark: 'SELECT count FROM collection_changes',
-  keysSeeing: `SELECT id, sight FROM api_keys WHERE sight <> 'all'`,
-  keySight: 'UPDATE api_keys SET sight = :sight WHERE id = :id',
-  peopleSeeing: `SELECT id, sight FROM people WHERE sight <> 'all'`,
-  personSight: 'UPDATE people SET sight = :sight WHERE id = :id',
 } as const
 
 export class SqliteCollections {
