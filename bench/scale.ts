@@ -3,8 +3,11 @@
  * processes of their own; within one process, and with `--nodes 3` on a search cluster of so many nodes beside it. Not
  * part of every `npm run bench`, for it takes hours at the upper end:
  *
- *   npm run bench scale -- --nodes 3 10000 100000 1000000
+ *   npm run bench scale -- --nodes 3 10000 100000
+ *   npm run bench scale -- --nodes 3 --kept 1 --memory 6GiB 1000000
  *
+ * `--kept`: on how many nodes each object stands (all of three, unless told otherwise); `--memory`: what Go is told to
+ * keep the heap of a node below.
  * The laws' own index must be there (`npm run bench indexing`): vectors come from it. A line of JSON for each.
  */
 import { spawn } from 'node:child_process'
@@ -122,12 +125,18 @@ async function recallOf(config: Config, vectors: readonly Float32Array[]): Promi
   return hits / (NEIGHBOURS * vectors.length)
 }
 
+interface ClusterShape {
+  readonly nodes: number
+  readonly kept: number
+  readonly memory: string
+}
+
 /** The same on a cluster of its own, with what its nodes take beside. */
-async function onCluster(clauses: number, nodes: number): Promise<Record<string, number>> {
-  const cluster = await WeaviateCluster.start(nodes)
+async function onCluster(clauses: number, { nodes, kept, memory }: ClusterShape): Promise<Record<string, number>> {
+  const cluster = await WeaviateCluster.start(nodes, memory)
   try {
-    const environment = cluster.environment()
-    const figures = { nodes, ...(await apart('index', clauses, environment)), ...(await apart('ask', clauses, environment)) }
+    const environment = { ...cluster.environment(), TIAOWEN_SEARCH_REPLICATION: String(kept) }
+    const figures = { nodes, kept, ...(await apart('index', clauses, environment)), ...(await apart('ask', clauses, environment)) }
     return { ...figures, nodesMemoryMB: Math.round(cluster.memoryMB()), nodesDiskMB: Math.round(sizeOf(cluster.folder)) }
   } finally {
     await cluster.stop()
@@ -144,13 +153,15 @@ async function main(words: readonly string[]): Promise<void> {
   if (step === 'index') return void console.log(JSON.stringify(await index(Number(size))))
   if (step === 'ask') return void console.log(JSON.stringify(await ask(Number(size))))
   if (!hasLaws || !existsSync(readConfig(environment()).indexFolder)) return console.log('没有法律索引 no index of laws: npm run bench indexing')
-  const { values, positionals } = parseArgs({ args: [...words], allowPositionals: true, options: { nodes: { type: 'string' } } })
+  const { values, positionals } = parseArgs({ args: [...words], allowPositionals: true, options: { nodes: { type: 'string' }, kept: { type: 'string' }, memory: { type: 'string' } } })
+  const nodes = Number(values.nodes ?? 0)
+  const shape = { nodes, kept: Number(values.kept ?? Math.min(3, nodes)), memory: values.memory ?? '2GiB' }
   for (const clauses of positionals.map(Number)) {
     rmSync(homeOf(clauses), { recursive: true, force: true })
     mkdirSync(homeOf(clauses), { recursive: true })
     multiply(LAWS, join(homeOf(clauses), 'laws'), clauses, (text) => text.match(/^第[一二三四五六七八九十百千零〇]+条/gm)?.length ?? 1)
     console.log(JSON.stringify({ wanted: clauses, ...(await apart('index', clauses)), ...(await apart('ask', clauses)) }))
-    if (values.nodes !== undefined) console.log(JSON.stringify({ wanted: clauses, ...(await onCluster(clauses, Number(values.nodes))) }))
+    if (nodes > 0) console.log(JSON.stringify({ wanted: clauses, ...(await onCluster(clauses, shape)) }))
     rmSync(homeOf(clauses), { recursive: true, force: true })
   }
 }

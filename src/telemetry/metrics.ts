@@ -196,6 +196,7 @@ export class Metrics {
     this.#read('tiaowen_index_skipped_files', 'Files that became no document', () => status()?.skipped?.length ?? 0)
     this.#read('tiaowen_index_building', 'An index is being built', () => (status()?.building ? 1 : 0))
     this.#read('tiaowen_search_engine_nodes', 'Healthy nodes of the search cluster; absent where this process searches', () => status()?.search?.nodes)
+    this.#read('tiaowen_search_engine_expected_nodes', 'Nodes that the search cluster should have; absent where this process searches', () => status()?.search?.expectedNodes)
     this.#read('tiaowen_llm_available', 'The language model would be asked; absent where there is none', () => {
       const model = status()?.languageModel
       return model && (canWrite(model) ? 1 : 0)

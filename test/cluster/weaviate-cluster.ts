@@ -2,7 +2,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -36,21 +36,24 @@ export class WeaviateCluster {
   readonly folder: string
   readonly #nodes: readonly Node[]
 
-  private constructor(folder: string, nodes: readonly Node[]) {
+  readonly #memory: string
+
+  private constructor(folder: string, nodes: readonly Node[], memory: string) {
     this.folder = folder
     this.#nodes = nodes
+    this.#memory = memory
   }
 
-  /** Started one after the other: a node that finds nobody to join ends at once. */
-  static async start(count = 1): Promise<WeaviateCluster> {
+  /** @param memory what each node is told to keep its heap below, as Go writes it */
+  static async start(count = 1, memory = '2GiB'): Promise<WeaviateCluster> {
     const pairs = await freePairs(3 * count)
     const nodes = Array.from({ length: count }, (_, at): Node => {
       const [http, gossip, raft] = pairs.slice(3 * at, 3 * at + 3) as [number, number, number]
       return { name: `weaviate-${at}`, http, grpc: http + 1, gossip, raft, process: undefined }
     })
-    const cluster = new WeaviateCluster(mkdtempSync(join(tmpdir(), 'tiaowen-weaviate-')), nodes)
+    const cluster = new WeaviateCluster(mkdtempSync(join(tmpdir(), 'tiaowen-weaviate-')), nodes, memory)
     try {
-      for (const at of nodes.keys()) await cluster.#launch(at)
+      for (const at of nodes.keys()) cluster.begin(at)
       await cluster.healthy()
     } catch (error) {
       await Promise.all(nodes.map((_, at) => cluster.kill(at)))
@@ -90,6 +93,20 @@ export class WeaviateCluster {
     return text === '' ? undefined : (JSON.parse(text) as unknown)
   }
 
+  /** Objects that stand on the disk of this node, whatever the others hold, as `collection/id`; of all that any has. */
+  async objectsAt(at: number): Promise<ReadonlySet<string>> {
+    const { classes } = (await this.rest('/v1/schema')) as { classes: { class: string }[] }
+    const held = new Set<string>()
+    for (const { class: name } of classes) {
+      const { objects } = (await this.rest(`/v1/objects?class=${name}&limit=10000`)) as { objects: { id: string }[] }
+      for (const { id } of objects) {
+        const path = `/v1/objects/${name}/${id}?node_name=${this.#nodes[at]!.name}`
+        if ((await fetch(`http://127.0.0.1:${this.#nodes[0]!.http}${path}`)).ok) held.add(`${name}/${id}`)
+      }
+    }
+    return held
+  }
+
   /** Resident memory of all nodes; 0 where the system does not tell. */
   memoryMB(): number {
     const kilobytes = this.#nodes.map(({ process: child }) => {
@@ -125,21 +142,17 @@ export class WeaviateCluster {
     this.#nodes[at]!.process = undefined
   }
 
-  /** Without waiting for the others. */
-  async begin(at: number): Promise<void> {
-    await this.#launch(at)
-  }
-
   async restart(at: number): Promise<void> {
-    await this.begin(at)
+    this.begin(at)
     await this.healthy()
   }
 
-  /** All nodes killed, their disks lost, and started anew. */
-  async lost(): Promise<void> {
-    await Promise.all(this.#nodes.map((_, at) => this.kill(at)))
-    for (const { name } of this.#nodes) rmSync(join(this.folder, name, 'data'), { recursive: true, force: true })
-    for (const at of this.#nodes.keys()) await this.#launch(at)
+  /** Killed, their disks lost, and started anew; all nodes where none are named. */
+  async lost(...these: readonly number[]): Promise<void> {
+    const nodes = these.length > 0 ? these : [...this.#nodes.keys()]
+    await Promise.all(nodes.map((at) => this.kill(at)))
+    for (const at of nodes) rmSync(join(this.folder, this.#nodes[at]!.name, 'data'), { recursive: true, force: true })
+    for (const at of nodes) this.begin(at)
     await this.healthy()
   }
 
@@ -164,10 +177,11 @@ export class WeaviateCluster {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  async #launch(at: number): Promise<void> {
+  /** Without waiting for it or the others. */
+  begin(at: number): void {
     const node = this.#nodes[at]!
-    // one that comes back joins whoever is there; the first of all finds nobody
-    const beside = this.#nodes.find(({ process: child }, other) => other !== at && child !== undefined)
+    // itself among them: a node that finds nobody ends, and the first name must be known
+    const joined = [node, ...this.#nodes.filter((other) => other !== node)]
     const home = join(this.folder, node.name)
     mkdirSync(home, { recursive: true })
     const log = createWriteStream(join(home, 'log'), { flags: 'a' })
@@ -187,7 +201,7 @@ export class WeaviateCluster {
         CLUSTER_ADVERTISE_ADDR: '127.0.0.1',
         CLUSTER_GOSSIP_BIND_PORT: String(node.gossip),
         CLUSTER_DATA_BIND_PORT: String(node.gossip + 1),
-        ...(beside && { CLUSTER_JOIN: `127.0.0.1:${beside.gossip}` }),
+        CLUSTER_JOIN: joined.map(({ gossip }) => `127.0.0.1:${gossip}`).join(','),
         RAFT_PORT: String(node.raft),
         RAFT_INTERNAL_RPC_PORT: String(node.raft + 1),
         RAFT_JOIN: this.#nodes.map(({ name, raft }) => `${name}:${raft}`).join(','),
@@ -195,16 +209,11 @@ export class WeaviateCluster {
         RAFT_TIMEOUTS_MULTIPLIER: '1', // for tests: upstream recommends 5 where it serves
         GRPC_PORT: String(node.grpc),
         GO_PROFILING_DISABLE: 'true',
-        GOMEMLIMIT: '2GiB',
+        GOMEMLIMIT: this.#memory,
       },
     })
     node.process.stdout!.pipe(log, { end: false })
     node.process.stderr!.pipe(log, { end: false })
-    const until = performance.now() + READY_MS
-    while (at === 0 && this.#nodes.length > 1 && !(await accepts(node.gossip))) {
-      if (performance.now() > until) throw new Error(`${node.name} did not open its port; see ${home}`)
-      await sleep(100)
-    }
   }
 }
 
@@ -225,12 +234,4 @@ async function isFree(port: number): Promise<boolean> {
   })
   if (isListening) await new Promise((done) => server.close(done))
   return isListening
-}
-
-async function accepts(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => (socket.destroy(), done(true)))
-    socket.once('error', () => done(false))
-  })
 }

@@ -165,7 +165,7 @@ test('what is watched is read anew each time: index, parts, chat platforms, queu
   metrics.watchQueue('ask', () => 11)
   await metrics.text()
   const series = await seriesOf(metrics)
-  expect(Object.fromEntries([...series].filter(([key]) => /index_(?:generation|chunks)|part_ok|queue|disk|_bot_|engine_nodes/.test(key)))).toEqual({
+  expect(Object.fromEntries([...series].filter(([key]) => /index_(?:generation|chunks)|part_ok|queue|disk|_bot_|engine_.*nodes/.test(key)))).toEqual({
     tiaowen_index_generation: 12,
     tiaowen_index_chunks: 7,
     tiaowen_disk_free_ratio: 0.04,
@@ -173,6 +173,7 @@ test('what is watched is read anew each time: index, parts, chat platforms, queu
     'tiaowen_part_ok{part="indexer"}': 1,
     'tiaowen_part_ok{part="search"}': 0,
     tiaowen_search_engine_nodes: 2,
+    tiaowen_search_engine_expected_nodes: 3,
     'tiaowen_part_ok{part="model"}': 1,
     'tiaowen_part_ok{part="disk"}': 0,
     'tiaowen_part_ok{part="database"}': 1,
