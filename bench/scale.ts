@@ -21,6 +21,7 @@ import { progressTo } from '../src/channels/cli/progress.ts'
 import { readConfig, type Config } from '../src/config.ts'
 import { indexRounds } from '../src/index-rounds.ts'
 import { openSearch } from '../src/open-search.ts'
+import type { HeldSegment } from '../src/retrieval/engine.ts'
 import { ExactIndex } from '../src/retrieval/exact-index.ts'
 import { openForBuilding, openLibrary } from '../src/retrieval/library-files.ts'
 import { openCurrent } from '../src/store/generations.ts'
@@ -117,7 +118,7 @@ async function recallOf(config: Config, vectors: readonly Float32Array[]): Promi
   for (const vector of vectors) {
     const tenth = exact.search(vector, NEIGHBOURS).at(-1)!.similarity
     const found = engine
-      ? await engine.near(base!.key!, { field: 'units', vector, limit: NEIGHBOURS })
+      ? await engine.near(base as HeldSegment, { field: 'units', vector, limit: NEIGHBOURS })
       : library.units.search(vector, NEIGHBOURS, library.entries.alive)
     hits += found.filter(({ similarity }) => similarity >= tenth - 1e-5).length
   }
@@ -133,7 +134,7 @@ interface ClusterShape {
 
 /** The same on a cluster of its own, with what its nodes take beside. */
 async function onCluster(clauses: number, { nodes, kept, memory }: ClusterShape): Promise<Record<string, number>> {
-  const cluster = await WeaviateCluster.start(nodes, memory)
+  const cluster = await WeaviateCluster.start(nodes, { GOMEMLIMIT: memory })
   try {
     const environment = { ...cluster.environment(), TIAOWEN_SEARCH_REPLICATION: String(kept) }
     const figures = { nodes, kept, ...(await apart('index', clauses, environment)), ...(await apart('ask', clauses, environment)) }

@@ -6,7 +6,7 @@
 import { contextOf } from '../chunks/chunk.ts'
 import type { Document, DocumentId } from '../types.ts'
 import type { CountedKeywords } from './counted-keywords.ts'
-import type { AmongDocuments, SearchEngine } from './engine.ts'
+import type { AmongDocuments, HeldSegment, SearchEngine } from './engine.ts'
 import type { Library } from './library.ts'
 import { exactRanking, NEIGHBOURS, scratchOf, vectorRankings, type Query, type Rankings, type Search } from './search.ts'
 import type { FieldName, Segment } from './segment.ts'
@@ -72,8 +72,8 @@ export class CandidateSearch implements Search {
     if (wanted.length === 0) return []
     const few = documents && fewOf(library, documents)
     if (few) return few
-    return this.#everywhere(library, documents, (key, among) =>
-      this.#engine.saying(key, { terms: wanted, limit: this.#most, ...(among && { among }) }),
+    return this.#everywhere(library, documents, (segment, among) =>
+      this.#engine.saying(segment, { terms: wanted, limit: this.#most, ...(among && { among }) }),
     )
   }
 
@@ -82,8 +82,8 @@ export class CandidateSearch implements Search {
     const held = [...new Set(terms(name))].map((term) => (isHan(term) ? [term] : this.#keywords.wordsHolding(term)))
     if (held.length === 0 || held.some((any) => any.length === 0)) return []
     const wanted = [...new Set([...this.#keywords.telling(text).map(({ term }) => term), ...held.flat()])]
-    return this.#everywhere(library, undefined, (key, among) =>
-      this.#engine.saying(key, { terms: wanted, limit: this.#most, holding: held, ...(among && { among }) }),
+    return this.#everywhere(library, undefined, (segment, among) =>
+      this.#engine.saying(segment, { terms: wanted, limit: this.#most, holding: held, ...(among && { among }) }),
     )
   }
 
@@ -91,14 +91,14 @@ export class CandidateSearch implements Search {
   async #everywhere(
     library: Library,
     documents: readonly DocumentId[] | undefined,
-    ask: (key: string, among: AmongDocuments | undefined) => Promise<readonly number[]>,
+    ask: (segment: HeldSegment, among: AmongDocuments | undefined) => Promise<readonly number[]>,
   ): Promise<number[]> {
     const rows = this.#placed.map(async ({ segment, firstEntry }): Promise<number[]> => {
       if (segment.entries.starts.length === 0) return [] // there is no collection of nothing
-      if (segment.key === undefined) return livingIn(library, firstEntry, segment)
+      if (!isHeld(segment)) return livingIn(library, firstEntry, segment)
       const among = amongOf(library, segment, documents)
       if (among === 'none') return []
-      return (await ask(segment.key, among)).map((row) => firstEntry + row)
+      return (await ask(segment, among)).map((row) => firstEntry + row)
     })
     return (await Promise.all(rows)).flat()
   }
@@ -118,10 +118,10 @@ export class CandidateSearch implements Search {
   async #closest(library: Library, field: FieldName, vector: Float32Array): Promise<NearChunk[]> {
     const found = this.#placed.map(async ({ segment, firstEntry }): Promise<NearChunk[]> => {
       const { chunks } = segment.fields[field]
-      if (segment.key === undefined || chunks.entries.length === 0) return []
+      if (!isHeld(segment) || chunks.entries.length === 0) return []
       const among = amongOf(library, segment)
       if (among === 'none') return []
-      const near = await this.#engine.near(segment.key, { field, vector, limit: NEIGHBOURS, ...(among && { among }) })
+      const near = await this.#engine.near(segment, { field, vector, limit: NEIGHBOURS, ...(among && { among }) })
       return near.map(({ row, similarity }) => ({
         entry: firstEntry + chunks.entries[row]!,
         span: { start: chunks.starts[row]!, end: chunks.ends[row]! },
@@ -137,6 +137,8 @@ interface Near {
   readonly units: readonly NearChunk[]
   readonly windows: readonly NearChunk[]
 }
+
+const isHeld = (segment: Segment): segment is HeldSegment => segment.key !== undefined
 
 const isHan = (term: string): boolean => term.charCodeAt(0) >= 0x80
 

@@ -31,14 +31,14 @@ export interface NearRequest {
 export interface SearchEngine {
   /**
    * Entries that say most of these terms, by BM25, best first.
-   * @throws PolicyError `search-unavailable`
+   * @throws PolicyError `search-unavailable`, also where less is held than all of the segment
    */
-  saying(key: string, request: SayingRequest): Promise<readonly number[]>
+  saying(segment: HeldSegment, request: SayingRequest): Promise<readonly number[]>
   /**
    * The closest chunks, closest first.
-   * @throws PolicyError `search-unavailable`
+   * @throws PolicyError `search-unavailable`, also where less is held than all of the segment
    */
-  near(key: string, request: NearRequest): Promise<readonly Neighbour[]>
+  near(segment: HeldSegment, request: NearRequest): Promise<readonly Neighbour[]>
 }
 
 /** Rows of a segment that an engine was told of, out of how many. */

@@ -2,11 +2,12 @@
  * Weaviate's nodes: each asked over REST and gRPC within a time, the next where one does not answer. The one place
  * that knows how the cluster is reached; what it says in errors becomes `search-unavailable`.
  */
-import { setTimeout as sleep } from 'node:timers/promises'
-import weaviate, { type Collection, type WeaviateClient } from 'weaviate-client'
+import type { Collection } from 'weaviate-client'
+import { z } from 'zod'
 import { PolicyError } from '../errors.ts'
 import type { SearchConfig, SearchNode } from '../search-config.ts'
-import { quietenRetries } from './quiet-retries.ts'
+import { NodeClients } from './node-clients.ts'
+import { HoldsLess, NodeCounts } from './node-counts.ts'
 
 /** Counts and times what is asked. */
 export interface ConnectionObserver {
@@ -29,11 +30,21 @@ const SCHEMA_MS = 20_000
 /** What the client takes and gives is checked where it is used. */
 export type Objects = Collection<undefined, string, undefined>
 
+const Counted = z.object({ totalCount: z.int() })
+/** What Weaviate says of a collection that is not there. */
+const NO_COLLECTION = /could not find class|class .* not found|collection .* not found/i
+
+/** By an aggregate: `objectCount` of /v1/nodes lags behind. Of the disk of the node itself, where it has a copy of each shard. */
+export async function countedIn(objects: Objects): Promise<number> {
+  return Counted.parse(await objects.aggregate.overAll()).totalCount
+}
+
 export class Connection {
   readonly config: SearchConfig
   readonly #observer: ConnectionObserver | undefined
   readonly #onTrouble: ((trouble: string | undefined) => void) | undefined
-  readonly #clients = new Map<string, Promise<WeaviateClient>>()
+  readonly #clients: NodeClients
+  readonly #counts = new NodeCounts()
   /** The node that answered last. */
   #current = 0
   /** Why nobody answered; undefined while somebody does. */
@@ -41,9 +52,9 @@ export class Connection {
 
   constructor(config: SearchConfig, { observer, onTrouble }: ConnectionOptions = {}) {
     this.config = config
+    this.#clients = new NodeClients(config)
     this.#observer = observer
     this.#onTrouble = onTrouble
-    quietenRetries()
   }
 
   /** Why the cluster did not answer when it was last asked. */
@@ -51,17 +62,55 @@ export class Connection {
     return this.#trouble
   }
 
+  /** Nodes that hold less than they should. */
+  get lacking(): ReadonlySet<string> {
+    return this.#counts.lacking
+  }
+
   /**
    * Asks one node for something of a collection, the next where it does not answer in time.
    * @throws PolicyError `search-unavailable`
    */
-  search<Result>(kind: Asked, collection: string, ask: (objects: Objects) => Promise<Result>): Promise<Result> {
+  ask<Result>(kind: Asked, collection: string, ask: (objects: Objects) => Promise<Result>): Promise<Result> {
+    return this.#timed(kind, () => this.#byOneNode((node) => this.#of(node, collection, ask)))
+  }
+
+  /**
+   * As `ask`, of a node that holds all of the collection.
+   * @param rows how many objects that are
+   * @throws PolicyError `search-unavailable`, also where no node holds all
+   */
+  search<Result>(kind: Asked, collection: string, rows: number, ask: (objects: Objects) => Promise<Result>): Promise<Result> {
     return this.#timed(kind, () =>
       this.#byOneNode(async (node) => {
-        const objects = (await this.#clientOf(node)).collections.use(collection) as unknown as Objects
-        return answered(ask(objects), () => this.#isGone(node))
+        await this.#expectRows(node, collection, rows)
+        return this.#of(node, collection, ask)
       }),
     )
+  }
+
+  /** Each node for itself. @throws PolicyError `search-unavailable` where one does not answer */
+  async onEach<Result>(kind: Asked, collection: string, ask: (objects: Objects) => Promise<Result>): Promise<readonly Result[]> {
+    return this.#timed(kind, () =>
+      Promise.all(
+        this.config.nodes.map(async (node) => {
+          try {
+            return await this.#of(node, collection, ask)
+          } catch (error) {
+            const why = error instanceof Error ? error.message : String(error)
+            throw unavailable(`检索集群的 ${node.url} 没有应答：${why}。A node of the search cluster does not answer.`, error)
+          }
+        }),
+      ),
+    )
+  }
+
+  /** Counts what each node holds of the collections that are asked for; afterwards `lacking` says who holds less. */
+  async countEverywhere(): Promise<void> {
+    const counting = this.#counts.wanted.flatMap(({ collection, rows }) =>
+      this.config.nodes.map((node) => this.#counts.look(node.url, collection, rows, () => this.#countAt(node, collection))),
+    )
+    await Promise.allSettled(counting)
   }
 
   /**
@@ -94,10 +143,34 @@ export class Connection {
     return at >= 0
   }
 
-  async close(): Promise<void> {
-    const clients = await Promise.all([...this.#clients.values()].map((client) => client.catch(() => undefined)))
-    await Promise.all(clients.map((client) => client?.close()))
-    this.#clients.clear()
+  close(): Promise<void> {
+    return this.#clients.close()
+  }
+
+  async #of<Result>(node: SearchNode, collection: string, ask: (objects: Objects) => Promise<Result>): Promise<Result> {
+    const objects = (await this.#clients.of(node)).collections.use(collection) as unknown as Objects
+    return answered(ask(objects), () => this.#isGone(node))
+  }
+
+  /** 0 also where the node has never heard of the collection. */
+  async #countAt(node: SearchNode, collection: string): Promise<number> {
+    try {
+      return await this.#of(node, collection, countedIn)
+    } catch (error) {
+      if (error instanceof Error && NO_COLLECTION.test(error.message)) return 0
+      throw error
+    }
+  }
+
+  /** Where a node has no copy of a shard it asks another for it, and that may be any: all of them are counted then. */
+  async #expectRows(node: SearchNode, collection: string, rows: number): Promise<void> {
+    const { nodes, replication, expectedNodes } = this.config
+    const others = replication < expectedNodes ? nodes.filter((other) => other !== node) : []
+    const count = (of: SearchNode): Promise<void> => this.#counts.expect(of.url, collection, rows, () => this.#countAt(of, collection))
+    await count(node)
+    const counted = await Promise.allSettled(others.map(count))
+    const less = counted.find((one) => one.status === 'rejected' && one.reason instanceof HoldsLess)
+    if (less) throw (less as PromiseRejectedResult).reason
   }
 
   async #byOneNode<Result>(ask: (node: SearchNode) => Promise<Result>): Promise<Result> {
@@ -119,10 +192,13 @@ export class Connection {
       } catch (error) {
         failure = error
         if (error instanceof Refused) break
-        if (await this.#isGone(node)) this.#forget(node)
+        if (!(error instanceof HoldsLess) && (await this.#isGone(node))) this.#clients.forget(node)
       }
     }
     const why = failure instanceof Error ? failure.message : String(failure)
+    if (failure instanceof HoldsLess) {
+      throw unavailable(`检索集群的内容不全：${why}。节点会自行补齐；若没有，请运行 npm run tiaowen -- reindex --verify。`, failure)
+    }
     if (isSilence(failure)) this.#is(why)
     throw unavailable(
       `检索集群没有应答（${this.#names()}）：${why}。请查看集群各节点是否在运行；恢复后即可继续，无须重启。`,
@@ -179,59 +255,8 @@ export class Connection {
     return key === undefined ? {} : { authorization: `Bearer ${key}` }
   }
 
-  #clientOf({ url, grpcPort }: SearchNode): Promise<WeaviateClient> {
-    const known = this.#clients.get(url)
-    if (known) return known
-    const { hostname, port, protocol } = new URL(url)
-    const { key, querySeconds, insertSeconds } = this.config
-    const isSecure = protocol === 'https:'
-    const client = opened({
-      httpHost: hostname,
-      httpPort: Number(port) || (isSecure ? 443 : 80),
-      httpSecure: isSecure,
-      grpcHost: hostname,
-      grpcPort,
-      grpcSecure: isSecure,
-      timeout: { init: querySeconds, query: querySeconds, insert: insertSeconds }, // seconds
-      skipInitChecks: true, // a node that is down now may be up when it is asked
-      ...(key === undefined ? {} : { authCredentials: new weaviate.ApiKey(key) }),
-    }, querySeconds)
-    this.#clients.set(url, client)
-    client.catch(() => this.#clients.delete(url))
-    return client
-  }
-
-  /** A channel that lost its server waits longer and longer before it looks again: the next request opens another. */
-  #forget({ url }: SearchNode): void {
-    const client = this.#clients.get(url)
-    this.#clients.delete(url)
-    void client?.then((one) => one.close()).catch(() => {})
-  }
-
   #names(): string {
     return this.config.nodes.map(({ url }) => url).join('、')
-  }
-}
-
-/**
- * A client that knows the version of its server: whatever it is asked for it would look that up beside, and where the
- * server is gone nobody would catch the failure.
- */
-async function opened(options: Parameters<typeof weaviate.connectToCustom>[0], seconds: number): Promise<WeaviateClient> {
-  const client = await weaviate.connectToCustom(options)
-  const late = new AbortController()
-  const tooLate = sleep(1_000 * seconds, undefined, { signal: late.signal, ref: false }).then(() => {
-    throw new Error(`没有应答 timed out after ${seconds} s`)
-  })
-  try {
-    await Promise.race([client.getWeaviateVersion(), tooLate])
-    return client
-  } catch (error) {
-    await client.close()
-    throw error
-  } finally {
-    tooLate.catch(() => {})
-    late.abort()
   }
 }
 

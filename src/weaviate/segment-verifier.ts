@@ -19,8 +19,9 @@ export interface CollectionReport {
   readonly exists: boolean
   /** Objects there should be. */
   readonly expected: number
-  /** Counted before anything was repaired. */
+  /** Counted before anything was repaired, on the node that held least. */
   readonly counted: number
+  /** On one node or more. */
   readonly missing: number
   /** Objects that are not of the segment; they are removed. */
   readonly foreign: number
@@ -70,8 +71,8 @@ async function verifyOne(connection: Connection, segment: HeldSegment, kind: Kin
   const exists = (await connection.rest('GET', `/v1/schema/${collection}`)) !== undefined
   if (!exists) await makeCollection(connection, collection, kind)
   const counted = exists ? await countIn(connection, collection) : 0
-  const foreign: string[] = []
-  const found = await rowsIn(connection, key, kind, (id) => foreign.push(id))
+  const foreign = new Set<string>()
+  const found = exists ? await rowsIn(connection, key, kind, (id) => foreign.add(id)) : new Set<number>()
   const present = new Set([...found].filter((row) => row < expected))
   const beyond = [...found].filter((row) => row >= expected)
   for (const id of foreign) await connection.rest('DELETE', `/v1/objects/${collection}/${id}`)
@@ -90,7 +91,7 @@ async function verifyOne(connection: Connection, segment: HeldSegment, kind: Kin
     expected,
     counted,
     missing: expected - present.size,
-    foreign: foreign.length,
+    foreign: foreign.size,
     compared,
     different: different.size,
     repaired,
@@ -137,7 +138,7 @@ type Held = z.infer<typeof Held>
 
 /** Read from all copies, so that one which lags behind is brought up. */
 async function objectsBy(connection: Connection, collection: string, ids: readonly string[]): Promise<Map<string, Held>> {
-  const { objects } = await connection.search('read', collection, (of) =>
+  const { objects } = await connection.ask('read', collection, (of) =>
     of.withConsistency('ALL').query.fetchObjects({ filters: of.filter.byId().containsAny([...ids]), limit: ids.length, includeVector: true }),
   )
   return new Map(z.array(Held).parse(objects).map((object) => [object.uuid, object]))

@@ -3,12 +3,11 @@
  * it is: a build that was broken off goes on where it stopped.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
 import { PolicyError } from '../errors.ts'
 import type { HeldSegment, OnHeld } from '../retrieval/engine.ts'
 import { expectWhole } from './cluster-state.ts'
 import { collectionName, KINDS, rowOf, schemaOf, type Kind } from './collections.ts'
-import { unavailable, type Connection } from './connection.ts'
+import { countedIn, unavailable, type Connection, type Objects } from './connection.ts'
 import { countOf, objectsOf, type SegmentObject } from './objects.ts'
 
 const BATCH = 200
@@ -36,7 +35,7 @@ export async function writeSegments(connection: Connection, segments: readonly H
   for (const { segment, kind, count } of wanted) {
     const name = collectionName(connection.config.prefix, segment.key, kind)
     await makeCollection(connection, name, kind)
-    if ((await countIn(connection, name)) !== count) {
+    if ((await patiently(() => countIn(connection, name))) !== count) { // a node hears of a collection after the leader
       hasWritten = true
       await fill(connection, segment, kind, (written) => onHeld?.(done + written, total))
       await expectCount(connection, name, count)
@@ -53,11 +52,9 @@ export async function makeCollection(connection: Connection, name: string, kind:
   await patiently(() => connection.rest('POST', '/v1/schema', schemaOf({ name, kind, replication, shards })))
 }
 
-const Counted = z.object({ totalCount: z.int() })
-
-/** By an aggregate: `objectCount` of /v1/nodes lags behind. */
-export function countIn(connection: Connection, name: string): Promise<number> {
-  return connection.search('read', name, async (objects) => Counted.parse(await objects.aggregate.overAll()).totalCount)
+/** Of the node that holds least. */
+export async function countIn(connection: Connection, name: string): Promise<number> {
+  return Math.min(...(await connection.onEach('read', name, countedIn)))
 }
 
 async function expectCount(connection: Connection, name: string, count: number): Promise<void> {
@@ -106,23 +103,23 @@ export async function insertAll(
   if (failures.length > 0) throw failures[0]
 }
 
-/** The rows that a collection holds; what is not of the segment is passed over. `onForeign`: is told of it. */
+/** The rows that a collection holds on every node; what is not of the segment is passed over. `onForeign`: is told of it. */
 export async function rowsIn(connection: Connection, key: string, kind: Kind, onForeign?: (id: string) => void): Promise<Set<number>> {
-  const rows = new Set<number>()
-  for await (const id of idsIn(connection, collectionName(connection.config.prefix, key, kind))) {
-    const row = rowOf(id, key, kind)
-    if (row === undefined) onForeign?.(id)
-    else rows.add(row)
-  }
-  return rows
+  const [first, ...others] = await connection.onEach('read', collectionName(connection.config.prefix, key, kind), async (objects) => {
+    const rows = new Set<number>()
+    for await (const id of idsIn(objects)) {
+      const row = rowOf(id, key, kind)
+      if (row === undefined) onForeign?.(id)
+      else rows.add(row)
+    }
+    return rows
+  })
+  return new Set([...first!].filter((row) => others.every((rows) => rows.has(row))))
 }
 
-async function* idsIn(connection: Connection, name: string): AsyncGenerator<string> {
+async function* idsIn(of: Objects): AsyncGenerator<string> {
   for (let after: string | undefined; ; ) {
-    const from = after
-    const { objects } = await connection.search('read', name, (of) =>
-      of.query.fetchObjects({ limit: PAGE, returnProperties: [], ...(from !== undefined && { after: from }) }),
-    )
+    const { objects } = await of.query.fetchObjects({ limit: PAGE, returnProperties: [], ...(after !== undefined && { after }) })
     for (const { uuid } of objects) yield uuid
     if (objects.length < PAGE) return
     after = objects.at(-1)!.uuid
@@ -133,7 +130,7 @@ async function* idsIn(connection: Connection, name: string): AsyncGenerator<stri
 async function insert(connection: Connection, name: string, batch: readonly SegmentObject[]): Promise<void> {
   let left = batch
   await patiently(async () => {
-    const result = await connection.search('insert', name, (objects) =>
+    const result = await connection.ask('insert', name, (objects) =>
       objects.withConsistency('ALL').data.insertMany(left.map(({ id, properties, vectors }) => ({ id, properties, ...(vectors && { vectors }) }))),
     )
     if (!result.hasErrors) return

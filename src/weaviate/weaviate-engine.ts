@@ -2,13 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FilterValue } from 'weaviate-client'
 import { z } from 'zod'
-import { PolicyError } from '../errors.ts'
 import type { AmongDocuments, HeldSegment, NearRequest, OnHeld, SayingRequest, SearchEngine, SegmentKeeper } from '../retrieval/engine.ts'
 import type { Neighbour } from '../retrieval/vector-index.ts'
 import type { SearchConfig } from '../search-config.ts'
 import { expectWhole, lookAt } from './cluster-state.ts'
 import { aliasName, collectionName, KIND_OF, keyOfCollection, KINDS, rowOf, type Kind } from './collections.ts'
 import { Connection, unavailable, type ConnectionObserver, type Objects } from './connection.ts'
+import { countOf } from './objects.ts'
 import { verifySegments, type CollectionReport, type VerifyOptions } from './segment-verifier.ts'
 import { writeSegments } from './segment-writer.ts'
 
@@ -30,8 +30,9 @@ const Schema = z.object({ classes: z.array(z.object({ class: z.string() })).null
 const Aliases = z.object({ aliases: z.array(z.object({ alias: z.string(), class: z.string() })).nullish() })
 /** A part that was cut off from the others looks the same: it must not be the one that people are sent to. */
 const NO_MAJORITY = '多数节点缺失，请恢复 most nodes are missing; bring them back'
-/** What Weaviate says of a collection that is not there. */
-const NO_COLLECTION = /could not find class|class .* not found|collection .* not found/i
+const MISSING = '有节点缺失，检索照常，索引暂不能写入 nodes are missing; it is searched, and not written'
+const LACKING = '内容不全，请运行 tiaowen reindex --verify it holds less than the index; run reindex --verify'
+const FILLING = '有节点的内容不全，正在补齐，补齐前不向它检索 a node holds less than the others; it is not asked until it is filled'
 
 export class WeaviateEngine implements SearchEngine, SegmentKeeper {
   readonly connection: Connection
@@ -46,8 +47,8 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
     this.connection = new Connection(config, { onTrouble, ...(observer && { observer }) })
   }
 
-  async saying(key: string, { terms, limit, among, holding = [] }: SayingRequest): Promise<readonly number[]> {
-    const objects = await this.#ask('keywords', key, 'Entries', (of) => {
+  async saying(segment: HeldSegment, { terms, limit, among, holding = [] }: SayingRequest): Promise<readonly number[]> {
+    const objects = await this.#ask('keywords', segment, 'Entries', (of) => {
       const held = holding.map((any) => of.filter.byProperty('grams' as never).containsAny([...any] as never[]))
       const filters = allOf([...filtersOf(of, among), ...held])
       return of.query.bm25(terms.join(' '), {
@@ -57,12 +58,12 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
         ...(filters && { filters }),
       })
     })
-    return objects.map(({ uuid }) => this.#row(uuid, key, 'Entries'))
+    return objects.map(({ uuid }) => this.#row(uuid, segment.key, 'Entries'))
   }
 
-  async near(key: string, { field, vector, limit, among }: NearRequest): Promise<readonly Neighbour[]> {
+  async near(segment: HeldSegment, { field, vector, limit, among }: NearRequest): Promise<readonly Neighbour[]> {
     const kind = KIND_OF[field]
-    const objects = await this.#ask('vectors', key, kind, (of) => {
+    const objects = await this.#ask('vectors', segment, kind, (of) => {
       const filters = allOf(filtersOf(of, among))
       return of.query.nearVector(Array.from(vector), {
         limit,
@@ -71,7 +72,7 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
         ...(filters && { filters }),
       })
     })
-    const near = objects.map(({ uuid, metadata }) => ({ row: this.#row(uuid, key, kind), similarity: 1 - (metadata?.distance ?? 1) }))
+    const near = objects.map(({ uuid, metadata }) => ({ row: this.#row(uuid, segment.key, kind), similarity: 1 - (metadata?.distance ?? 1) }))
     return near.sort((one, other) => other.similarity - one.similarity || one.row - other.row)
   }
 
@@ -117,11 +118,13 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
     const { trouble, config } = this.connection
     const { expectedNodes } = config
     if (trouble !== undefined) return { state: 'unavailable', expectedNodes, reason: SILENT } // why is in the log: it names addresses
-    const nodes = this.#nodes
-    if (nodes === undefined) return { state: 'ok', expectedNodes }
-    if (nodes >= expectedNodes) return { state: 'ok', nodes, expectedNodes }
-    if (2 * nodes <= expectedNodes) return { state: 'unavailable', nodes, expectedNodes, reason: NO_MAJORITY }
-    return { state: 'incomplete', nodes, expectedNodes, reason: '有节点缺失，检索照常，索引暂不能写入 nodes are missing; it is searched, and not written' }
+    const seen = { expectedNodes, ...(this.#nodes !== undefined && { nodes: this.#nodes }) }
+    const nodes = this.#nodes ?? expectedNodes
+    const lacking = this.connection.lacking.size
+    if (2 * nodes <= expectedNodes) return { state: 'unavailable', ...seen, reason: NO_MAJORITY }
+    if (lacking >= config.nodes.length) return { state: 'unavailable', ...seen, reason: LACKING }
+    if (nodes < expectedNodes) return { state: 'incomplete', ...seen, reason: MISSING }
+    return lacking > 0 ? { state: 'incomplete', ...seen, reason: FILLING } : { state: 'ok', ...seen }
   }
 
   /** Looks at the cluster every few seconds until the signal: for whoever asks how it is. */
@@ -131,6 +134,7 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
         const whole = await lookAt(this.connection).catch(() => undefined)
         this.#nodes = whole?.healthy
         if (!whole) await this.connection.isReachable()
+        else await this.connection.countEverywhere()
         await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => {})
       }
     }
@@ -161,21 +165,12 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
 
   async #ask<Hit>(
     kind: 'keywords' | 'vectors',
-    key: string,
+    segment: HeldSegment,
     collection: Kind,
     ask: (of: Objects) => Promise<{ readonly objects: readonly Hit[] }>,
   ): Promise<readonly Hit[]> {
-    const name = collectionName(this.#prefix, key, collection)
-    try {
-      return (await this.connection.search(kind, name, ask)).objects
-    } catch (error) {
-      if (!(error instanceof PolicyError) || !NO_COLLECTION.test(error.message)) throw error
-      throw unavailable(
-        `检索集群中没有 ${name}。请运行 npm run tiaowen -- reindex --verify，它会补上缺少的内容。` +
-          'A collection of the index is missing from the search cluster.',
-        error,
-      )
-    }
+    const name = collectionName(this.#prefix, segment.key, collection)
+    return (await this.connection.search(kind, name, countOf(segment, collection), ask)).objects
   }
 
   #row(id: string, key: string, kind: Kind): number {

@@ -36,22 +36,22 @@ export class WeaviateCluster {
   readonly folder: string
   readonly #nodes: readonly Node[]
 
-  readonly #memory: string
+  readonly #more: Readonly<Record<string, string>>
 
-  private constructor(folder: string, nodes: readonly Node[], memory: string) {
+  private constructor(folder: string, nodes: readonly Node[], more: Readonly<Record<string, string>>) {
     this.folder = folder
     this.#nodes = nodes
-    this.#memory = memory
+    this.#more = more
   }
 
-  /** @param memory what each node is told to keep its heap below, as Go writes it */
-  static async start(count = 1, memory = '2GiB'): Promise<WeaviateCluster> {
+  /** @param more variables for each node */
+  static async start(count = 1, more: Readonly<Record<string, string>> = {}): Promise<WeaviateCluster> {
     const pairs = await freePairs(3 * count)
     const nodes = Array.from({ length: count }, (_, at): Node => {
       const [http, gossip, raft] = pairs.slice(3 * at, 3 * at + 3) as [number, number, number]
       return { name: `weaviate-${at}`, http, grpc: http + 1, gossip, raft, process: undefined }
     })
-    const cluster = new WeaviateCluster(mkdtempSync(join(tmpdir(), 'tiaowen-weaviate-')), nodes, memory)
+    const cluster = new WeaviateCluster(mkdtempSync(join(tmpdir(), 'tiaowen-weaviate-')), nodes, more)
     try {
       for (const at of nodes.keys()) cluster.begin(at)
       await cluster.healthy()
@@ -147,13 +147,17 @@ export class WeaviateCluster {
     await this.healthy()
   }
 
-  /** Killed, their disks lost, and started anew; all nodes where none are named. */
-  async lost(...these: readonly number[]): Promise<void> {
-    const nodes = these.length > 0 ? these : [...this.#nodes.keys()]
-    await Promise.all(nodes.map((at) => this.kill(at)))
-    for (const at of nodes) rmSync(join(this.folder, this.#nodes[at]!.name, 'data'), { recursive: true, force: true })
-    for (const at of nodes) this.begin(at)
+  /** All nodes killed, their disks lost, and started anew. */
+  async lost(): Promise<void> {
+    await Promise.all(this.#nodes.map((_, at) => this.empty(at)))
     await this.healthy()
+  }
+
+  /** Killed, its disk lost, and started anew, without waiting for it. */
+  async empty(at: number): Promise<void> {
+    await this.kill(at)
+    rmSync(join(this.folder, this.#nodes[at]!.name, 'data'), { recursive: true, force: true })
+    this.begin(at)
   }
 
   /** Every node ready and listed, and a leader among them. */
@@ -209,7 +213,8 @@ export class WeaviateCluster {
         RAFT_TIMEOUTS_MULTIPLIER: '1', // for tests: upstream recommends 5 where it serves
         GRPC_PORT: String(node.grpc),
         GO_PROFILING_DISABLE: 'true',
-        GOMEMLIMIT: this.#memory,
+        GOMEMLIMIT: '2GiB',
+        ...this.#more,
       },
     })
     node.process.stdout!.pipe(log, { end: false })

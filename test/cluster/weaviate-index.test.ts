@@ -225,16 +225,16 @@ describe('without the cluster', () => {
 
 /** Fails for good after some batches, as a process does that is killed there; what was sent stays. */
 async function brokenOff(work: () => Promise<unknown>, batches: number): Promise<unknown> {
-  const { search } = Connection.prototype
+  const { ask } = Connection.prototype
   let sent = 0
-  Connection.prototype.search = function (this: Connection, kind, collection, ask) {
+  Connection.prototype.ask = function (this: Connection, kind, collection, what) {
     if (kind === 'insert' && sent++ >= batches) return Promise.reject(Object.assign(new Error('killed'), { code: 'search-unavailable' }))
-    return search.call(this, kind, collection, ask as never) as never
+    return ask.call(this, kind, collection, what as never) as never
   }
   try {
     return await work().catch((error: unknown) => error)
   } finally {
-    Connection.prototype.search = search
+    Connection.prototype.ask = ask
   }
 }
 

@@ -56,3 +56,30 @@ test.each([2, 1, 0])('without node %i questions are answered, and nothing is wri
   await app.close()
   app = await openApp(config, { log: () => {}, embedder: new CountingEmbedder(), frozen: true })
 }, 300_000)
+
+test('a node that comes back with an empty disk is not asked until it is filled', async () => {
+  const all = await cluster.objectsAt(2)
+  expect(all.size).toBeGreaterThan(20)
+  const [first, second, emptied] = cluster.config().nodes
+  const asksItFirst = { ...config, search: cluster.config({ nodes: [emptied!, first!, second!] }) }
+  const ask = async () => {
+    const copy = await openApp(asksItFirst, { log: () => {}, embedder: new CountingEmbedder(), frozen: true })
+    const { text } = await answerTo(copy, QUESTION)
+    const { state } = copy.assistant.status().search!
+    await copy.close()
+    return { text, state }
+  }
+  const whole = await ask()
+  expect(whole).toEqual({ text: expect.stringContaining('5个'), state: 'ok' })
+
+  await cluster.empty(2)
+  const isListening = () => fetch(`${emptied!.url}/v1/.well-known/ready`).then(({ ok }) => ok, () => false)
+  await expect.poll(isListening, { timeout: 60_000 }).toBe(true)
+  const seen: { text: string; state: string }[] = []
+  do seen.push(await ask())
+  while ((await cluster.objectsAt(2)).size < all.size)
+  expect(seen.filter(({ text }) => text !== whole.text)).toEqual([])
+  expect(seen.some(({ state }) => state === 'incomplete')).toBe(true)
+  console.log(`asked ${seen.length} times until it was filled`)
+  await expect.poll(ask, { timeout: 30_000 }).toEqual(whole)
+}, 300_000)

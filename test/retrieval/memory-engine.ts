@@ -1,5 +1,5 @@
 /** An engine in memory, as exact as can be: what a search by candidates gives when no engine stands in its way. */
-import type { AmongDocuments, NearRequest, SayingRequest, SearchEngine } from '../../src/retrieval/engine.ts'
+import type { AmongDocuments, HeldSegment, NearRequest, SayingRequest, SearchEngine } from '../../src/retrieval/engine.ts'
 import { ExactIndex } from '../../src/retrieval/exact-index.ts'
 import { Keywords } from '../../src/retrieval/keywords.ts'
 import type { Segment } from '../../src/retrieval/segment.ts'
@@ -15,7 +15,7 @@ export class MemoryEngine implements SearchEngine {
     this.#segments = new Map(segments.map((segment) => [segment.key!, segment]))
   }
 
-  async saying(key: string, request: SayingRequest): Promise<readonly number[]> {
+  async saying({ key }: HeldSegment, request: SayingRequest): Promise<readonly number[]> {
     this.asked.saying.push(request)
     const segment = this.#segments.get(key)!
     const scores = new Keywords(segment.keywords).scores(request.terms.join(' '))
@@ -27,7 +27,7 @@ export class MemoryEngine implements SearchEngine {
     return rows.sort((one, other) => scores[other]! - scores[one]!).slice(0, request.limit)
   }
 
-  async near(key: string, request: NearRequest): Promise<readonly Neighbour[]> {
+  async near({ key }: HeldSegment, request: NearRequest): Promise<readonly Neighbour[]> {
     this.asked.near.push(request)
     const segment = this.#segments.get(key)!
     const { chunks, vectors } = segment.fields[request.field]

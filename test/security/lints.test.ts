@@ -46,7 +46,7 @@ describe('the way out', () => {
     'src/state/postgres-relay.ts': 'pg: the same',
     'src/embedding/maven-model.ts': 'the model at set-up, from the configured repository',
     'src/langchain/openai-model.ts': '@langchain/openai, handed endpoint-fetch.ts',
-    'src/weaviate/connection.ts': 'weaviate-client: gRPC to the configured nodes of the search cluster',
+    'src/weaviate/node-clients.ts': 'weaviate-client: gRPC to the configured nodes of the search cluster',
     'src/telemetry/trace-export.ts': 'traces, where an operator has configured an endpoint',
     'src/telemetry/metrics-server.ts': 'node:http, createServer alone',
     'src/check-config.ts': 'node:net, createServer alone: is the port free?',
