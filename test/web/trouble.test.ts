@@ -97,6 +97,28 @@ describeInBrowser('trouble', () => {
     expect((await conversationOf(page)).exchanges).toHaveLength(2)
   })
 
+  test('a search cluster that is away: the page says so, and the question is answered once it is back', async () => {
+    const { page } = await pages.open(site.url)
+    await page.locator('.suggestions button').first().waitFor()
+    let isAway = true
+    const refuse = problem(503, 'search-unavailable', '检索集群没有应答。')
+    await page.route('**/api/ask', (route) => (isAway ? refuse(route) : route.continue()))
+    await page.route('**/readyz', async (route) => {
+      const response = await route.fetch()
+      const ready = (await response.json()) as object
+      const reason = '检索集群没有应答 the search cluster does not answer'
+      await (isAway ? route.fulfill({ status: 503, json: { ...ready, ready: false, fallbacks: [{ from: 'search', reason }] } }) : route.fulfill({ response }))
+    })
+    await put(page)
+    await page.getByText('暂时不能回答，恢复后自动作答；问题没有丢失。').waitFor()
+    await page.reload()
+    const banner = page.locator('.banner.condition')
+    await expect.poll(() => banner.innerText()).toMatch(/^暂时不能检索，因而不能回答；文件和引文照常打开。\s+检索集群没有应答$/)
+    await put(page)
+    isAway = false
+    await answered(page)
+  })
+
   test('offline, and online again', async () => {
     const { page } = await pages.open(site.url)
     await page.locator('.suggestions button').first().waitFor()

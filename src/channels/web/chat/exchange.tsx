@@ -93,7 +93,7 @@ function Phase({ underway, onRetry }: { readonly underway: Underway | undefined;
   if (underway?.phase === 'reconnecting') {
     return (
       <p className="verdict partly" role="status">
-        <span className="spinner" aria-hidden="true" /> {words.reconnecting}
+        <span className="spinner" aria-hidden="true" /> {underway.problem?.status === 503 ? words.askingAgain : words.reconnecting}
       </p>
     )
   }

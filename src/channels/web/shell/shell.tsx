@@ -51,10 +51,14 @@ function Conditions() {
   const { data, isError } = useQuery(readyQuery)
   if (isError) return <Banner text={words.unreachable} />
   if (!data) return null
-  const reasons = data.fallbacks.map(({ from, reason }) => (from === 'llm' ? words.modelAway(inOneLanguage(reason, language)) : reason))
+  const reasons = data.fallbacks.map(({ from, reason }) => {
+    const told = inOneLanguage(reason, language)
+    return from === 'llm' ? words.modelAway(told) : told
+  })
+  const isSearchAway = data.fallbacks.some(({ from }) => from === 'search')
   const { building } = data
   const progress = building && words.building(building.step, building.done, building.total)
-  if (!data.ready) return <Banner text={words.notReady} details={[...(progress ? [progress] : []), ...reasons]} />
+  if (!data.ready) return <Banner text={isSearchAway ? words.searchAway : words.notReady} details={[...(progress ? [progress] : []), ...reasons]} />
   if (data.index.documents > 0 && data.mode.retrieval === 'keyword') return <Banner text={words.keywordOnly} details={reasons} />
   if (reasons.length > 0) return <Banner text={reasons.join(language === 'zh' ? '；' : '; ')} />
   return null
