@@ -47,7 +47,7 @@ function configOf(clauses: number): Config {
 /** One step in a process of its own, so that its memory is its own. */
 async function apart(step: 'index' | 'ask', clauses: number, more: Readonly<Record<string, string>> = {}): Promise<Record<string, number>> {
   const self = fileURLToPath(import.meta.url)
-  const child = spawn(process.execPath, [...process.execArgv, '--max-old-space-size=16384', self, step, String(clauses)], {
+  const child = spawn(process.execPath, [...process.execArgv, self, step, String(clauses)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...more },
   })

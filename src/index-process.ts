@@ -37,16 +37,23 @@ export interface RoundWatcher {
 }
 
 const CHILD = fileURLToPath(new URL('./index-child.ts', import.meta.url))
-const FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4']
+const FLAGS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4', '--max-old-space-size-percentage=50']
 
-/** @throws PolicyError as indexRounds, or 'internal' where the process ended without a word. */
-export async function roundInProcess(config: Config, { onProgress, log, signal, mustEmbed }: RoundWatcher): Promise<Finished> {
+/**
+ * @param flags how Node is started
+ * @throws PolicyError as indexRounds, or 'internal' where the process ended without a word.
+ */
+export async function roundInProcess(
+  config: Config,
+  { onProgress, log, signal, mustEmbed }: RoundWatcher,
+  flags: readonly string[] = FLAGS,
+): Promise<Finished> {
   signal.throwIfAborted()
-  const child = fork(CHILD, [], { execArgv: FLAGS, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  const child = fork(CHILD, [], { execArgv: [...flags], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   const stop = (): void => void child.kill('SIGKILL')
   signal.addEventListener('abort', stop, { once: true })
   let words = ''
-  child.stderr?.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-2_000)))
+  child.stderr?.on('data', (chunk: Buffer) => (words = (words + chunk.toString()).slice(-20_000)))
   try {
     return await new Promise<Finished>((resolve, reject) => {
       child.on('message', (said) => {
@@ -57,7 +64,7 @@ export async function roundInProcess(config: Config, { onProgress, log, signal, 
         else reject(new PolicyError(report.code, report.message))
       })
       child.once('error', (cause) => reject(ended(cause.message, cause)))
-      child.once('exit', (code, by) => reject(ended(`${by ?? code}. ${words.trim()}`)))
+      child.once('close', (code, by) => reject(ended(`${by ?? code}. ${words.trim()}`)))
       child.send({ config, mustEmbed } satisfies RoundOrder, (cause) => cause && reject(ended(cause.message, cause)))
     })
   } finally {
@@ -66,5 +73,13 @@ export async function roundInProcess(config: Config, { onProgress, log, signal, 
   }
 }
 
-const ended = (why: string, cause?: unknown) =>
-  new PolicyError('internal', `建立索引的进程中断了 the process that indexes ended: ${why}`, { cause })
+/** V8's last words, and those of a system that ended the process for want of memory. */
+const NO_MEMORY = /heap out of memory|bad_alloc|Cannot allocate memory/
+const OUT_OF_MEMORY =
+  '建立索引时内存不足，这一轮没有完成；在用的索引照常。请给程序更多内存（条款每千条约 9 MB），或减少文件。' +
+  'Indexing ran out of memory; what is in place goes on serving. Give the program more (some 9 MB a thousand clauses), or fewer documents.'
+
+function ended(why: string, cause?: unknown): PolicyError {
+  const message = NO_MEMORY.test(why) ? OUT_OF_MEMORY : `建立索引的进程中断了 the process that indexes ended: ${why.slice(-2_000)}`
+  return new PolicyError('internal', message, { cause })
+}
