@@ -6,7 +6,7 @@
 import { contextOf } from '../chunks/chunk.ts'
 import type { Document, DocumentId } from '../types.ts'
 import type { CountedKeywords } from './counted-keywords.ts'
-import type { AmongDocuments, HeldSegment, SearchEngine } from './engine.ts'
+import { isHeld, type AmongDocuments, type HeldSegment, type SearchEngine } from './engine.ts'
 import type { Library } from './library.ts'
 import { exactRanking, NEIGHBOURS, scratchOf, vectorRankings, type Query, type Rankings, type Search } from './search.ts'
 import type { FieldName, Segment } from './segment.ts'
@@ -137,8 +137,6 @@ interface Near {
   readonly units: readonly NearChunk[]
   readonly windows: readonly NearChunk[]
 }
-
-const isHeld = (segment: Segment): segment is HeldSegment => segment.key !== undefined
 
 const isHan = (term: string): boolean => term.charCodeAt(0) >= 0x80
 

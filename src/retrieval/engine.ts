@@ -9,6 +9,8 @@ import type { Neighbour } from './vector-index.ts'
 /** A segment under the name of its content: what is held under a key never changes. */
 export type HeldSegment = Segment & { readonly key: string }
 
+export const isHeld = (segment: Segment): segment is HeldSegment => segment.key !== undefined
+
 /** Of the documents of a segment: these alone, or all but these. */
 export type AmongDocuments = { readonly only: readonly DocumentId[] } | { readonly but: readonly DocumentId[] }
 
@@ -29,6 +31,8 @@ export interface NearRequest {
 }
 
 export interface SearchEngine {
+  /** These are searched from now on: what an engine says of itself is about them. */
+  serve(segments: readonly HeldSegment[]): void
   /**
    * Entries that say most of these terms, by BM25, best first.
    * @throws PolicyError `search-unavailable`, also where less is held than all of the segment

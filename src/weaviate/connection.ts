@@ -62,7 +62,7 @@ export class Connection {
     return this.#trouble
   }
 
-  /** Nodes that hold less than they should. */
+  /** Nodes that hold less of what serves than they should. */
   get lacking(): ReadonlySet<string> {
     return this.#counts.lacking
   }
@@ -105,10 +105,15 @@ export class Connection {
     )
   }
 
-  /** Counts what each node holds of the collections that are asked for; afterwards `lacking` says who holds less. */
+  /** Collections that serve from now on, with the rows of each: those that `lacking` is about. */
+  serve(collections: ReadonlyMap<string, number>): void {
+    this.#counts.serve(collections)
+  }
+
+  /** Counts what each node holds of what serves; afterwards `lacking` says who holds less. */
   async countEverywhere(): Promise<void> {
-    const counting = this.#counts.wanted.flatMap(({ collection, rows }) =>
-      this.config.nodes.map((node) => this.#counts.look(node.url, collection, rows, () => this.#countAt(node, collection))),
+    const counting = [...this.#counts.served].flatMap(([collection, rows]) =>
+      this.config.nodes.map((node) => this.#counts.expect(node.url, collection, rows, () => this.#countAt(node, collection))),
     )
     await Promise.allSettled(counting)
   }

@@ -5,8 +5,6 @@
 
 /** A node dies and is there again, empty, in more than this: what was counted that long ago still holds. */
 const COUNTED_MS = 1_000
-/** Collections that were last asked for so long before others are not looked at any more: another generation serves. */
-const FORGOTTEN_MS = 60_000
 
 /** A node holds less than it should, and is not asked until it holds all. */
 export class HoldsLess extends Error {
@@ -21,56 +19,49 @@ interface Counted {
 }
 
 export class NodeCounts {
-  readonly #counted = new Map<string, Counted>()
-  /** Rows of the collections that are asked for, and when they were last. */
-  readonly #wanted = new Map<string, { readonly rows: number; readonly at: number }>()
-  /** What nodes lack, by node and collection. */
-  readonly #lacking = new Map<string, string>()
+  /** By collection and node. */
+  readonly #counted = new Map<string, Map<string, Counted>>()
+  /** Nodes that hold less, by collection. */
+  readonly #lacking = new Map<string, Set<string>>()
+  /** Collections of the generation that serves, with the rows of each. */
+  #served: ReadonlyMap<string, number> = new Map()
 
-  /** Nodes that were seen to hold less than they should. */
+  /** Nodes that were seen to hold less of what serves than they should. */
   get lacking(): ReadonlySet<string> {
-    return new Set(this.#lacking.values())
+    return new Set([...this.#served.keys()].flatMap((collection) => [...(this.#lacking.get(collection) ?? [])]))
   }
 
-  /** Collections that are in use, with the rows each should hold. */
-  get wanted(): readonly { readonly collection: string; readonly rows: number }[] {
-    const oldest = Math.max(...[...this.#wanted.values()].map(({ at }) => at)) - FORGOTTEN_MS
-    for (const [collection, { at }] of this.#wanted) if (at < oldest) this.#forget(collection)
-    return [...this.#wanted].map(([collection, { rows }]) => ({ collection, rows }))
+  get served(): ReadonlyMap<string, number> {
+    return this.#served
+  }
+
+  /** From now on these serve; what was counted of others is forgotten. */
+  serve(collections: ReadonlyMap<string, number>): void {
+    this.#served = collections
+    for (const known of [this.#counted, this.#lacking]) {
+      for (const collection of known.keys()) if (!collections.has(collection)) known.delete(collection)
+    }
   }
 
   /** Counts, unless that was done a moment ago. @throws HoldsLess; what `count` throws */
   async expect(url: string, collection: string, rows: number, count: () => Promise<number>): Promise<void> {
-    this.#wanted.set(collection, { rows, at: performance.now() })
-    await this.look(url, collection, rows, count)
-  }
-
-  /** As `expect`, of a collection that is not asked for just now. */
-  async look(url: string, collection: string, rows: number, count: () => Promise<number>): Promise<void> {
-    const place = `${url} ${collection}`
-    const counted = await this.#count(place, count)
-    if (counted >= rows) return void this.#lacking.delete(place)
-    this.#lacking.set(place, url)
-    this.#counted.delete(place) // it may be filled at any moment
+    const counted = await this.#count(url, collection, count)
+    const lacking = this.#lacking.get(collection) ?? new Set()
+    if (counted >= rows) return void lacking.delete(url)
+    this.#lacking.set(collection, lacking.add(url))
+    this.#counted.get(collection)?.delete(url) // it may be filled at any moment
     throw new HoldsLess(url, collection, rows, counted)
   }
 
-  #count(place: string, count: () => Promise<number>): Promise<number> {
-    const known = this.#counted.get(place)
+  #count(url: string, collection: string, count: () => Promise<number>): Promise<number> {
+    const counts = this.#counted.get(collection) ?? new Map<string, Counted>()
+    this.#counted.set(collection, counts)
+    const known = counts.get(url)
     const now = performance.now()
     if (known && now - known.at < COUNTED_MS) return known.count
     const counting = { at: now, count: count() }
-    this.#counted.set(place, counting)
-    counting.count.catch(() => this.#counted.get(place) === counting && this.#counted.delete(place))
+    counts.set(url, counting)
+    counting.count.catch(() => counts.get(url) === counting && counts.delete(url))
     return counting.count
-  }
-
-  #forget(collection: string): void {
-    this.#wanted.delete(collection)
-    for (const place of [...this.#counted.keys(), ...this.#lacking.keys()]) {
-      if (!place.endsWith(` ${collection}`)) continue
-      this.#counted.delete(place)
-      this.#lacking.delete(place)
-    }
   }
 }

@@ -76,6 +76,13 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
     return near.sort((one, other) => other.similarity - one.similarity || one.row - other.row)
   }
 
+  serve(segments: readonly HeldSegment[]): void {
+    const counts = segments.flatMap((segment) =>
+      KINDS.map((kind) => [collectionName(this.#prefix, segment.key, kind), countOf(segment, kind)] as const),
+    )
+    this.connection.serve(new Map(counts.filter(([, count]) => count > 0)))
+  }
+
   async hold(segments: readonly HeldSegment[], onHeld?: OnHeld): Promise<void> {
     await writeSegments(this.connection, segments, onHeld)
   }

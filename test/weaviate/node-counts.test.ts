@@ -20,8 +20,9 @@ test('what was counted a moment ago is believed; a second later it is counted ag
   expect(count).toHaveBeenCalledTimes(2)
 })
 
-test('a node that holds less is told by name, until it is filled', async () => {
+test('a node that holds less of what serves is told by name, until it is filled', async () => {
   const counts = new NodeCounts()
+  counts.serve(new Map([[LAWS, 12]]))
   let held = 0
   const expected = () => counts.expect(NODE, LAWS, 12, async () => held)
   await counts.expect(OTHER, LAWS, 12, async () => 12)
@@ -36,20 +37,23 @@ test('a node that holds less is told by name, until it is filled', async () => {
 
 test('a count that failed is not kept', async () => {
   const counts = new NodeCounts()
+  counts.serve(new Map([[LAWS, 12]]))
   const count = vi.fn<() => Promise<number>>().mockRejectedValueOnce(new Error('14 UNAVAILABLE')).mockResolvedValueOnce(12)
   await expect(counts.expect(NODE, LAWS, 12, count)).rejects.toThrow('14 UNAVAILABLE')
   await counts.expect(NODE, LAWS, 12, count)
   expect(counts.lacking.size).toBe(0)
 })
 
-test('collections of an earlier generation are looked at no more; those last asked for are, however long ago that was', async () => {
+test('what an earlier generation lacks says nothing of the one that serves: its collections are dropped', async () => {
   const counts = new NodeCounts()
   const later = 'Tiaowen09b1f2a3c4d5e6f7_Entries'
-  await expect(counts.expect(NODE, LAWS, 12, async () => 3)).rejects.toThrow(HoldsLess)
-  vi.advanceTimersByTime(600_000)
-  expect(counts.wanted).toEqual([{ collection: LAWS, rows: 12 }])
+  const dropped = () => counts.expect(NODE, LAWS, 12, async () => 0)
+  counts.serve(new Map([[LAWS, 12]]))
+  await expect(dropped()).rejects.toThrow(HoldsLess)
   expect(counts.lacking.size).toBe(1)
-  await counts.expect(NODE, later, 20, async () => 20)
-  expect(counts.wanted).toEqual([{ collection: later, rows: 20 }])
+  counts.serve(new Map([[later, 20]]))
   expect(counts.lacking.size).toBe(0)
+  await expect(dropped()).rejects.toThrow(HoldsLess) // a question that began before
+  expect(counts.lacking.size).toBe(0)
+  expect([...counts.served]).toEqual([[later, 20]])
 })
