@@ -171,9 +171,10 @@ export class Connection {
   async #expectRows(node: SearchNode, collection: string, rows: number): Promise<void> {
     const { nodes, replication, expectedNodes } = this.config
     const others = replication < expectedNodes ? nodes.filter((other) => other !== node) : []
-    const count = (of: SearchNode): Promise<void> => this.#counts.expect(of.url, collection, rows, () => this.#countAt(of, collection))
-    await count(node)
-    const counted = await Promise.allSettled(others.map(count))
+    const count = (of: SearchNode, isBeside: boolean): Promise<void> =>
+      this.#counts.expect(of.url, collection, rows, () => this.#countAt(of, collection), { isBeside })
+    await count(node, false)
+    const counted = await Promise.allSettled(others.map((other) => count(other, true)))
     const less = counted.find((one) => one.status === 'rejected' && one.reason instanceof HoldsLess)
     if (less) throw (less as PromiseRejectedResult).reason
   }

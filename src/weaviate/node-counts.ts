@@ -14,8 +14,15 @@ export class HoldsLess extends Error {
 }
 
 interface Counted {
-  readonly at: number
+  /** When it was begun; where it failed, when that was. */
+  at: number
+  hasFailed: boolean
   readonly count: Promise<number>
+}
+
+export interface ExpectOptions {
+  /** The node is not the one to be asked: where it did not answer a moment ago it is not waited for again. */
+  readonly isBeside?: boolean
 }
 
 export class NodeCounts {
@@ -44,8 +51,8 @@ export class NodeCounts {
   }
 
   /** Counts, unless that was done a moment ago. @throws HoldsLess; what `count` throws */
-  async expect(url: string, collection: string, rows: number, count: () => Promise<number>): Promise<void> {
-    const counted = await this.#count(url, collection, count)
+  async expect(url: string, collection: string, rows: number, count: () => Promise<number>, { isBeside = false }: ExpectOptions = {}): Promise<void> {
+    const counted = await this.#count(url, collection, count, isBeside)
     const lacking = this.#lacking.get(collection) ?? new Set()
     if (counted >= rows) return void lacking.delete(url)
     this.#lacking.set(collection, lacking.add(url))
@@ -53,15 +60,15 @@ export class NodeCounts {
     throw new HoldsLess(url, collection, rows, counted)
   }
 
-  #count(url: string, collection: string, count: () => Promise<number>): Promise<number> {
+  #count(url: string, collection: string, count: () => Promise<number>, isBeside: boolean): Promise<number> {
     const counts = this.#counted.get(collection) ?? new Map<string, Counted>()
     this.#counted.set(collection, counts)
     const known = counts.get(url)
     const now = performance.now()
-    if (known && now - known.at < COUNTED_MS) return known.count
-    const counting = { at: now, count: count() }
+    if (known && now - known.at < COUNTED_MS && (isBeside || !known.hasFailed)) return known.count
+    const counting: Counted = { at: now, hasFailed: false, count: count() }
     counts.set(url, counting)
-    counting.count.catch(() => counts.get(url) === counting && counts.delete(url))
+    counting.count.catch(() => Object.assign(counting, { hasFailed: true, at: performance.now() }))
     return counting.count
   }
 }

@@ -35,7 +35,20 @@ test('a node that holds less of what serves is told by name, until it is filled'
   expect(counts.lacking).toEqual(new Set())
 })
 
-test('a count that failed is not kept', async () => {
+test('a node beside the one that is asked, that did not answer, is not waited for again within a second', async () => {
+  const counts = new NodeCounts()
+  const count = vi.fn<() => Promise<number>>().mockRejectedValue(new Error('14 UNAVAILABLE'))
+  const beside = () => counts.expect(OTHER, LAWS, 12, count, { isBeside: true })
+  await expect(beside()).rejects.toThrow('14 UNAVAILABLE')
+  vi.advanceTimersByTime(999)
+  await expect(beside()).rejects.toThrow('14 UNAVAILABLE')
+  expect(count).toHaveBeenCalledTimes(1)
+  vi.advanceTimersByTime(1)
+  await expect(beside()).rejects.toThrow('14 UNAVAILABLE')
+  expect(count).toHaveBeenCalledTimes(2)
+})
+
+test('a count that failed is not kept for who is asked', async () => {
   const counts = new NodeCounts()
   counts.serve(new Map([[LAWS, 12]]))
   const count = vi.fn<() => Promise<number>>().mockRejectedValueOnce(new Error('14 UNAVAILABLE')).mockResolvedValueOnce(12)
