@@ -29,6 +29,7 @@ import { takePreparedIndex } from './prepared-index.ts'
 import { loadCharacters } from './questions/cedict.ts'
 import { prepareSlips } from './questions/slips.ts'
 import { loadDictionary } from './questions/words.ts'
+import { isHeld } from './retrieval/engine.ts'
 import { openLibrary, served, type Built, type Opened } from './retrieval/library-files.ts'
 import { vectorSearchOf, type Library } from './retrieval/library.ts'
 import { currentPointer, openCurrent, type Generation, type Pointer } from './store/generations.ts'
@@ -324,6 +325,7 @@ class RunningApp implements App {
     const usable = usableBy(this.#embedder?.id, library)
     const reason = this.#noModel ?? fallback ?? usable.fallback
     this.#serving = { ...usable, ...(reason ? { fallback: reason } : {}) }
+    this.#engine?.serve(library.engine ? library.segments.filter(isHeld) : [])
     this.#asked = performance.now()
   }
 

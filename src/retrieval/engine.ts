@@ -31,8 +31,6 @@ export interface NearRequest {
 }
 
 export interface SearchEngine {
-  /** These are searched from now on: what an engine says of itself is about them. */
-  serve(segments: readonly HeldSegment[]): void
   /**
    * Entries that say most of these terms, by BM25, best first.
    * @throws PolicyError `search-unavailable`, also where less is held than all of the segment

@@ -7,7 +7,7 @@ import type { Clause, ClauseId, Document, Fallback } from '../types.ts'
 import { CandidateSearch } from './candidate-search.ts'
 import { CountedKeywords } from './counted-keywords.ts'
 import { EmbeddedSearch } from './embedded-search.ts'
-import { isHeld, type SearchEngine } from './engine.ts'
+import type { SearchEngine } from './engine.ts'
 import { Entries } from './entries.ts'
 import { ExactIndex } from './exact-index.ts'
 import { HnswIndex, loadHnsw } from './hnsw-index.ts'
@@ -333,9 +333,7 @@ export interface Opened extends Built, Previous {
 export async function openLibrary(generation: LibrarySource, before?: Previous, engine?: SearchEngine): Promise<Opened> {
   // one that was made to be searched here is, until what is made for the engine takes its place
   const by = LibraryMeta.parse(generation.meta).forEngine ? engine : undefined
-  const opened = await served(await openParts(generation, by ? 'counting' : 'serving', before), by)
-  engine?.serve(by ? opened.segments.filter(isHeld) : [])
-  return opened
+  return served(await openParts(generation, by ? 'counting' : 'serving', before), by)
 }
 
 /** Opens what the next build needs: documents and tables; keywords and graphs are hashed and left where they are. */

@@ -76,6 +76,7 @@ export class WeaviateEngine implements SearchEngine, SegmentKeeper {
     return near.sort((one, other) => other.similarity - one.similarity || one.row - other.row)
   }
 
+  /** These are searched from now on: `state` is about them. */
   serve(segments: readonly HeldSegment[]): void {
     const counts = segments.flatMap((segment) =>
       KINDS.map((kind) => [collectionName(this.#prefix, segment.key, kind), countOf(segment, kind)] as const),

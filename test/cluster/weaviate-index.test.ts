@@ -177,6 +177,22 @@ describe('reindex --verify', () => {
     await app.close()
   })
 
+  test('an index that the server built itself is looked after too: what it lacks makes it unready, until it is repaired', async () => {
+    const { config, prefix } = onCluster()
+    const app = await openApp(config, { log: () => {}, embedder: new CountingEmbedder() })
+    await app.settled
+    const stateNow = () => app.assistant.status().search?.state
+    expect([(await answerTo(app, '哪些情形应当退款？')).outcome, stateNow()]).toEqual(['answered', 'ok'])
+    const [entries] = await collections(prefix)
+    await cluster.rest(`/v1/schema/${entries}`, 'DELETE')
+    await new Promise((resolve) => setTimeout(resolve, 1_100)) // what was counted before holds for a second
+    await expect(answerTo(app, '哪些情形应当退款？')).rejects.toMatchObject({ code: 'search-unavailable' })
+    expect(stateNow()).toBe('unavailable')
+    await verified(config, false)
+    expect([(await answerTo(app, '哪些情形应当退款？')).outcome, stateNow()]).toEqual(['answered', 'ok'])
+    await app.close()
+  })
+
   test('without a cluster says so', async () => {
     const { config } = workshop(writeSmall)
     await expect(verified(config)).rejects.toMatchObject({ code: 'config-invalid' })

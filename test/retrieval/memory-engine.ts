@@ -15,8 +15,6 @@ export class MemoryEngine implements SearchEngine {
     this.#segments = new Map(segments.map((segment) => [segment.key!, segment]))
   }
 
-  serve(): void {}
-
   async saying({ key }: HeldSegment, request: SayingRequest): Promise<readonly number[]> {
     this.asked.saying.push(request)
     const segment = this.#segments.get(key)!
