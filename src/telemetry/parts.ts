@@ -29,7 +29,7 @@ export type ChannelFacts = Readonly<
 /** The names of parts there may be. */
 export const PART_NAMES = ['index', 'indexer', 'search', 'model', 'reranker', 'llm', 'database', 'disk', 'slack', 'dingtalk'] as const
 
-/** Only what is configured is a part; a part that is not well makes nothing unready but `index`. */
+/** Only what is configured is a part; `index` that is not well, and `search` that nobody answers, make it unready, no other part. */
 export function partsOf(status: Status, machine?: Machine, channels: ChannelFacts = {}): Parts {
   const { generation, reranker, languageModel } = status
   return {
